@@ -1,0 +1,77 @@
+"""Units: SI inside, prefixes only on display."""
+
+from __future__ import annotations
+
+import math
+
+_PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
+_PREFIXED = frozenset({"s", "J", "W", "Hz", "S", "A", "V", "ohm"})
+# Units the field writes in its own way: SI unit -> (SI value of one displayed unit, displayed unit).
+_CUSTOMARY = {
+    "op/J": (1e12, "TOPS/W"),
+    "op/s": (1e12, "TOPS"),
+    "op/s/m2": (1e18, "TOPS/mm²"),
+    "image/s": (1.0, "images/s"),
+}
+_AREAS = ((1e-6, "mm²"), (1e-12, "µm²"))
+
+UNITS = frozenset({"1", "bit", "image", "row", "column", "K", "m2", "fraction", *_PREFIXED, *_CUSTOMARY})
+"""Every unit that a stored number may have; ``fraction`` is a pure number shown as per cent."""
+
+
+def display_scale(value: float, unit: str) -> tuple[float, str]:
+    """Return the factor and the unit text with which a value reads best.
+
+    Parameters
+    ----------
+    value : float
+        A number in ``unit``; may be inf or nan.
+    unit : str
+        One of :data:`UNITS`.
+
+    Returns
+    -------
+    tuple of float and str
+        ``value * factor`` is to be shown, followed by the text (empty for pure numbers).
+    """
+    if unit == "1":
+        return 1.0, ""
+    if unit == "fraction":
+        return 100.0, "%"
+    if unit in _CUSTOMARY:
+        scale, text = _CUSTOMARY[unit]
+        return 1.0 / scale, text
+    if unit == "m2":
+        scale, text = next((a for a in _AREAS if abs(value) >= a[0] * 0.01), _AREAS[-1])
+        return 1.0 / scale, text
+    if unit not in _PREFIXED or value == 0 or not math.isfinite(value):
+        return 1.0, unit
+    exponent = 3 * math.floor(math.log10(abs(value)) / 3)
+    exponent = min(max(exponent, min(_PREFIXES)), max(_PREFIXES))
+    return 10.0**-exponent, f"{_PREFIXES[exponent]}{unit}"
+
+
+def format_quantity(value: float | None, unit: str, *, digits: int = 4) -> str:
+    """Write a stored number for people.
+
+    Parameters
+    ----------
+    value : float or None
+        A number in ``unit``; None is shown as a dash.
+    unit : str
+        One of :data:`UNITS`.
+    digits : int
+        Significant digits.
+
+    Returns
+    -------
+    str
+        Such as ``80.9 µs``, ``91.07 mm²``, ``87.6 %`` or ``nan s``.
+    """
+    if value is None:
+        return "–"
+    factor, text = display_scale(value, unit)
+    shown = f"{value * factor:.{digits}g}"
+    if "e+" in shown and abs(value * factor) < 1e6:
+        shown = f"{value * factor:.0f}"
+    return f"{shown} {text}".rstrip()
