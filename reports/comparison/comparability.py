@@ -1,0 +1,318 @@
+"""What makes two runs less than fully comparable, and for which numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nnsreport.reports.comparison.settings_difference import same_value
+from nnsreport.reports.run_data import RunData, SettingValue
+from nnsreport.vocabulary import METRICS, Scope
+
+_ACCURACY = frozenset({"accuracy", "float_accuracy", "quantized_accuracy", "correct_images", "test_loss"})
+_RATES = frozenset({"throughput", "frame_rate"})
+_PER_OPERATION = frozenset({"energy_efficiency", "throughput", "compute_efficiency"})
+_LEAKAGE = frozenset({"leakage_power", "leakage_energy"})
+_PROCESS = frozenset({"read_latency", "energy_efficiency", "compute_efficiency"}) | _RATES | _LEAKAGE
+_SIMULATION = frozenset(name for name, metric in METRICS.items() if metric.scopes == {Scope.SIMULATION})
+_HARDWARE = frozenset(
+    name for name, metric in METRICS.items() if Scope.CHIP in metric.scopes or name in {"tiles", "speed_up"}
+)
+# What grows with the network; the per-operation figures and the parts' own sizes do not.
+_SIZE_OF_NETWORK = frozenset(
+    {"area", "read_latency", "read_dynamic_energy", "frame_rate", "memory_utilization"} | _LEAKAGE
+)
+_ALL = frozenset(METRICS)
+
+_CHIP_AND_NETWORK = frozenset({Scope.CHIP, Scope.NETWORK})
+_LAYER = frozenset({Scope.LAYER})
+_ANY_SCOPE = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rows a flag speaks of: these metrics in these scopes."""
+
+    metrics: frozenset[str]
+    scopes: frozenset[Scope] = _ANY_SCOPE
+
+    def covers(self, metric: str, scope: str) -> bool:
+        """Tell whether a row is meant."""
+        return metric in self.metrics and scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One reason for care.
+
+    Attributes
+    ----------
+    subject : str
+        What differs, such as ``process``.
+    value_a, value_b : str
+        How it is in A and in B, as text for people.
+    explanation : str
+        One clause: what follows from it.
+    blocks : tuple of Reach
+        Rows that this makes not comparable.
+    warns : tuple of Reach
+        Rows that are compared, with this caution.
+    """
+
+    subject: str
+    value_a: str
+    value_b: str
+    explanation: str
+    blocks: tuple[Reach, ...] = ()
+    warns: tuple[Reach, ...] = field(default=())
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether any row is not comparable because of it."""
+        return bool(self.blocks)
+
+    @property
+    def sentence(self) -> str:
+        """The flag in one line."""
+        return f"{self.subject}: {self.value_a} against {self.value_b}; {self.explanation}"
+
+    def blocks_row(self, metric: str, scope: str) -> bool:
+        """Tell whether a row is not comparable because of this flag."""
+        return any(reach.covers(metric, scope) for reach in self.blocks)
+
+    def warns_row(self, metric: str, scope: str) -> bool:
+        """Tell whether a row is to be read with this caution."""
+        return any(reach.covers(metric, scope) for reach in self.warns)
+
+
+def find_flags(a: RunData, b: RunData) -> tuple[Flag, ...]:
+    """Return what makes two runs less than fully comparable.
+
+    Parameters
+    ----------
+    a, b : RunData
+        Base and other.
+
+    Returns
+    -------
+    tuple of Flag
+        Blocking flags first; nothing when the runs are alike in all that is known of them.
+    """
+    flags = [flag for check in _CHECKS for flag in check(a, b)]
+    return tuple(sorted(flags, key=lambda flag: not flag.is_blocking))
+
+
+def _simulator(a: RunData, b: RunData) -> Iterable[Flag]:
+    if a.kind == b.kind:
+        return
+    family_a, family_b = _family(a.kind), _family(b.kind)
+    if family_a == family_b:
+        yield Flag(
+            "simulator version",
+            a.kind,
+            b.kind,
+            "models were recalibrated between versions, so part of the difference is the simulator's",
+            warns=(Reach(_HARDWARE | _ACCURACY),),
+        )
+    elif "nnsreport" in (family_a, family_b):
+        yield Flag(
+            "simulator",
+            a.kind,
+            b.kind,
+            "part of the difference is that of the two models",
+            warns=(Reach(_HARDWARE | _ACCURACY),),
+        )
+    else:
+        yield Flag(
+            "simulator",
+            a.kind,
+            b.kind,
+            "they define their numbers differently (inference or training, per image or per epoch)",
+            blocks=(Reach(_HARDWARE),),
+            warns=(Reach(_ACCURACY),),
+        )
+
+
+def _family(kind: str) -> str:
+    match = re.fullmatch(r"(neurosim)-1\.\d+.*", kind)
+    return "neurosim inference" if match else kind
+
+
+def _state(a: RunData, b: RunData) -> Iterable[Flag]:
+    if a.state != "complete" or b.state != "complete":
+        yield Flag("state", a.state, b.state, "numbers of an unfinished run cover what ran", warns=(Reach(_ALL),))
+
+
+def _process(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "process",
+        ("neurosim.process",),
+        "pipelined latency is one period, layer-by-layer latency is the sum of all layers",
+        blocks=(Reach(_PROCESS, frozenset({Scope.CHIP})), Reach(_LEAKAGE, _LAYER)),
+        warns=(Reach(_HARDWARE - _PROCESS),),
+    )
+
+
+def _synchronous(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "clocking",
+        ("neurosim.synchronous",),
+        "a synchronous chip's latencies are whole clock periods, an asynchronous one's are the circuits' own",
+        warns=(Reach(_PROCESS),),
+    )
+
+
+def _network(a: RunData, b: RunData) -> Iterable[Flag]:
+    layers_a, layers_b = _layers(a), _layers(b)
+    name_a, name_b = _network_name(a, layers_a), _network_name(b, layers_b)
+    if layers_a and layers_b and layers_a != layers_b:
+        yield Flag(
+            "network",
+            name_a,
+            name_b,
+            "their layers differ, so no layer of one is a layer of the other",
+            blocks=(Reach(_ALL, _LAYER), Reach(_SIZE_OF_NETWORK, frozenset({Scope.CHIP}))),
+            warns=(Reach(_ACCURACY | _PER_OPERATION),),
+        )
+    elif _known_and_different(a, b, "network.sha256") or _known_and_different(a, b, "wrapper.model"):
+        yield Flag(
+            "network",
+            name_a,
+            name_b,
+            "the difference includes that of the networks' own accuracies",
+            warns=(Reach(_ACCURACY | _HARDWARE),),
+        )
+
+
+def _layers(run: RunData) -> frozenset[tuple[object, ...]]:
+    # Logs have no layer table; their layers are those with numbers of their own.
+    if run.layers.height:
+        return frozenset(run.layers.select("layer", "operator", "inputs", "outputs", "groups", "macs_per_image").rows())
+    named = run.metrics.filter(run.metrics["scope"] == Scope.LAYER.value)["layer"].drop_nulls()
+    return frozenset((layer,) for layer in named.unique().to_list())
+
+
+def _network_name(run: RunData, layers: frozenset[tuple[object, ...]]) -> str:
+    name = run.settings.get("network.file") or run.settings.get("wrapper.model")
+    text = str(name).rsplit("/", 1)[-1] if name else "network not named"
+    return f"{text} ({len(layers)} layers)" if layers else text
+
+
+def _data(a: RunData, b: RunData) -> Iterable[Flag]:
+    accuracy, rest = (Reach(_ACCURACY),), (Reach(_HARDWARE | {"adc_saturation", "weight_error"}),)
+    identity = ("data.test", "data.name", "wrapper.dataset")
+    if same_images(a, b):
+        yield from _when_settings_differ(
+            a, b, "data", identity, "but images and labels have the same numbers: taken as the same", warns=accuracy
+        )
+        return
+    yield from _when_settings_differ(
+        a, b, "data", identity, "accuracies on other images are another measurement", blocks=accuracy, warns=rest
+    )
+    yield from _when_settings_differ(
+        a, b, "test images", ("data.images",), "a part of the images stands for all of them", warns=accuracy
+    )
+
+
+def same_images(a: RunData, b: RunData) -> bool:
+    """Tell whether both runs kept predictions for the same images with the same labels.
+
+    Parameters
+    ----------
+    a, b : RunData
+        With or without predictions.
+
+    Returns
+    -------
+    bool
+        False also when either has none.
+    """
+    if not a.predictions.height or not b.predictions.height:
+        return False
+    labels_a, labels_b = (run.predictions.select("image", "label").unique().sort("image", "label") for run in (a, b))
+    return labels_a.equals(labels_b)
+
+
+def _precision(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "precision",
+        ("weights.bits", "activations.bits", "wrapper.wl_weight", "wrapper.wl_activate"),
+        "an operation is not the same work; energy and latency for one image compare better",
+        blocks=(Reach(_PER_OPERATION),),
+        warns=(Reach(_ACCURACY | (_HARDWARE - _PER_OPERATION)),),
+    )
+
+
+def _technology(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "technology",
+        (
+            "neurosim.technode",
+            "neurosim.memcelltype",
+            "neurosim.deviceroadmap",
+            "neurosim.temp",
+            "hardware.technode_nm",
+        ),
+        "other transistors or memory cells; fair as a choice of technology, not as one of architecture",
+        warns=(Reach(_HARDWARE),),
+    )
+
+
+def _cells(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "device",
+        ("device.name", "mapping.cell_bits", "wrapper.cellBit", "wrapper.onoffratio", "neurosim.cellBit"),
+        "other memory devices or bits in a cell",
+        warns=(Reach(_ACCURACY | _HARDWARE),),
+    )
+
+
+def _when_settings_differ(
+    a: RunData,
+    b: RunData,
+    subject: str,
+    names: Iterable[str],
+    explanation: str,
+    *,
+    blocks: tuple[Reach, ...] = (),
+    warns: tuple[Reach, ...] = (),
+) -> Iterable[Flag]:
+    different = [name for name in names if _known_and_different(a, b, name)]
+    if different:
+        value_a, value_b = (_described(run.settings, different) for run in (a, b))
+        yield Flag(subject, value_a, value_b, explanation, blocks, warns)
+
+
+def _known_and_different(a: RunData, b: RunData, name: str) -> bool:
+    known = name in a.settings and name in b.settings
+    return known and not same_value(a.settings[name], b.settings[name])
+
+
+def _described(settings: Mapping[str, SettingValue], names: list[str]) -> str:
+    if len(names) == 1:
+        return f"{settings[names[0]]}"
+    return ", ".join(f"{name} {settings[name]}" for name in names)
+
+
+_CHECKS: tuple[Callable[[RunData, RunData], Iterable[Flag]], ...] = (
+    _simulator,
+    _process,
+    _network,
+    _data,
+    _precision,
+    _technology,
+    _cells,
+    _synchronous,
+    _state,
+)
