@@ -1,0 +1,1 @@
+"""TOML to settings: reading, presets, overrides, and the way back."""

@@ -1,0 +1,67 @@
+"""What makes two runs the same: every setting, and the contents of the files they name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from nnsreport.configuration.dump import flatten
+from nnsreport.configuration.schema import Configuration
+
+_CHUNK = 1 << 20
+
+
+def file_hashes(configuration: Configuration) -> dict[str, str]:
+    """Return the SHA-256 of each file that the configuration names.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Its files exist.
+
+    Returns
+    -------
+    dict of str to str
+        By the setting's dotted name. A folder's hash is made of the names and sizes of its files: image folders are
+        large.
+    """
+    files = {
+        "network.file": configuration.network.file,
+        "data.test": configuration.data.test,
+        "data.calibration": configuration.data.calibration,
+    }
+    return {dotted: _hash_path(path) for dotted, path in files.items() if path is not None}
+
+
+def configuration_hash(configuration: Configuration, hashes: Mapping[str, str]) -> str:
+    """Return the hash that two runs of the same configuration share.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Its settings count, except where files lie.
+    hashes : Mapping of str to str
+        Of :func:`file_hashes`: they count instead of paths.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal, of canonical JSON.
+    """
+    identity = {**flatten(configuration), **hashes}
+    text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _hash_path(path: Path) -> str:
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for file in sorted(entry for entry in path.rglob("*") if entry.is_file()):
+            digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\n".encode())
+        return digest.hexdigest()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,78 @@
+"""The configuration of a run: the sections of the TOML file, composed of the settings their users declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnsreport.data.settings import DataSettings
+from nnsreport.engine.crossbar.settings import (
+    ActivationSettings,
+    AdcSettings,
+    CompensationSettings,
+    DeviceSettings,
+    MappingSettings,
+    WeightSettings,
+)
+from nnsreport.settings import setting
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """The network under test."""
+
+    file: Path | None = setting(None, "ONNX file of the trained network, relative to the configuration file.")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What is evaluated, how often, and on what."""
+
+    name: str = setting("", "Title of the run in reports; when empty, its identifier.")
+    seed: int = setting(0, "Seed of every random number of the run.", minimum=0, maximum=2**63 - 1)
+    trials: int = setting(1, "Independent programming draws.", minimum=1, maximum=100_000)
+    times_s: tuple[float, ...] = setting(
+        (),
+        "Times after programming at which each draw is read and evaluated; when empty, once right after programming.",
+        unit="s",
+        minimum=0,
+    )
+    batch_size: int = setting(
+        256, "Images evaluated together; only memory and speed depend on it.", unit="image", minimum=1
+    )
+    device: str = setting(
+        "auto", "Where to compute; `auto` takes the GPU if there is one that works, else the CPU.", choices=DEVICES
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse times named twice: each names a part of the run."""
+        twice = {time for time in self.times_s if self.times_s.count(time) > 1}
+        if twice:
+            raise ValueError(f"times_s names {min(twice):g} twice")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A run, completely described.
+
+    Attributes
+    ----------
+    network, data, run : NetworkSettings, DataSettings, RunSettings
+        What is evaluated.
+    weights, activations : WeightSettings, ActivationSettings
+        Quantisation.
+    mapping, device, adc, compensation : MappingSettings, DeviceSettings, AdcSettings, CompensationSettings
+        The crossbars.
+    """
+
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    data: DataSettings = field(default_factory=DataSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+    weights: WeightSettings = field(default_factory=WeightSettings)
+    activations: ActivationSettings = field(default_factory=ActivationSettings)
+    mapping: MappingSettings = field(default_factory=MappingSettings)
+    device: DeviceSettings = field(default_factory=DeviceSettings)
+    adc: AdcSettings = field(default_factory=AdcSettings)
+    compensation: CompensationSettings = field(default_factory=CompensationSettings)
