@@ -75,3 +75,47 @@ def format_quantity(value: float | None, unit: str, *, digits: int = 4) -> str:
     if "e+" in shown and abs(value * factor) < 1e6:
         shown = f"{value * factor:.0f}"
     return f"{shown} {text}".rstrip()
+
+
+def unit_scale(text: str, unit: str) -> float | None:
+    """Return what one of a written unit is in a stored unit, or None when it is no such unit.
+
+    Parameters
+    ----------
+    text : str
+        As people write it: ``ns``, ``um2``, ``mm²``, ``TOPS/W``, ``GOPS``, ``FPS``; empty for pure numbers.
+    unit : str
+        One of :data:`UNITS`; a ``fraction`` may be written ``%``.
+
+    Returns
+    -------
+    float or None
+        ``1e-9`` for ``ns`` and ``s``.
+    """
+    written = text.replace("μ", "µ").replace("^2", "2").replace("²", "2")
+    return _written_units(unit).get(written)
+
+
+def _written_units(unit: str) -> dict[str, float]:
+    prefixes = {prefix: 10.0**exponent for exponent, prefix in _PREFIXES.items()} | {"u": 1e-6}
+    operations = {prefix: scale for prefix, scale in prefixes.items() if scale >= 1}
+    match unit:
+        case "1":
+            return {"": 1.0}
+        case "fraction":
+            return {"": 1.0, "%": 0.01}
+        case "m2":
+            lengths = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "µm": 1e-6, "nm": 1e-9}
+            return {f"{length}2": scale * scale for length, scale in lengths.items()}
+        case "op/J":
+            return {"op/J": 1.0} | {f"{prefix}OPS/W": scale for prefix, scale in operations.items()}
+        case "op/s":
+            return {"op/s": 1.0} | {f"{prefix}OPS": scale for prefix, scale in operations.items()}
+        case "op/s/m2":
+            return {"op/s/m2": 1.0} | {f"{prefix}OPS/mm2": scale * 1e6 for prefix, scale in operations.items()}
+        case "image/s":
+            return dict.fromkeys(("image/s", "images/s", "FPS", "fps"), 1.0)
+        case _ if unit in _PREFIXED:
+            return {f"{prefix}{unit}": scale for prefix, scale in prefixes.items()}
+        case _:
+            return {unit: 1.0, "": 1.0} if unit in UNITS else {}

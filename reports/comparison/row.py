@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,33 @@ class Row:
     reason: str | None = None
     caution: str | None = None
 
+    @property
+    def place(self) -> str:
+        """What the number is about, in words, such as ``read_latency (layer3, adc)``."""
+        return self.metric + (f" ({', '.join(self.conditions)})" if self.conditions else "")
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Layer, component, time and compensation, where they apply."""
+        found = (
+            self.layer,
+            self.component if self.component != "total" else None,
+            None if self.time_s is None else f"at {self.time_s:g} s",
+            f"compensation {self.compensation}" if self.compensation else None,
+        )
+        return tuple(text for text in found if text)
+
+    @property
+    def change(self) -> str:
+        """The difference for people: percentage points for fractions, per cent of A otherwise; empty without one."""
+        if self.difference is None:
+            return ""
+        if self.unit == "fraction":
+            return f"{self.difference * 100:+.4g} pp"
+        if self.relative is None:
+            return f"{self.difference:+.4g} {self.unit}".removesuffix(" 1")
+        return f"{self.relative * 100:+.4g} %"
+
 
 KEY = ("scope", "layer", "component", "metric", "time_s", "compensation")
 """Columns by which the rows of two runs are joined."""
@@ -98,3 +125,19 @@ def rows_frame(rows: Iterable[Row]) -> pl.DataFrame:
 
     schema = pl.Schema({name: getattr(pl, kind)() for name, kind in ROW_COLUMNS.items()})
     return pl.DataFrame([dataclasses.astuple(row) for row in rows], schema=schema, orient="row")
+
+
+def frame_rows(frame: pl.DataFrame) -> Iterator[Row]:
+    """Return the rows of a frame.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        From :func:`rows_frame`, filtered and sorted at will.
+
+    Returns
+    -------
+    iterator of Row
+        In its order.
+    """
+    return (Row(*values) for values in frame.select(*ROW_COLUMNS).iter_rows())
