@@ -84,6 +84,24 @@ class RunError(NnsreportError):
     """A run folder is missing, damaged, or in use by another process."""
 
 
+class RunInterrupted(NnsreportError):  # noqa: N818 - an outcome that ends the program, not a mistake of the user
+    """A signal asked a run to stop; what was finished is kept.
+
+    Parameters
+    ----------
+    message : str
+        What was finished.
+    signal_number : int
+        The exit code is 128 more, as shells have it.
+    remedy : str
+        How to resume.
+    """
+
+    def __init__(self, message: str, *, signal_number: int, remedy: str) -> None:
+        super().__init__(message, remedy=remedy)
+        self.exit_code = 128 + signal_number
+
+
 class ComparisonError(NnsreportError):
     """Runs cannot be compared as asked, or a comparison rule cannot be read or evaluated."""
 

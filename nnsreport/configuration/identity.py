@@ -11,6 +11,7 @@ from nnsreport.configuration.dump import flatten
 from nnsreport.configuration.schema import Configuration
 
 _CHUNK = 1 << 20
+_PATHS = frozenset({"network.file", "data.test", "data.calibration"})
 
 
 def file_hashes(configuration: Configuration) -> dict[str, str]:
@@ -24,15 +25,15 @@ def file_hashes(configuration: Configuration) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By the setting's dotted name. A folder's hash is made of the names and sizes of its files: image folders are
-        large.
+        By a name such as ``network.sha256``. A folder's hash is made of the names and sizes of its files: image folders
+        are large.
     """
     files = {
-        "network.file": configuration.network.file,
-        "data.test": configuration.data.test,
-        "data.calibration": configuration.data.calibration,
+        "network.sha256": configuration.network.file,
+        "data.test_sha256": configuration.data.test,
+        "data.calibration_sha256": configuration.data.calibration,
     }
-    return {dotted: _hash_path(path) for dotted, path in files.items() if path is not None}
+    return {name: _hash_path(path) for name, path in files.items() if path is not None}
 
 
 def configuration_hash(configuration: Configuration, hashes: Mapping[str, str]) -> str:
@@ -50,7 +51,8 @@ def configuration_hash(configuration: Configuration, hashes: Mapping[str, str]) 
     str
         SHA-256 in hexadecimal, of canonical JSON.
     """
-    identity = {**flatten(configuration), **hashes}
+    settings = {name: value for name, value in flatten(configuration).items() if name not in _PATHS}
+    identity = {**settings, **hashes}
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

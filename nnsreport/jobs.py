@@ -1,0 +1,204 @@
+"""From what a user types for a run or job to its data."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnsreport.errors import LogError, RunError
+from nnsreport.slurm_files import find_job_files
+from nnsreport.store import record
+from nnsreport.store.load import is_run, load_run, run_ids, runs_folder
+
+if TYPE_CHECKING:
+    from nnsreport.parsers import ParsedLog
+    from nnsreport.reports.run_data import RunData
+
+_JOB_ID = re.compile(r"^\d+(_\d+)?$")
+_OUTPUT_SUFFIXES = (".out", ".txt", ".log")
+
+
+def load(argument: str, runs: Path | None = None) -> RunData:
+    """Read the run or log that an argument names.
+
+    Looked for in this order: a path to a run folder or a log; a run's identifier in RUNS; the run of a SLURM job in
+    RUNS; the output file of a SLURM job, here or in the job's folder.
+
+    Parameters
+    ----------
+    argument : str
+        A path, a run's identifier, or a SLURM job id such as ``38905658`` or ``38905658_7``.
+    runs : Path, optional
+        The command line's ``--runs``.
+
+    Returns
+    -------
+    RunData
+        Of a run folder or of a log; a report sees no difference.
+
+    Raises
+    ------
+    RunError
+        Nothing was found, or more than one thing; the places looked at are named.
+    LogError
+        A log that was found cannot be read.
+    """
+    path = Path(argument).expanduser()
+    if is_run(path):
+        return load_run(path)
+    if path.is_file():
+        return load_log(path)
+    root = runs_folder(runs)
+    if _is_name(argument) and is_run(root / argument):
+        return load_run(root / argument)
+    looked = [f"{path}", f"{root / argument}"] if _is_name(argument) else [f"{path}"]
+    if _JOB_ID.match(argument):
+        found = _load_job(argument, root, looked)
+        if found is not None:
+            return found
+    raise _not_found(argument, path, root, looked)
+
+
+def load_log(path: Path) -> RunData:
+    """Read a simulator's log.
+
+    Parameters
+    ----------
+    path : Path
+        Any format that :mod:`nnsreport.parsers` knows.
+
+    Returns
+    -------
+    RunData
+        Its settings have the lines they were printed on.
+
+    Raises
+    ------
+    LogError
+        It cannot be read, or is no log of a known simulator.
+    """
+    from nnsreport.parsers import parse_log
+
+    return _of_log(parse_log(path), path)
+
+
+def _of_log(log: ParsedLog, path: Path) -> RunData:
+    from nnsreport.parsers import metrics_frame
+    from nnsreport.reports.run_data import RunData
+    from nnsreport.tables import empty
+
+    return RunData(
+        run=log.run,
+        source=path,
+        kind=log.format,
+        state="complete" if log.complete else "incomplete",
+        settings={setting.name: setting.value for setting in log.settings},
+        setting_lines={setting.name: setting.line for setting in log.settings},
+        metrics=metrics_frame([log]),
+        layers=empty("layers"),
+        trials=empty("trials"),
+        predictions=empty("predictions"),
+        provenance={"log": str(path), "format": log.format},
+        problems=tuple(str(problem) for problem in log.problems),
+    )
+
+
+def _load_job(job: str, root: Path, looked: list[str]) -> RunData | None:
+    """Find what a SLURM job made; add the places looked at."""
+    made = [root / run for run in run_ids(root) if _slurm_job(root / run) == job]
+    if len(made) > 1:
+        raise _ambiguous(job, made)
+    if made:
+        return load_run(made[0])
+    asked = find_job_files(job)
+    folders = list(dict.fromkeys(f for f in (Path.cwd(), asked.folder, *_submit_folders(job, root)) if f is not None))
+    looked += [f"output files of job {job} in {folder}" for folder in folders]
+    given = [asked.output] if asked.output is not None and asked.output.is_file() else []
+    found = given or [file for file in _output_files(job, folders) if file.is_file()]
+    return _only_log(job, found) if found else None
+
+
+def _slurm_job(folder: Path) -> str | None:
+    """Return the SLURM job that made a run; None as well when its record is damaged, for another run is looked for."""
+    try:
+        attempts = record.read(folder).attempts
+    except RunError:
+        return None
+    return attempts[-1].slurm.get("job") if attempts else None
+
+
+def _submit_folders(job: str, root: Path) -> list[Path]:
+    """Return submit folders of runs of the same job or array: its other tasks may be in RUNS."""
+    array = job.partition("_")[0]
+    folders = []
+    for run in run_ids(root):
+        try:
+            attempts = record.read(root / run).attempts
+        except RunError:
+            continue
+        folders += [
+            Path(attempt.slurm["submit directory"])
+            for attempt in attempts
+            if attempt.slurm.get("job", "").partition("_")[0] == array and "submit directory" in attempt.slurm
+        ]
+    return folders
+
+
+def _output_files(job: str, folders: Iterable[Path]) -> list[Path]:
+    """Return files named after a job: by the usual names, or else by any name that has its id in it."""
+    there = [folder for folder in folders if folder.is_dir()]
+    usual = [folder / name for folder in there for name in (f"output_{job}.txt", f"slurm-{job}.out")]
+    exact = [file for file in usual if file.is_file()]
+    if exact:
+        return exact
+    # The id, not as a part of a longer number; an array's id may be followed by one of its tasks.
+    in_name = re.compile(rf"(?<!\d)(?<!\d_){job}(?!\d)")
+    return sorted(
+        entry
+        for folder in there
+        for entry in folder.iterdir()
+        if entry.suffix in _OUTPUT_SUFFIXES and in_name.search(entry.name)
+    )
+
+
+def _only_log(job: str, files: list[Path]) -> RunData:
+    """Return the one file that is a log; a job's shell output may lie beside it."""
+    if len(files) == 1:
+        return load_log(files[0])
+    logs = []
+    for file in files:
+        try:
+            logs.append(load_log(file))
+        except LogError:
+            continue
+    if not logs:
+        raise RunError(f"job {job} has output files, but none is a known log: {_names(files)}")
+    if len(logs) > 1:
+        raise _ambiguous(job, [log.source for log in logs])
+    return logs[0]
+
+
+def _ambiguous(job: str, paths: list[Path]) -> RunError:
+    return RunError(f"job {job} may mean any of {_names(paths)}", remedy="give the path of one")
+
+
+def _not_found(argument: str, path: Path, root: Path, looked: list[str]) -> RunError:
+    what = "is a folder, but no run" if path.is_dir() else "no such run or log"
+    near = difflib.get_close_matches(argument, run_ids(root), 3)
+    remedy = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else "give a run folder, a log file, a run's identifier or a SLURM job id"
+    )
+    return RunError(f"{what} (looked at {', '.join(looked)})", path=argument, remedy=remedy)
+
+
+def _is_name(argument: str) -> bool:
+    return bool(argument) and "/" not in argument and argument not in (".", "..")
+
+
+def _names(paths: Iterable[Path]) -> str:
+    return ", ".join(str(path) for path in paths)

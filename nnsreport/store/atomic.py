@@ -1,0 +1,118 @@
+"""Files and folders that appear whole or not at all, even when the process or the machine dies."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from nnsreport.errors import RunError
+
+TEMPORARY_PREFIX = ".new-"
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file: temporary name, flush, rename.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced if it exists; until the rename its old content stays.
+    data : bytes
+        The whole content.
+
+    Raises
+    ------
+    RunError
+        The file system refuses, for instance because it is full.
+    """
+    with _explained(path):
+        temporary = _temporary(path)
+        _write_synced(temporary, data)
+        os.replace(temporary, path)  # noqa: PTH105 - tests count calls of os.replace
+        sync_folder(path.parent)
+
+
+def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder of files: all of them under a temporary name, flush, one rename.
+
+    Parameters
+    ----------
+    path : Path
+        Must not exist.
+    files : Mapping of str to bytes
+        Content by file name.
+
+    Raises
+    ------
+    RunError
+        The file system refuses, for instance because it is full.
+    """
+    with _explained(path):
+        temporary = _temporary(path)
+        temporary.mkdir()
+        for name, data in files.items():
+            _write_synced(temporary / name, data)
+        sync_folder(temporary)
+        os.replace(temporary, path)  # noqa: PTH105 - tests count calls of os.replace
+        sync_folder(path.parent)
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what killed processes left half written.
+
+    Parameters
+    ----------
+    folder : Path
+        Only its own entries are looked at. No other process may be writing there.
+    """
+    for entry in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable, where the file system can.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"cannot be written ({error.strerror})",
+            path=path,
+            remedy="make room or choose another folder with --runs; finished parts of the run are kept",
+        ) from error

@@ -1,0 +1,216 @@
+"""Working on a run: begin or resume it, add parts, end it.
+
+A run grows by parts, each a folder that appears by one rename. When all are there, they are merged into the run's
+tables, then ``run.json`` is replaced by one that says ``complete``, then the parts are removed. Whatever moment a kill
+picks, what was renamed before is whole, and repeating the step that was cut off gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnsreport.errors import RunError, RunInterrupted
+from nnsreport.store import atomic, record, tables
+from nnsreport.store.lock import locked
+from nnsreport.store.record import Attempt, RunRecord
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARTS = "parts"
+_RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$")
+
+
+class RunFolder:
+    """A run that this process works on; its lock is held. Made by :func:`open_run`.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    record : RunRecord
+        As last written.
+    """
+
+    def __init__(self, path: Path, run_record: RunRecord) -> None:
+        self.path = path
+        self.record = run_record
+
+    @property
+    def finished(self) -> frozenset[str]:
+        """Names of the parts that are there."""
+        return frozenset(name for name in self.record.parts if (self.path / PARTS / name).is_dir())
+
+    def add_part(self, name: str, part: Mapping[str, pl.DataFrame]) -> None:
+        """Keep a finished part.
+
+        Parameters
+        ----------
+        name : str
+            One of the record's ``parts``.
+        part : Mapping of str to polars.DataFrame
+            Its tables.
+        """
+        assert name in self.record.parts
+        atomic.write_folder(self.path / PARTS / name, tables.encode(part))
+
+    def note(self, *notes: str) -> None:
+        """Keep notes in the record."""
+        self._write(self.record.with_notes(*notes))
+
+    def complete(self) -> None:
+        """Merge the parts, which must all be there, and say that the run is complete."""
+        folder = self.path / PARTS
+        merged = tables.concatenate([tables.read(folder / name) for name in self.record.parts])
+        for name, data in tables.encode(merged).items():
+            atomic.write_file(self.path / name, data)
+        self._write(self.record.ended("complete", now()))
+        shutil.rmtree(folder)
+
+    def stop(self, state: record.State, error: str) -> None:
+        """Say that the run ended early."""
+        self._write(self.record.ended(state, now(), error))
+
+    def _write(self, run_record: RunRecord) -> None:
+        atomic.write_file(self.path / record.FILE, record.encode(run_record))
+        self.record = run_record
+
+
+@contextlib.contextmanager
+def open_run(runs: Path, wanted: RunRecord, attempt: Attempt) -> Iterator[RunFolder]:
+    """Begin a run, or resume it where it was cut off.
+
+    Parameters
+    ----------
+    runs : Path
+        Folder of all runs; made if it is not there.
+    wanted : RunRecord
+        The run as configured, without attempts.
+    attempt : Attempt
+        This process.
+
+    Yields
+    ------
+    RunFolder
+        Locked. If its record says ``complete``, there is nothing to do. When the body raises, the record says why, and
+        finished parts are kept.
+
+    Raises
+    ------
+    RunError
+        The identifier is no folder name, another process works on the run, it has another configuration, or it is
+        damaged.
+    """
+    path = run_path(runs, wanted.run)
+    _make_folder(path)
+    with locked(path) as note:
+        atomic.remove_temporaries(path)
+        existing = record.read(path) if (path / record.FILE).exists() else None
+        if existing is not None:
+            _check_same(existing, wanted, path)
+        if existing is not None and existing.state == "complete" and _is_whole(path):
+            shutil.rmtree(path / PARTS, ignore_errors=True)  # a kill came before this
+            yield RunFolder(path, existing)
+            return
+        run = RunFolder(path, existing or wanted)
+        _prepare_parts(run)
+        run._write(run.record.with_attempt(attempt).with_notes(*wanted.notes, *([note] if note else [])))
+        try:
+            yield run
+        except BaseException as error:
+            _record_end(run, error)
+            raise
+
+
+def run_path(runs: Path, run: str) -> Path:
+    """Return the folder of a run.
+
+    Parameters
+    ----------
+    runs : Path
+        Folder of all runs.
+    run : str
+        Identifier.
+
+    Returns
+    -------
+    Path
+        It need not exist.
+
+    Raises
+    ------
+    RunError
+        The identifier cannot be a folder's name.
+    """
+    if not _RUN_ID.match(run):
+        raise RunError(
+            f"{run!r} cannot name a run",
+            field="--id",
+            remedy="use letters, digits, dots, underscores, plus and minus signs",
+        )
+    return runs / run
+
+
+def now() -> str:
+    """Return the time, UTC, ISO 8601, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"cannot be made ({error.strerror})", path=path, remedy="choose another folder with --runs"
+        ) from error
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a complete run's tables can be read; if not, they are computed again."""
+    try:
+        tables.read(path)
+    except RunError:
+        return False
+    return True
+
+
+def _prepare_parts(run: RunFolder) -> None:
+    """Remove what is half written, and parts that cannot be read: they are computed again."""
+    folder = run.path / PARTS
+    folder.mkdir(exist_ok=True)
+    atomic.remove_temporaries(folder)
+    for name in sorted(run.finished):
+        try:
+            tables.read(folder / name)
+        except RunError as error:
+            shutil.rmtree(folder / name)
+            run.record = run.record.with_notes(f"part {name} was computed again: {error.path} {error.message}")
+
+
+def _check_same(existing: RunRecord, wanted: RunRecord, path: Path) -> None:
+    if existing.configuration_hash == wanted.configuration_hash:
+        return
+    old, new = {**existing.settings, **existing.files}, {**wanted.settings, **wanted.files}
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    changed = [f"{name}: {old.get(name, 'unset')} -> {new.get(name, 'unset')}" for name in names]
+    shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+    raise RunError(
+        f"the run exists with another configuration ({shown})",
+        path=path,
+        remedy="choose another --id, or go back to its configuration to resume it",
+    )
+
+
+def _record_end(run: RunFolder, error: BaseException) -> None:
+    if run.record.state != "running":
+        return
+    interrupted = isinstance(error, RunInterrupted | KeyboardInterrupt | GeneratorExit)
+    reason = str(error) or type(error).__name__
+    with contextlib.suppress(RunError):  # the disk may be full; the error itself matters more
+        run.stop("interrupted" if interrupted else "failed", reason)

@@ -1,0 +1,95 @@
+"""The four tables of a run, or of a part of one, as Parquet files in a folder."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnsreport.errors import RunError
+from nnsreport.tables import TABLES, empty, schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+RECOMPUTE = "delete the file and run the same configuration with the same --id again"
+
+
+def encode(tables: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
+    """Return the Parquet files of the tables.
+
+    Parameters
+    ----------
+    tables : Mapping of str to polars.DataFrame
+        By name; those left out are empty.
+
+    Returns
+    -------
+    dict of str to bytes
+        One file for each of :data:`nnsreport.tables.TABLES`; equal tables give equal bytes.
+    """
+    return {f"{name}.parquet": _encode(name, tables.get(name)) for name in TABLES}
+
+
+def _encode(name: str, frame: pl.DataFrame | None) -> bytes:
+    frame = empty(name) if frame is None else frame
+    assert frame.schema == schema(name), f"the table {name} has another schema"
+    stream = io.BytesIO()
+    frame.rechunk().write_parquet(stream, compression="zstd")  # chunks would show in the bytes
+    return stream.getvalue()
+
+
+def read(folder: Path) -> dict[str, pl.DataFrame]:
+    """Read the tables of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a complete run, or of one part.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        Each of :data:`nnsreport.tables.TABLES`.
+
+    Raises
+    ------
+    RunError
+        A file is missing or damaged.
+    """
+    return {name: _read(folder / f"{name}.parquet", name) for name in TABLES}
+
+
+def _read(path: Path, name: str) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        # Given as bytes: Polars would map the file, and crash when somebody shortens it.
+        frame = pl.read_parquet(io.BytesIO(path.read_bytes()))
+    except FileNotFoundError:
+        raise RunError("is missing from the run", path=path, remedy=RECOMPUTE) from None
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RunError(f"is damaged ({reason})", path=path, remedy=RECOMPUTE) from error
+    if frame.schema != schema(name):
+        raise RunError(f"has other columns than the table {name}", path=path, remedy=RECOMPUTE)
+    return frame
+
+
+def concatenate(parts: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """Join the tables of parts.
+
+    Parameters
+    ----------
+    parts : sequence of Mapping of str to polars.DataFrame
+        In the order that the rows are to have.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        Each of :data:`nnsreport.tables.TABLES`.
+    """
+    import polars as pl
+
+    return {name: pl.concat([empty(name), *(part[name] for part in parts)], rechunk=True) for name in TABLES}
