@@ -1,0 +1,1 @@
+"""Noisy crossbar inference and hardware cost: arrays in, dataclasses of arrays out."""

@@ -1,0 +1,1 @@
+"""Quantised, noisy crossbar arrays: mapping, devices, ADC, and inference through them."""

@@ -1,0 +1,238 @@
+"""Settings of quantisation, mapping, devices, converters and compensation; also the keys of a configuration.
+
+Settings that do not fit each other are refused where they are made, with a ``ValueError`` that names them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from nnsreport.settings import setting
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSettings:
+    """Quantisation of weights: symmetric signed integers of magnitude up to 2^(bits-1) - 1."""
+
+    bits: int = setting(8, "Bits of a weight, sign included.", unit="bit", minimum=2, maximum=16)
+    granularity: str = setting(
+        "tensor",
+        "One scale for a layer's whole weight tensor, or one for each output channel.",
+        choices=("tensor", "channel"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationSettings:
+    """Quantisation of activations: one range for each layer's input, found from the calibration images."""
+
+    bits: int = setting(
+        8,
+        "Bits of an activation: 0 to 2^bits - 1 where the calibration images give no negative one, else sign and magnitude.",
+        unit="bit",
+        minimum=2,
+        maximum=16,
+    )
+    range: str = setting(
+        "max",
+        "Where activations clip: at the largest seen in calibration, at a percentile, or where the mean squared error is least.",
+        choices=("max", "percentile", "mse"),
+    )
+    percentile: float = setting(
+        99.99, "Share of activations, in per cent, within the range `percentile`.", minimum=50, maximum=100
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSettings:
+    """How integer weights and activations become conductances and pulses."""
+
+    signs: str = setting(
+        "differential",
+        "A pair of devices whose currents are subtracted before the ADC, or one device that holds weight + 2^(bits-1).",
+        choices=("differential", "offset"),
+    )
+    reference: str = setting(
+        "digital",
+        "How `offset` is removed: as a number times the sum of inputs, or by a reference column of devices with its own ADC.",
+        choices=("digital", "column"),
+    )
+    cell_bits: int = setting(
+        0,
+        "Bits of a weight in one cell; 0 puts the whole weight into one analog cell.",
+        unit="bit",
+        minimum=0,
+        maximum=16,
+    )
+    dac_bits: int = setting(
+        0,
+        "Bits of an activation applied in one cycle; 0 applies the whole activation at once.",
+        unit="bit",
+        minimum=0,
+        maximum=16,
+    )
+    rows: int = setting(
+        128,
+        "Word lines read together, one conversion for each such block; 0 reads all rows at once.",
+        unit="row",
+        minimum=0,
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a reference column that has nothing to subtract from."""
+        if self.reference == "column" and self.signs != "offset":
+            raise ValueError(f'reference is "column", which needs signs = "offset", but signs is "{self.signs}"')
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammingSettings:
+    """Error of programming: each device misses its target by a normal deviate, and stays at or above zero."""
+
+    kind: str = setting(
+        "none",
+        "How the standard deviation depends on the target: none, constant, proportional to it, or a polynomial in it.",
+        choices=("none", "constant", "proportional", "polynomial"),
+    )
+    std: float = setting(
+        0.0,
+        "Standard deviation: for `constant` a fraction of the conductance range, for `proportional` of the target.",
+        unit="fraction",
+        minimum=0,
+    )
+    coefficients_s: tuple[float, ...] = setting(
+        (),
+        "For `polynomial`: coefficients in ascending powers of target / conductance_max_s; negative sums count as zero.",
+        unit="S",
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a kind without its parameter, and a parameter without its kind."""
+        if (self.kind == "polynomial") != bool(self.coefficients_s):
+            raise ValueError(f'kind = "{self.kind}" does not go with coefficients_s = {list(self.coefficients_s)}')
+        if self.std and self.kind in ("none", "polynomial"):
+            raise ValueError(f'std = {self.std:g} has no meaning with kind = "{self.kind}"')
+
+
+@dataclass(frozen=True, slots=True)
+class DriftSettings:
+    """Drift: conductance falls as (t / t0)^-nu, with a normal nu for each device.
+
+    Mean and standard deviation of nu are ``clip(slope * ln g + offset, minimum, maximum)`` of the target
+    conductance g, relative to ``conductance_max_s``.
+    """
+
+    kind: str = setting("none", "Whether conductances drift.", choices=("none", "power-law"))
+    nu_mean_slope: float = setting(0.0, "Slope of the mean exponent over ln g.")
+    nu_mean_offset: float = setting(0.0, "Mean exponent at g = 1 before clipping.")
+    nu_mean_minimum: float = setting(0.0, "Least mean exponent.")
+    nu_mean_maximum: float = setting(1.0, "Greatest mean exponent.")
+    nu_std_slope: float = setting(0.0, "Slope of the exponent's standard deviation over ln g.")
+    nu_std_offset: float = setting(0.0, "Standard deviation of the exponent at g = 1 before clipping.")
+    nu_std_minimum: float = setting(0.0, "Least standard deviation of the exponent.", minimum=0)
+    nu_std_maximum: float = setting(1.0, "Greatest standard deviation of the exponent.", minimum=0)
+    reference_time_s: float = setting(
+        20.0,
+        "Time t0 from the programming pulse to the end of programming, from which evaluation times count: t = t0 + time.",
+        unit="s",
+        minimum=0,
+        exclusive_minimum=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse empty intervals."""
+        for name, low, high in (
+            ("nu_mean", self.nu_mean_minimum, self.nu_mean_maximum),
+            ("nu_std", self.nu_std_minimum, self.nu_std_maximum),
+        ):
+            if low > high:
+                raise ValueError(f"{name}_minimum is {low:g}, above {name}_maximum, {high:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNoiseSettings:
+    """Low-frequency read noise, one draw for each device and evaluation time.
+
+    Its standard deviation is ``G * min(coefficient / g^exponent, maximum) * sqrt(ln((t + tr) / (2 tr)))``, with g
+    the programmed conductance relative to ``conductance_max_s``, t the time since the programming pulse and tr ``read_time_s``.
+    """
+
+    kind: str = setting("none", "Whether reads are noisy.", choices=("none", "one-over-f"))
+    coefficient: float = setting(0.0088, "Relative noise of a device at conductance_max_s.", minimum=0)
+    exponent: float = setting(0.65, "How fast relative noise grows towards low conductances.", minimum=0)
+    maximum: float = setting(0.2, "Greatest relative noise, before the time factor.", minimum=0)
+    read_time_s: float = setting(250e-9, "Duration of a read.", unit="s", minimum=0, exclusive_minimum=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """A memory device: its range of conductances and its errors."""
+
+    name: str = setting("ideal", "What the device is called in reports.")
+    conductance_max_s: float = setting(
+        25e-6, "Conductance of the highest level.", unit="S", minimum=0, exclusive_minimum=True
+    )
+    on_off_ratio: float = setting(
+        math.inf,
+        "Highest over lowest level's conductance; inf where the lowest level does not conduct.",
+        minimum=1,
+        exclusive_minimum=True,
+        maximum=math.inf,
+    )
+    programming: ProgrammingSettings = field(default_factory=ProgrammingSettings)
+    drift: DriftSettings = field(default_factory=DriftSettings)
+    read_noise: ReadNoiseSettings = field(default_factory=ReadNoiseSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class AdcSettings:
+    """Analog-to-digital conversion of a block's sum of currents."""
+
+    kind: str = setting("uniform", "A uniform quantiser, or none.", choices=("uniform", "ideal"))
+    bits: int = setting(
+        8,
+        "Resolution: codes 0 to 2^bits - 1 where sums cannot be negative, else -(2^(bits-1) - 1) to 2^(bits-1) - 1.",
+        unit="bit",
+        minimum=2,
+        maximum=16,
+    )
+    range: str = setting(
+        "max",
+        "Where sums clip, for each layer and slice: at the largest of the calibration images, at a percentile, "
+        "or at the largest sum possible.",
+        choices=("max", "percentile", "full-scale"),
+    )
+    percentile: float = setting(
+        99.99, "Share of conversions, in per cent, within the range `percentile`.", minimum=50, maximum=100
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CompensationSettings:
+    """What is done against drift."""
+
+    methods: tuple[str, ...] = setting(
+        ("none",),
+        "Each is evaluated on the same devices: nothing, or global drift compensation, one digital factor for each layer.",
+        choices=("none", "global"),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse an empty list and methods named twice."""
+        if not self.methods:
+            raise ValueError('methods is empty; write ["none"] for no compensation')
+        twice = {method for method in self.methods if self.methods.count(method) > 1}
+        if twice:
+            raise ValueError(f'methods names "{min(twice)}" twice')
+
+
+@dataclass(frozen=True, slots=True)
+class CrossbarSettings:
+    """Everything that turns a network's matrix products into crossbar operations."""
+
+    weights: WeightSettings = field(default_factory=WeightSettings)
+    activations: ActivationSettings = field(default_factory=ActivationSettings)
+    mapping: MappingSettings = field(default_factory=MappingSettings)
+    device: DeviceSettings = field(default_factory=DeviceSettings)
+    adc: AdcSettings = field(default_factory=AdcSettings)
+    compensation: CompensationSettings = field(default_factory=CompensationSettings)
