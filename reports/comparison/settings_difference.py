@@ -11,10 +11,8 @@ from nnsreport.reports.run_data import RunData, SettingValue
 
 Kind = Literal["changed", "only in A", "only in B"]
 
-IGNORED = frozenset({"run.id", "run.name", "run.folder", "run.resume", "wrapper.logdir", "wrapper.log_interval"})
-"""Settings that say where results go or how progress is shown, not what is computed."""
-
-_TIMES = ("_at", ".date", ".started", ".ended", "timestamp")
+IGNORED = frozenset({"run.name", "run.batch_size", "wrapper.logdir", "wrapper.log_interval"})
+"""Settings that say what a run is called, where its log goes or how it is cut up, not what is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def compare_settings(a: RunData, b: RunData) -> tuple[SettingDifference, ...]:
     Parameters
     ----------
     a, b : RunData
-        Whose flattened settings are compared; where files lie and when things happened is left out.
+        Whose flattened settings are compared; those of :data:`IGNORED` and the folders of files are left out.
 
     Returns
     -------
@@ -86,14 +84,14 @@ def same_value(a: SettingValue | None, b: SettingValue | None) -> bool:
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, str) and isinstance(b, str):
-        return a == b or (_is_path(a) and _is_path(b) and _file_name(a) == _file_name(b))
+        return a == b or ((_is_path(a) or _is_path(b)) and _file_name(a) == _file_name(b))
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(same_value(x, y) for x, y in zip(a, b, strict=True))
     return a == b
 
 
 def _relevant(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
-    return {name: value for name, value in settings.items() if name not in IGNORED and not name.endswith(_TIMES)}
+    return {name: value for name, value in settings.items() if name not in IGNORED}
 
 
 def _is_path(text: str) -> bool:
