@@ -1,0 +1,145 @@
+"""Where arrays live: NumPy on the processor, CuPy on a CUDA device.
+
+There is no global choice. A function that computes takes its namespace from the arrays it is given
+(:func:`namespace_of`); only whoever creates the first arrays selects a backend.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from nnsreport.errors import DeviceError
+
+Array: TypeAlias = npt.NDArray[Any]
+"""An array of NumPy or CuPy; CuPy's arrays have the same interface, so NumPy's type stands for both."""
+
+DeviceChoice = Literal["auto", "cpu", "cuda"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A place to compute.
+
+    Attributes
+    ----------
+    xp : module
+        The array namespace: ``numpy`` or ``cupy``.
+    name : str
+        ``cpu`` or ``cuda``.
+    device : str
+        The device in words, for the run's record.
+    """
+
+    xp: ModuleType
+    name: Literal["cpu", "cuda"]
+    device: str
+
+
+def namespace_of(array: Array) -> ModuleType:
+    """Return the array namespace that an array belongs to.
+
+    Parameters
+    ----------
+    array : Array
+        Of NumPy, of CuPy, or of any library whose arrays have ``__array_namespace__``.
+
+    Returns
+    -------
+    module
+        ``numpy``, ``cupy`` or the other library's namespace. CuPy is never imported here: an array of it
+        can only exist once its module is loaded.
+    """
+    library = type(array).__module__.partition(".")[0]
+    if library in ("numpy", "cupy"):
+        return sys.modules[library]
+    namespace: ModuleType = array.__array_namespace__()
+    return namespace
+
+
+def to_numpy(array: Array) -> Array:
+    """Return an array in the processor's memory.
+
+    Parameters
+    ----------
+    array : Array
+        Of any shape and backend.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same object if it is NumPy's already, else a copy.
+    """
+    values: Array = array.get() if hasattr(array, "get") else np.asarray(array)
+    return values
+
+
+def select_backend(choice: DeviceChoice = "auto") -> Backend:
+    """Choose where to compute.
+
+    Parameters
+    ----------
+    choice : {"auto", "cpu", "cuda"}
+        ``auto`` takes a CUDA device where CuPy and a device are present, else the processor.
+
+    Returns
+    -------
+    Backend
+        Namespace and description.
+
+    Raises
+    ------
+    DeviceError
+        ``cuda`` was asked for, but CuPy is not installed, cannot be loaded, or sees no device.
+    """
+    if choice == "cpu":
+        return _cpu()
+    if choice not in ("auto", "cuda"):
+        raise DeviceError(f"unknown device {choice!r}", remedy="use auto, cpu or cuda")
+    try:
+        return _cuda()
+    except DeviceError:
+        if choice == "cuda":
+            raise
+        return _cpu()
+
+
+def _cpu() -> Backend:
+    return Backend(np, "cpu", f"CPU ({_processor_name()}), NumPy {np.__version__}")
+
+
+def _processor_name() -> str:
+    import platform
+
+    return platform.processor() or platform.machine()
+
+
+def _cuda() -> Backend:
+    try:
+        import cupy
+    except ImportError as error:
+        raise DeviceError(
+            f"a CUDA device was asked for, but CuPy cannot be imported ({error})",
+            remedy="install nnsreport[cuda12x] or nnsreport[cuda13x] to match the CUDA driver, or use --device cpu",
+        ) from error
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+        if count == 0:
+            raise DeviceError("CuPy is installed but sees no CUDA device", remedy=_NO_DEVICE_REMEDY)
+        name = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"]
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        raise DeviceError(
+            f"CuPy is installed but no CUDA device answers ({error})", remedy=_NO_DEVICE_REMEDY
+        ) from error
+    return Backend(cupy, "cuda", f"{name.decode()}, CuPy {cupy.__version__}")
+
+
+_NO_DEVICE_REMEDY = (
+    "run on a node with a GPU (nvidia-smi must list it), install the extra that fits its driver "
+    "(cuda12x or cuda13x), or use --device cpu"
+)

@@ -1,0 +1,249 @@
+"""Running a graph: digital operators as they are, products with constants through whatever multiplies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.network.graph import Graph, GraphInput, Node
+from nnsreport.engine.network.linear import LinearLayer
+from nnsreport.engine.network.operators import evaluate
+from nnsreport.errors import DataError
+
+_PROCESSOR_COLUMNS_BYTES = 4 << 20
+"""Unfolded images at a time on a processor: what its last-level cache holds beside the product."""
+_DEVICE_COLUMNS_BYTES = 1 << 30
+"""Unfolded images at a time on a device: bounds its memory, far above what saturates it."""
+
+
+class Multiply(Protocol):
+    """What stands for a layer's matrix product: floating point, or a crossbar."""
+
+    def __call__(self, layer: LinearLayer, x: Array, /) -> Array:
+        """Return the product of the layer's unfolded input with its weights.
+
+        Parameters
+        ----------
+        layer : LinearLayer
+            The layer.
+        x : Array of float32, (images, channels, *spatial) or (..., K)
+            The node's input; not to be changed.
+
+        Returns
+        -------
+        Array, (groups, M, N)
+            Without the bias. A new array: the executor adds the bias in place.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LayerShape:
+    """What one image costs a layer.
+
+    Attributes
+    ----------
+    layer : LinearLayer
+        The layer.
+    input_shape : tuple of int
+        Shape of the node's input for one image, batch axis included.
+    rows : int
+        M, the vectors multiplied with each group's matrix for one image.
+    macs : int
+        Multiply-accumulate operations for one image.
+    """
+
+    layer: LinearLayer
+    input_shape: tuple[int, ...]
+    rows: int
+    macs: int
+
+
+def float_multiply(layer: LinearLayer, x: Array, /) -> Array:
+    """Return a layer's matrix product in floating point.
+
+    Parameters
+    ----------
+    layer : LinearLayer
+        The layer.
+    x : Array of float32, (images, channels, *spatial) or (..., K)
+        The node's input.
+
+    Returns
+    -------
+    Array of float32, (groups, M, N)
+        Images are unfolded a few at a time, so that what is unfolded is still in the cache when it is multiplied.
+    """
+    xp = namespace_of(x)
+    weight = xp.asarray(layer.weight)
+    if layer.window is None:
+        product: Array = xp.matmul(layer.unfold(x), weight)
+        return product
+    images, rows = x.shape[0], layer.rows(x.shape)
+    rows_per_image = rows // max(images, 1)
+    budget = _PROCESSOR_COLUMNS_BYTES if xp is np else _DEVICE_COLUMNS_BYTES
+    step = max(1, budget // (4 * layer.groups * layer.inputs * rows_per_image))
+    transposed = weight.swapaxes(1, 2)
+    product = xp.empty((layer.groups, layer.outputs, rows), dtype="float32")
+    for first in range(0, images, step):
+        columns = layer.unfold(x[first : first + step]).swapaxes(1, 2)
+        start = first * rows_per_image
+        xp.matmul(transposed, columns, out=product[:, :, start : start + columns.shape[2]])
+    return product.swapaxes(1, 2)
+
+
+def execute(graph: Graph, images: Array, multiply: Multiply = float_multiply) -> Array:
+    """Return the network's output for a batch of images.
+
+    Parameters
+    ----------
+    graph : Graph
+        From :func:`nnsreport.engine.network.load_graph`; ``graph.placed_on(xp)`` spares copies to a device.
+    images : Array, (images, channels, height, width) or whatever the network declares
+        The backend of the images is where everything is computed. Converted to the input's element type.
+    multiply : Multiply
+        Computes the products of ``graph.linear_layers``.
+
+    Returns
+    -------
+    Array of float32
+        The graph's first output, logits as a rule. Tensors in between are freed after their last use.
+
+    Raises
+    ------
+    DataError
+        The images do not have the shape that the network declares, or that a layer needs.
+    NetworkError
+        A node cannot be evaluated on its inputs.
+    """
+    values = {graph.inputs[0].name: _checked(images, graph.inputs[0])}
+    remaining = graph.uses()
+    layers = {layer.name: layer for layer in graph.linear_layers}
+    for node in graph.nodes:
+        values.update(run_node(graph, node, values, layers.get(node.name), multiply))
+        remaining.subtract(node.inputs)
+        for name in (*node.inputs, *node.outputs):
+            if remaining[name] <= 0:
+                values.pop(name, None)
+    result = graph.outputs[0]
+    return values[result] if result in values else graph.constants[result]
+
+
+def run_node(
+    graph: Graph, node: Node, values: Mapping[str, Array], layer: LinearLayer | None, multiply: Multiply
+) -> Iterator[tuple[str, Array]]:
+    """Evaluate one node.
+
+    Parameters
+    ----------
+    graph : Graph
+        Gives constants and opset.
+    node : Node
+        One of its nodes.
+    values : Mapping of str to Array
+        Tensors computed so far.
+    layer : LinearLayer or None
+        The node's crossbar layer, if it is one.
+    multiply : Multiply
+        Computes the layer's product.
+
+    Returns
+    -------
+    iterator of tuple of str and Array
+        Name and value of each output.
+    """
+    if layer is not None:
+        x = values[node.inputs[0]]
+        outputs: tuple[Array, ...] = (_linear(layer, x, multiply),)
+    else:
+        inputs = (_value(graph, values, name) for name in node.inputs)
+        outputs = evaluate(node, tuple(inputs), graph.opset)
+    return ((name, value) for name, value in zip(node.outputs, outputs, strict=False) if name)
+
+
+def layer_shapes(graph: Graph, image_shape: tuple[int, ...]) -> tuple[LayerShape, ...]:
+    """Return what one image costs each crossbar layer.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    image_shape : tuple of int
+        Shape of an image without the batch axis, such as (3, 32, 32).
+
+    Returns
+    -------
+    tuple of LayerShape
+        In the order of ``graph.linear_layers``. Found by running one black image without multiplying.
+
+    Raises
+    ------
+    DataError
+        The network does not take images of this shape.
+    """
+    found: dict[str, LayerShape] = {}
+
+    def record(layer: LinearLayer, x: Array, /) -> Array:
+        shape = tuple(x.shape)
+        found[layer.name] = LayerShape(layer, shape, layer.rows(shape), layer.macs(shape))
+        return np.zeros((layer.groups, layer.rows(shape), layer.outputs), dtype=np.float32)
+
+    execute(graph, np.zeros((1, *image_shape), dtype=graph.inputs[0].dtype), record)
+    return tuple(found[layer.name] for layer in graph.linear_layers)
+
+
+def _linear(layer: LinearLayer, x: Array, multiply: Multiply) -> Array:
+    product = multiply(layer, x).astype("float32", copy=False)
+    if layer.bias is not None:
+        product += namespace_of(product).asarray(layer.bias).reshape(layer.groups, 1, layer.outputs)
+    return layer.fold(product, tuple(x.shape))
+
+
+def _value(graph: Graph, values: Mapping[str, Array], name: str) -> Array | None:
+    if not name:
+        return None
+    return values[name] if name in values else graph.constants[name]
+
+
+def _checked(images: Array, declared: GraphInput) -> Array:
+    shape = tuple(images.shape)
+    if declared.shape is not None and not _fits(shape, declared):
+        raise DataError(
+            f"the network expects images of shape {describe_shape(declared)}, found {shape}",
+            remedy="resize or crop the images, and check the order of the axes (batch, channels, height, width)",
+        )
+    if np.dtype(declared.dtype).kind in "iu" and images.dtype.kind == "f":
+        raise DataError(
+            f"the network takes {declared.dtype} pixels, found {images.dtype}",
+            remedy="give the pixels as they are: this network normalises them itself",
+        )
+    return images.astype(declared.dtype, copy=False)
+
+
+def _fits(shape: tuple[int, ...], declared: GraphInput) -> bool:
+    expected = declared.shape or ()
+    if len(shape) != len(expected):
+        return False
+    pairs = zip(shape[1:], expected[1:], strict=True)
+    return all(found == length for found, length in pairs if isinstance(length, int))
+
+
+def describe_shape(declared: GraphInput) -> str:
+    """Return a declared shape for people.
+
+    Parameters
+    ----------
+    declared : GraphInput
+        The image input.
+
+    Returns
+    -------
+    str
+        Such as ``(batch, 3, 32, 32)``; lengths that are free show their name, or ``any``.
+    """
+    lengths = (declared.shape or ())[1:]
+    return f"({', '.join(['batch', *('any' if n is None else str(n) for n in lengths)])})"

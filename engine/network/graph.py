@@ -1,0 +1,149 @@
+"""A network as the executor sees it: nodes in topological order, constants, and the layers that go to crossbars."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
+
+from nnsreport.engine.backend import Array
+
+if TYPE_CHECKING:
+    from nnsreport.engine.network.linear import LinearLayer
+
+AttributeValue: TypeAlias = int | float | str | Array | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
+"""An ONNX attribute as a Python value; tensors are NumPy arrays."""
+
+NO_INTEGERS: tuple[int, ...] = ()
+"""Default of an absent list of integers."""
+
+Dimension: TypeAlias = int | str | None
+"""A length, the name of a free length such as ``"batch"``, or None where the file says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation.
+
+    Attributes
+    ----------
+    name : str
+        Unique in its graph.
+    operator : str
+        ONNX operator type, such as ``Conv``.
+    inputs : tuple of str
+        Names of tensors; an omitted optional input is an empty name.
+    outputs : tuple of str
+        Names of tensors; an unwanted optional output is an empty name.
+    attributes : Mapping of str to AttributeValue
+        As in the file; absent ones take the default of the opset.
+    """
+
+    name: str
+    operator: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphInput:
+    """The image input.
+
+    Attributes
+    ----------
+    name : str
+        Its tensor.
+    shape : tuple of Dimension, or None
+        As declared in the file, batch first; None where not even the number of dimensions is known.
+    dtype : str
+        NumPy name of the element type that the network computes with.
+    """
+
+    name: str
+    shape: tuple[Dimension, ...] | None
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A network that can be executed.
+
+    Attributes
+    ----------
+    nodes : tuple of Node
+        In topological order. A crossbar layer's node has its image tensor as the only input.
+    constants : Mapping of str to Array
+        Tensors known beforehand; floating-point ones are float32.
+    inputs : tuple of GraphInput
+        Exactly one, the images.
+    outputs : tuple of str
+        The first one is the result; the others are kept for completeness.
+    opset : int
+        Version of the ONNX operator set.
+    metadata : Mapping of str to str
+        The file's ``metadata_props``.
+    linear_layers : tuple of LinearLayer
+        Crossbar layers in order of execution; ``LinearLayer.name`` is the name of the node.
+    """
+
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, Array]
+    inputs: tuple[GraphInput, ...]
+    outputs: tuple[str, ...]
+    opset: int
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    linear_layers: tuple[LinearLayer, ...] = ()
+
+    def layer(self, name: str) -> LinearLayer | None:
+        """Return the crossbar layer of a node, or None for a digital node.
+
+        Parameters
+        ----------
+        name : str
+            Name of a node.
+
+        Returns
+        -------
+        LinearLayer or None
+            The layer of that name.
+        """
+        return next((layer for layer in self.linear_layers if layer.name == name), None)
+
+    def uses(self) -> Counter[str]:
+        """Return how often each tensor is read, counting once more for each graph output.
+
+        Returns
+        -------
+        Counter of str
+            By tensor name.
+        """
+        return Counter(self._reads())
+
+    def _reads(self) -> Iterator[str]:
+        for node in self.nodes:
+            yield from filter(None, node.inputs)
+        yield from self.outputs
+
+    def placed_on(self, xp: ModuleType) -> Graph:
+        """Return the graph with its weights and floating-point constants in a backend's memory.
+
+        Executing an unplaced graph on a device works too, but copies each constant at each use. Integer constants
+        stay with NumPy: they are shapes, axes and indices, which the host needs to read.
+
+        Parameters
+        ----------
+        xp : module
+            Array namespace of the backend.
+
+        Returns
+        -------
+        Graph
+            Sharing everything that did not have to move.
+        """
+        constants = {n: xp.asarray(c) if c.dtype.kind == "f" else c for n, c in self.constants.items()}
+        layers = tuple(layer.placed_on(xp) for layer in self.linear_layers)
+        return dataclasses.replace(self, constants=constants, linear_layers=layers)

@@ -1,0 +1,187 @@
+"""Layers that a crossbar can hold: convolutions and products with a constant matrix."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from types import ModuleType
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.network.geometry import Window, columns
+from nnsreport.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class LinearLayer:
+    """A matrix product ``unfold(x) @ weight + bias`` within a network.
+
+    Attributes
+    ----------
+    index : int
+        Position among the network's linear layers, in order of execution; the key of the layer's random numbers.
+    name : str
+        Name of the node, unique in its graph.
+    operator : str
+        ``Conv``, ``Gemm`` or ``MatMul``.
+    weight : Array of float32, (groups, K, N)
+        What the crossbar stores. For a convolution, K runs over (channel of the group, kernel row, kernel column):
+        the row of channel ``c``, tap ``(i, j)`` of a kernel ``h x w`` is ``(c * h + i) * w + j``.
+    bias : Array of float32, (groups * N,), or None
+        Added digitally.
+    window : Window or None
+        How a convolution slides; None for ``Gemm`` and ``MatMul``, whose rows are the input's last axis.
+    """
+
+    index: int
+    name: str
+    operator: str
+    weight: Array
+    bias: Array | None
+    window: Window | None = None
+
+    @property
+    def groups(self) -> int:
+        """Number of independent matrices."""
+        return int(self.weight.shape[0])
+
+    @property
+    def inputs(self) -> int:
+        """Rows K of one group's matrix."""
+        return int(self.weight.shape[1])
+
+    @property
+    def outputs(self) -> int:
+        """Columns N of one group's matrix."""
+        return int(self.weight.shape[2])
+
+    def unfold(self, x: Array) -> Array:
+        """Return the vectors that are multiplied with the weights.
+
+        Parameters
+        ----------
+        x : Array, (images, channels, *spatial) or (..., K)
+            The node's input, of any element type.
+
+        Returns
+        -------
+        Array, (groups, M, K)
+            M runs over (image, output row, output column), or over the leading axes of ``x``. For a convolution
+            M is the contiguous axis in memory; the array may share memory with ``x``.
+
+        Raises
+        ------
+        DataError
+            The input does not have the layer's number of channels, or is smaller than the kernel.
+        """
+        shape = tuple(x.shape)
+        self._output_shape(shape)
+        if self.window is None:
+            return x.reshape(1, -1, self.inputs)
+        return columns(x, self.window, self.groups).swapaxes(1, 2)
+
+    def fold(self, product: Array, x_shape: tuple[int, ...]) -> Array:
+        """Return the node's output tensor from its matrix product.
+
+        Parameters
+        ----------
+        product : Array, (groups, M, N)
+            One row for each row of :meth:`unfold`.
+        x_shape : tuple of int
+            Shape of the node's input.
+
+        Returns
+        -------
+        Array, (images, groups * N, *spatial) or (..., N)
+            For a convolution the channel axis is outermost in memory, so that the next layer unfolds without
+            transposing; it shares memory with a product whose M axis is contiguous.
+        """
+        shape = self._output_shape(x_shape)
+        if self.window is None:
+            return product.reshape(shape)
+        channels_first = (shape[1], shape[0], *shape[2:])
+        return product.swapaxes(1, 2).reshape(channels_first).swapaxes(0, 1)
+
+    def rows(self, x_shape: tuple[int, ...]) -> int:
+        """Return M, the number of vectors multiplied with each group's matrix.
+
+        Parameters
+        ----------
+        x_shape : tuple of int
+            Shape of the node's input.
+
+        Returns
+        -------
+        int
+            Over all images of the batch.
+        """
+        shape = self._output_shape(x_shape)
+        return math.prod(shape) // (self.groups * self.outputs)
+
+    def macs(self, x_shape: tuple[int, ...]) -> int:
+        """Return the number of multiply-accumulate operations.
+
+        Parameters
+        ----------
+        x_shape : tuple of int
+            Shape of the node's input.
+
+        Returns
+        -------
+        int
+            ``groups * M * K * N``, over all images of the batch; taps in the padding count.
+        """
+        return self.rows(x_shape) * self.groups * self.inputs * self.outputs
+
+    def scaled(self, scale: Array, shift: Array) -> LinearLayer:
+        """Return the layer followed by an affine map of each output channel, as one layer.
+
+        Parameters
+        ----------
+        scale, shift : Array, (groups * N,)
+            The output becomes ``scale * output + shift``.
+
+        Returns
+        -------
+        LinearLayer
+            With new weight and bias, computed in float64 and rounded once.
+        """
+        weight = self.weight.astype("float64") * scale.astype("float64").reshape(self.groups, 1, self.outputs)
+        bias = shift.astype("float64")
+        if self.bias is not None:
+            bias = bias + self.bias.astype("float64") * scale
+        return dataclasses.replace(self, weight=weight.astype("float32"), bias=bias.astype("float32"))
+
+    def placed_on(self, xp: ModuleType) -> LinearLayer:
+        """Return the layer with its weight and bias in a backend's memory.
+
+        Parameters
+        ----------
+        xp : module
+            Array namespace of the backend.
+
+        Returns
+        -------
+        LinearLayer
+            Otherwise equal.
+        """
+        bias = None if self.bias is None else xp.asarray(self.bias)
+        return dataclasses.replace(self, weight=xp.asarray(self.weight), bias=bias)
+
+    def _output_shape(self, x_shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self.window is None:
+            self._check(x_shape[-1] == self.inputs, x_shape, f"(..., {self.inputs})")
+            return (*x_shape[:-1], self.outputs)
+        channels = self.groups * self.inputs // math.prod(self.window.kernel)
+        expected = f"(images, {channels}, {', '.join('*' * self.window.rank)})"
+        self._check(len(x_shape) == 2 + self.window.rank and x_shape[1] == channels, x_shape, expected)
+        positions = self.window.positions(x_shape[2:])
+        self._check(min(positions) > 0, x_shape, f"spatial axes of at least {self.window.extent} with the padding")
+        return (x_shape[0], self.groups * self.outputs, *positions)
+
+    def _check(self, holds: bool, x_shape: tuple[int, ...], expected: str) -> None:
+        if not holds:
+            raise DataError(
+                f"layer {self.name!r} ({self.operator}) expects an input of shape {expected}, found {x_shape}",
+                remedy="give images of the size and channel order that the network was trained on",
+            )
