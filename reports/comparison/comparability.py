@@ -73,9 +73,14 @@ class Flag:
         return bool(self.blocks)
 
     @property
+    def summary(self) -> str:
+        """What differs, without what follows from it."""
+        return f"{self.subject}: {self.value_a} against {self.value_b}"
+
+    @property
     def sentence(self) -> str:
         """The flag in one line."""
-        return f"{self.subject}: {self.value_a} against {self.value_b}; {self.explanation}"
+        return f"{self.summary}; {self.explanation}"
 
     def blocks_row(self, metric: str, scope: str) -> bool:
         """Tell whether a row is not comparable because of this flag."""
@@ -157,14 +162,23 @@ def _process(a: RunData, b: RunData) -> Iterable[Flag]:
 
 
 def _synchronous(a: RunData, b: RunData) -> Iterable[Flag]:
-    yield from _when_settings_differ(
-        a,
-        b,
-        "clocking",
-        ("neurosim.synchronous",),
-        "a synchronous chip's latencies are whole clock periods, an asynchronous one's are the circuits' own",
-        warns=(Reach(_PROCESS),),
-    )
+    clock_a, clock_b = _clocking(a), _clocking(b)
+    if clock_a and clock_b and clock_a != clock_b:
+        yield Flag(
+            "clocking",
+            clock_a,
+            clock_b,
+            "a synchronous chip's latencies are whole clock periods, an asynchronous one's are the circuits' own",
+            warns=(Reach(_PROCESS),),
+        )
+
+
+def _clocking(run: RunData) -> str:
+    stated = run.settings.get("neurosim.synchronous")
+    if stated is not None:
+        return "synchronous" if same_value(stated, True) else "asynchronous"
+    # NeuroSim says nothing of an asynchronous chip; what it leaves unsaid counts only once it has said all.
+    return "asynchronous" if "neurosim.process" in run.settings and run.state == "complete" else ""
 
 
 def _network(a: RunData, b: RunData) -> Iterable[Flag]:

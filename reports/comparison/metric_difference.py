@@ -126,9 +126,9 @@ def _judged(row: Row, key: RowKey, a: Sample, b: Sample, context: _Context) -> R
         failing = b if a.is_finite else a
         outcome = Outcome.NEWLY_FAILING if a.is_finite else Outcome.FIXED
         return dataclasses.replace(row, outcome=outcome, reason=_failures(failing))
-    blocking = [flag.sentence for flag in context.flags if flag.blocks_row(key.metric, key.scope)]
+    blocking = [flag.summary for flag in context.flags if flag.blocks_row(key.metric, key.scope)]
     if blocking:
-        return dataclasses.replace(row, outcome=Outcome.NOT_COMPARABLE, reason=". ".join(blocking))
+        return dataclasses.replace(row, outcome=Outcome.NOT_COMPARABLE, reason="; ".join(blocking))
     return _with_difference(row, key, a, b, context)
 
 

@@ -79,8 +79,9 @@ def same_value(a: SettingValue | None, b: SettingValue | None) -> bool:
     Returns
     -------
     bool
-        ``8`` equals ``8.0``, but not ``True`` and not ``"8"``.
+        ``8`` equals ``8.0`` and ``"8"``, as a log prints it, and ``True`` equals ``"true"``, but not 1.
     """
+    a, b = _read(a), _read(b)
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, str) and isinstance(b, str):
@@ -88,6 +89,38 @@ def same_value(a: SettingValue | None, b: SettingValue | None) -> bool:
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(same_value(x, y) for x, y in zip(a, b, strict=True))
     return a == b
+
+
+def number_of(value: SettingValue | None) -> float | None:
+    """Return a setting's value as a number, or None when it is none.
+
+    Parameters
+    ----------
+    value : SettingValue or None
+        Logs give numbers as text.
+
+    Returns
+    -------
+    float or None
+        Switches are no numbers.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return float(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _read(value: SettingValue | None) -> SettingValue | None:
+    switch = {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+    if switch is not None:
+        return switch
+    number = number_of(value)
+    # "nan" stays a text: as a number it would differ from itself.
+    return value if number is None or number != number else number
 
 
 def _relevant(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnsreport.errors import ComparisonError, RuleFailed
+from nnsreport.errors import ComparisonError
 from nnsreport.reports.comparison.comparison import Comparison
 from nnsreport.reports.comparison.outcome import Outcome
 from nnsreport.reports.comparison.row import Row, frame_rows
@@ -82,26 +82,23 @@ def evaluate(rule: Rule, comparison: Comparison) -> Verdict:
     return Verdict(rule, tuple(violations), tuple(left_out), len(selected) - len(left_out))
 
 
-def require(verdict: Verdict, comparison: Comparison) -> None:
-    """Raise when a rule does not hold.
+def failure(verdict: Verdict, comparison: Comparison) -> str:
+    """Say how a rule failed.
 
     Parameters
     ----------
     verdict : Verdict
-        From :func:`evaluate`.
+        Of a rule that does not hold.
     comparison : Comparison
         The comparison it is about, to name the runs.
 
-    Raises
-    ------
-    RuleFailed
-        Naming each row that breaks the rule, with its values.
+    Returns
+    -------
+    str
+        One line naming each row that breaks the rule, with its values.
     """
-    if not verdict.holds:
-        raise RuleFailed(
-            f"rule {verdict.rule.text!r} failed for {comparison.b.run} against {comparison.a.run}: "
-            + "; ".join(verdict.violations)
-        )
+    runs = f"{comparison.b.run} against {comparison.a.run}"
+    return f"rule {verdict.rule.text!r} failed for {runs}: {'; '.join(verdict.violations)}"
 
 
 def _selected(rule: Rule, comparison: Comparison) -> Iterator[Row]:

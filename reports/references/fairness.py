@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnsreport.reports.references.result import Level, PublishedResult
-from nnsreport.reports.references.run_facts import RunFacts, names_the_same, same_family
+from nnsreport.reports.references.run_facts import RunFacts, names_the_same, plain, same_family
 
 _ACCURACIES = frozenset({"accuracy", "float_accuracy", "quantized_accuracy"})
 _PER_OPERATION = frozenset({"energy_efficiency", "throughput", "compute_efficiency"})
@@ -134,6 +134,16 @@ def _technology(subject: Subject, result: PublishedResult) -> Iterator[Objection
         yield Objection(True, f"other node: {result.technology_nm} nm, against {node} nm")
 
 
+def _device(subject: Subject, result: PublishedResult) -> Iterator[Objection]:
+    if subject.metric != "accuracy" or not result.device:
+        return
+    device = subject.facts.device
+    if not device:
+        yield Objection(False, f"{result.device}; the run does not name its device")
+    elif plain(result.device) not in plain(device):
+        yield Objection(True, f"other device: {result.device}, against {device}")
+
+
 def _precision(subject: Subject, result: PublishedResult) -> Iterator[Objection]:
     facts = subject.facts
     for what, published, own in (
@@ -145,7 +155,7 @@ def _precision(subject: Subject, result: PublishedResult) -> Iterator[Objection]
         if published is None or subject.metric == "float_accuracy":
             continue
         if own is None:
-            yield Objection(False, f"{published}-bit {what}, not known of the run")
+            yield Objection(False, f"{published}-bit {what}; the run has no such number")
         elif own != published:
             changes_operation = what in {"weights", "activations"} and subject.metric in _PER_OPERATION
             yield Objection(changes_operation, f"other precision: {published}-bit {what}, against {own}")
@@ -183,6 +193,7 @@ _CHECKS: tuple[Callable[[Subject, PublishedResult], Iterator[Objection]], ...] =
     _process,
     _estimate,
     _technology,
+    _device,
     _precision,
     _time,
     _simulator,

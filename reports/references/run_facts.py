@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from nnsreport.reports.comparison.settings_difference import number_of
 from nnsreport.reports.run_data import RunData
 
 
@@ -70,7 +71,7 @@ def run_facts(run: RunData) -> RunFacts:
         weight_bits=_count(run, "weights.bits", "wrapper.wl_weight"),
         activation_bits=_count(run, "activations.bits", "wrapper.wl_activate"),
         cell_bits=_count(run, "mapping.cell_bits", "wrapper.cellBit"),
-        adc_bits=_count(run, "adc.bits", "wrapper.ADCprecision"),
+        adc_bits=None if run.settings.get("adc.kind") == "ideal" else _count(run, "adc.bits", "wrapper.ADCprecision"),
         device=_text(run, "device.name"),
     )
 
@@ -113,5 +114,6 @@ def _stem(run: RunData, name: str) -> str:
 
 
 def _count(run: RunData, *names: str) -> int | None:
-    found = (run.settings.get(name) for name in names)
-    return next((int(v) for v in found if isinstance(v, int | float) and not isinstance(v, bool)), None)
+    numbers = (number_of(run.settings.get(name)) for name in names)
+    # 0 bits stands for "analog", where there are none.
+    return next((int(number) for number in numbers if number), None)
