@@ -187,12 +187,12 @@ def _ambiguous(job: str, paths: list[Path]) -> RunError:
 
 def _not_found(argument: str, path: Path, root: Path, looked: list[str]) -> RunError:
     what = "is a folder, but no run" if path.is_dir() else "no such run or log"
-    near = difflib.get_close_matches(argument, run_ids(root), 3)
-    remedy = (
-        f"did you mean {' or '.join(near)}?"
-        if near
-        else "give a run folder, a log file, a run's identifier or a SLURM job id"
-    )
+    ids = run_ids(root)
+    tasks = [run for run in ids if run.startswith((f"{argument}_", f"{argument}-"))]
+    near = tasks[:5] or difflib.get_close_matches(argument, ids, 3)
+    remedy = "give a run folder, a log file, a run's identifier or a SLURM job id"
+    if near:
+        remedy = f"did you mean {' or '.join(near)}?"
     return RunError(f"{what} (looked at {', '.join(looked)})", path=argument, remedy=remedy)
 
 

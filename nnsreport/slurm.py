@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,23 @@ def read_context(environment: Mapping[str, str]) -> SlurmContext | None:
         tasks=number("SLURM_STEP_NUM_TASKS", "SLURM_NTASKS") if in_step else None,
         submit_directory=text("SLURM_SUBMIT_DIR"),
     )
+
+
+def describe(context: SlurmContext) -> dict[str, str]:
+    """Return what is known of the job by readable name.
+
+    Parameters
+    ----------
+    context : SlurmContext
+        Of this process.
+
+    Returns
+    -------
+    dict of str to str
+        First ``job``, the id people use; unknown fields are left out.
+    """
+    known = {name.replace("_", " "): str(value) for name, value in asdict(context).items() if value is not None}
+    return {"job": context.job, **known}
 
 
 def run_id(context: SlurmContext) -> str:

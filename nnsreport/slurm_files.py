@@ -54,15 +54,21 @@ def parse_scontrol(text: str) -> JobFiles:
     Parameters
     ----------
     text : str
-        With one or more jobs; the last counts.
+        With one job, or with several: the tasks of an array.
 
     Returns
     -------
     JobFiles
-        Empty where the text has none.
+        Without an output file when the tasks have several; empty where the text has none.
     """
-    found = dict(_FIELD.findall(text))
-    return JobFiles(*(Path(found[name].strip()) if name in found else None for name in ("StdOut", "WorkDir")))
+    found: dict[str, list[str]] = {"StdOut": [], "WorkDir": []}
+    for name, value in _FIELD.findall(text):
+        found[name].append(value.strip())
+    outputs, folders = set(found["StdOut"]), found["WorkDir"]
+    return JobFiles(
+        output=Path(outputs.pop()) if len(outputs) == 1 else None,
+        folder=Path(folders[-1]) if folders else None,
+    )
 
 
 def _ask(*command: str) -> str:

@@ -161,9 +161,9 @@ def expected(hint: Any, description: Description) -> str:
 def _limits(description: Description) -> str:
     low, high = description.minimum, description.maximum
     if low is not None and high is not None and not description.exclusive_minimum:
-        return f" from {low:g} to {high:g}"
-    above = "" if low is None else f" {'above' if description.exclusive_minimum else 'of at least'} {low:g}"
-    return above + ("" if high is None else f" up to {high:g}")
+        return f" from {low:.10g} to {high:.10g}"
+    above = "" if low is None else f" {'above' if description.exclusive_minimum else 'of at least'} {low:.10g}"
+    return above + ("" if high is None else f" up to {high:.10g}")
 
 
 def _shown(value: object) -> str:

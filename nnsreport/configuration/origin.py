@@ -47,7 +47,8 @@ class Origin:
             if name in self.others:
                 return self.others[name]
             name = name.rpartition(".")[0]
-        return self.file
+        within = {place.name for other, place in self.others.items() if other.startswith(f"{dotted}.")}
+        return Place(" and ".join([self.file.name, *sorted(within)]), self.file.folder)
 
     def error(self, dotted: str, message: str, remedy: str | None = None) -> ConfigurationError:
         """Return an error about a setting that names its place."""

@@ -16,7 +16,7 @@ from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.schema import Configuration
 from nnsreport.errors import ConfigurationError
 
-_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,10 @@ def read_toml(path: Path) -> dict[str, object]:
     ConfigurationError
         It cannot be read, or is no TOML; the line is named.
     """
+    text = ""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise ConfigurationError("there is no such configuration file", path=path) from None
     except OSError as error:
@@ -125,11 +127,15 @@ def read_toml(path: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise ConfigurationError("is not UTF-8 text", path=path, remedy="give a TOML file") from error
     except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        place = _LINE.search(message)
-        line = int(place[1]) if place else None
-        text = _LINE.sub("", message)
-        raise ConfigurationError(f"is not valid TOML: {text[:1].lower()}{text[1:]}", path=path, line=line) from error
+        raise _not_toml(path, text, str(error)) from error
+
+
+def _not_toml(path: Path, text: str, message: str) -> ConfigurationError:
+    """Take the line out of the reader's message; it has no other place in Python 3.11 to 3.13."""
+    place = _LINE.search(message)
+    line = int(place[1] or len(text.splitlines())) if place else None
+    reason = _LINE.sub("", message)
+    return ConfigurationError(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}", path=path, line=line)
 
 
 def _with_presets(table: dict[str, object], origin: Origin) -> tuple[dict[str, object], tuple[Preset, ...]]:
@@ -163,4 +169,4 @@ def _check_files(configuration: Configuration, origin: Origin) -> None:
     }
     for dotted, path in files.items():
         if path is not None and not path.exists():
-            raise origin.error(dotted, f"there is no {path}", "relative paths start at the folder of the configuration")
+            raise origin.error(dotted, f"there is no {path}", f"relative paths start at {origin.place(dotted).folder}")

@@ -31,7 +31,7 @@ class RunSettings:
     """What is evaluated, how often, and on what."""
 
     name: str = setting("", "Title of the run in reports; when empty, its identifier.")
-    seed: int = setting(0, "Seed of every random number of the run.", minimum=0, maximum=2**63 - 1)
+    seed: int = setting(0, "Seed of every random number of the run.", minimum=0, maximum=2**32 - 1)
     trials: int = setting(1, "Independent programming draws.", minimum=1, maximum=100_000)
     times_s: tuple[float, ...] = setting(
         (),

@@ -130,7 +130,7 @@ def _provenance(run_record: RunRecord) -> dict[str, str]:
         found |= {"attempts": str(len(run_record.attempts)) if len(run_record.attempts) > 1 else ""}
         found |= {"command": " ".join(last.command), "git commit": last.commit}
         found |= {**last.software, **last.hardware}
-        found |= {f"SLURM {name.replace('_', ' ')}": text for name, text in last.slurm.items()}
+        found |= {f"SLURM {name}": text for name, text in last.slurm.items()}
     found |= {f"reference for {reference.subject}": reference.citation for reference in run_record.references}
     found |= {f"note {number}": text for number, text in enumerate(run_record.notes, 1)}
     return {name: text for name, text in found.items() if text}

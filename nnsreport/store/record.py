@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -131,11 +132,19 @@ def encode(record: RunRecord) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 JSON; infinite settings are written as Python's ``Infinity``.
+        UTF-8 JSON; a setting that is infinite, which JSON cannot say, is written as ``{"float": "inf"}``.
     """
     content = asdict(record)
-    ordered = {"schema_version": content.pop("schema_version"), **content}
-    return (json.dumps(ordered, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    settings = {name: _plain(value) for name, value in record.settings.items()}
+    ordered = {"schema_version": content.pop("schema_version"), **content, "settings": settings}
+    text = json.dumps(ordered, indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _plain(value: SettingValue) -> object:
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    return {"float": str(value)} if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read(folder: Path) -> RunRecord:
@@ -222,6 +231,8 @@ def _text(value: object) -> str:
 def _setting(value: object) -> SettingValue:
     if isinstance(value, list):
         return tuple(_setting(entry) for entry in value)
+    if isinstance(value, dict):
+        return float(value["float"])
     if not isinstance(value, str | int | float | bool):
         raise TypeError(f"expected a setting, found {value!r:.40}")
     return value
