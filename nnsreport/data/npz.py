@@ -57,7 +57,9 @@ def read_npz(path: Path, layout: str) -> ImageSet:
 def _arrays(path: Path) -> dict[str, NDArray[np.generic] | None]:
     """Return the archive's arrays by name; those of no use here are named, not read."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: NumPy leaves a file open when it finds no archive in it.
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise DataError("is a single array, not an .npz archive", path=path)
             return {name: archive[name] if name in _USED else None for name in archive.files}
