@@ -1,0 +1,143 @@
+"""Collects the records of one run; a number is never filed twice, and a contradiction is kept as a problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnsreport.parsers.records import MetricRecord, ParsedLog, Problem, SettingRecord, shorten
+from nnsreport.vocabulary import METRICS
+
+_SHOWN_UNREADABLE_LINES = 20
+_UNITS = {name: metric.unit for name, metric in METRICS.items()}
+
+
+@dataclass(slots=True)
+class _Repeated:
+    """A problem that may occur on many lines."""
+
+    line: int | None
+    remedy: str | None
+    count: int = 1
+
+
+@dataclass(slots=True)
+class RunBuilder:
+    """What is known of a run so far.
+
+    Attributes
+    ----------
+    format_name : str
+        Name of the format.
+    cut_line : int or None
+        Line of the file that has no line end.
+    """
+
+    format_name: str
+    cut_line: int | None = None
+    metrics: list[MetricRecord] = field(default_factory=list)
+    settings: list[SettingRecord] = field(default_factory=list)
+    unrecognised: list[int] = field(default_factory=list)
+    values: dict[tuple[str, str | None, str | None, str], float] = field(default_factory=dict)
+    setting_values: dict[str, str] = field(default_factory=dict)
+    unreadable_lines: int = 0
+    _problems: dict[str, _Repeated] = field(default_factory=dict)
+
+    def metric(
+        self,
+        scope: str,
+        layer: str | None,
+        component: str | None,
+        metric: str,
+        value: float,
+        line: int,
+        *,
+        is_printed_twice: bool = False,
+    ) -> None:
+        """File a number; one that repeats an earlier one is not filed again, one that contradicts it is a problem.
+
+        Parameters
+        ----------
+        scope, layer, component, metric
+            As in :class:`MetricRecord`.
+        value : float
+            In the metric's unit.
+        line : int
+            Line of the source.
+        is_printed_twice : bool
+            The simulator prints it in two places: both lines are filed.
+        """
+        key = (scope, layer, component, metric)
+        known = self.values.setdefault(key, value)
+        if known is not value:
+            if known != value and not (known != known and value != value):
+                about = " ".join(part for part in (layer or scope, component, metric) if part)
+                self.problem(
+                    f"a second value of {about} is left out", line, "look for a missing or doubled piece of the log"
+                )
+                return
+            if not is_printed_twice:
+                return
+        self.metrics.append(MetricRecord(scope, layer, component, metric, value, _UNITS[metric], line))
+
+    def setting(self, name: str, value: str, line: int) -> None:
+        """File a setting; the same value again is not filed, another value is a problem."""
+        known = self.setting_values.get(name)
+        if known is None:
+            self.setting_values[name] = value
+            self.settings.append(SettingRecord(name, value, line))
+        elif known != value:
+            self.problem(f"{name} was {known!r} before, and is {value!r} here; the first is kept", line)
+
+    def problem(self, message: str, line: int | None = None, remedy: str | None = None) -> None:
+        """File a problem; the same message again only counts."""
+        known = self._problems.get(message)
+        if known is None:
+            self._problems[message] = _Repeated(line, remedy)
+        else:
+            known.count += 1
+
+    def unreadable(self, text: str, line: int) -> None:
+        """File a line that looks like the simulator's but cannot be read."""
+        self.unreadable_lines += 1
+        if self.unreadable_lines <= _SHOWN_UNREADABLE_LINES:
+            end = " (the log ends here without a line end)" if line == self.cut_line else ""
+            self.problem(f"looks like a NeuroSim metric but cannot be read: {shorten(text)!r}{end}", line)
+
+    def finish(self, run: str, source: Path | None, *, is_complete: bool) -> ParsedLog:
+        """Return the records.
+
+        Parameters
+        ----------
+        run : str
+            Identifier of the run.
+        source : Path or None
+            The file.
+        is_complete : bool
+            Whether the simulator reached its end.
+
+        Returns
+        -------
+        ParsedLog
+            Problems in the order of their lines, those of the whole log last.
+        """
+        if self.unreadable_lines > _SHOWN_UNREADABLE_LINES:
+            more = self.unreadable_lines - _SHOWN_UNREADABLE_LINES
+            self.problem(f"{more} more lines look like NeuroSim metrics but cannot be read")
+        problems = [
+            Problem(f"{message} ({entry.count} times)" if entry.count > 1 else message, entry.line, entry.remedy)
+            for message, entry in self._problems.items()
+        ]
+        self.metrics.sort(key=lambda record: record.line)
+        self.settings.sort(key=lambda record: record.line)
+        problems.sort(key=lambda problem: (problem.line is None, problem.line or 0))
+        return ParsedLog(
+            run=run,
+            source=source,
+            format=self.format_name,
+            complete=is_complete,
+            metrics=tuple(self.metrics),
+            settings=tuple(self.settings),
+            problems=tuple(problems),
+            unrecognised=tuple(self.unrecognised),
+        )

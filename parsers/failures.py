@@ -1,0 +1,169 @@
+"""What a job's log says when SLURM, the system, the shell or Python ended the program; the same for every simulator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nnsreport.parsers.records import shorten
+
+_HINT = re.compile(
+    r"slurm|srun|rror|Killed|fault|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|terminate",
+    re.IGNORECASE,
+)
+_EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration)(?::.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How to recognise and explain one way of failing.
+
+    Attributes
+    ----------
+    pattern : re.Pattern
+        Searched anywhere in a line: such messages land in the middle of others.
+    message : str
+        One clause; ``{0}`` stands for the whole match.
+    remedy : str or None
+        What the user can change.
+    """
+
+    pattern: re.Pattern[str]
+    message: str
+    remedy: str | None
+
+    def explain(self, match: re.Match[str]) -> str:
+        """Return the clause for one occurrence."""
+        return self.message.format(*(group or "" for group in (match.group(0), *match.groups())))
+
+
+def _failure(pattern: str, message: str, remedy: str | None = None) -> Failure:
+    return Failure(re.compile(pattern), message, remedy)
+
+
+JOB_FAILURES: tuple[Failure, ...] = (
+    _failure(
+        r"CANCELLED AT \S+ DUE TO TIME LIMIT|Exceeded job time limit",
+        "SLURM stopped the job at its time limit",
+        "ask for a longer --time",
+    ),
+    _failure(
+        r"(?i)oom[_-]kill|out of memory(?!.*CUDA)|exceeded (?:job|step) memory limit|DUE TO.*OUT_OF_MEMORY",
+        "the job ran out of memory",
+        "ask for more --mem",
+    ),
+    _failure(
+        r"CANCELLED AT \S+ DUE TO (?:JOB REQUEUE|PREEMPTION)",
+        "SLURM stopped the job to requeue it",
+        "see the log of its next start",
+    ),
+    _failure(r"CANCELLED AT \S+ DUE TO NODE FAILURE|NODE_FAIL", "the job's node failed", "submit the job again"),
+    _failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
+    _failure(
+        r"(?i)segmentation fault",
+        "a program crashed with a segmentation fault",
+        "check the sub-array size, the network's CSV file and its traces",
+    ),
+    _failure(
+        r"Illegal instruction",
+        "a program was built for another processor",
+        "run `make clean && make` on the job's node type",
+    ),
+    _failure(r"(?i)no space left on device|disk quota exceeded", "the disk is full", "free space in the job's folders"),
+    _failure(
+        r"(?:trace_command\.sh|NeuroSIM/main).*No such file or directory",
+        "NeuroSim's program or its command file is missing",
+        "run `make` in NeuroSIM/ and start the wrapper in its own folder",
+    ),
+    _failure(
+        r"(?:trace_command\.sh|NeuroSIM/main).*Permission denied",
+        "NeuroSim's program may not be executed",
+        "run `chmod +x NeuroSIM/main`",
+    ),
+    _failure(
+        r"error while loading shared libraries: (\S+?):",
+        "the library {1} is missing",
+        "load the module that NeuroSim was built with",
+    ),
+    _failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
+    _failure(
+        r"terminate called after throwing an instance of '([^']+)'",
+        "a program stopped with the C++ exception {1}",
+        "check the arguments and the trace files",
+    ),
+    _failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
+)
+"""Checked in this order; the first that matches explains the line."""
+
+PYTHON_FAILURES: tuple[Failure, ...] = (
+    _failure(
+        r"Attempting to deserialize object on a CUDA device",
+        "",
+        "run the wrapper on a GPU node, or give torch.load map_location='cpu'",
+    ),
+    _failure(r"(?i)CUDA out of memory|OutOfMemoryError", "", "use a smaller --batch_size"),
+    _failure(
+        r"FileNotFoundError.*\.pth", "", "download the trained weights and put them where the wrapper looks for them"
+    ),
+    _failure(r"(?i)no NVIDIA driver|CUDA (?:driver|error)|cuda\.is_available", "", "run the wrapper on a GPU node"),
+    _failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
+    _failure(r"KeyboardInterrupt", "", "the job was interrupted"),
+)
+"""Remedies for the last line of a traceback."""
+
+
+def find_failure(text: str) -> tuple[str, str | None] | None:
+    """Explain a line that tells how the job ended.
+
+    Parameters
+    ----------
+    text : str
+        Any line.
+
+    Returns
+    -------
+    tuple of str and str or None, or None
+        Message and remedy; None when the line tells nothing of the kind.
+    """
+    if _HINT.search(text) is None:
+        return None
+    for failure in JOB_FAILURES:
+        match = failure.pattern.search(text)
+        if match is not None:
+            return failure.explain(match), failure.remedy
+    return None
+
+
+@dataclass(slots=True)
+class TracebackReader:
+    """Follows a Python traceback to the line that names the exception."""
+
+    _is_inside: bool = False
+
+    def read(self, text: str) -> tuple[bool, tuple[str, str | None] | None]:
+        """Read one line.
+
+        Parameters
+        ----------
+        text : str
+            Any line.
+
+        Returns
+        -------
+        bool
+            Whether the line belongs to a traceback.
+        tuple of str and str or None, or None
+            Message and remedy, for the line that ends one.
+        """
+        if text.startswith("Traceback (most recent call last):"):
+            self._is_inside = True
+            return True, None
+        if not self._is_inside:
+            return False, None
+        if text.startswith((" ", "\t")):
+            return True, None
+        self._is_inside = False
+        if _EXCEPTION.fullmatch(text) is None:
+            return False, None
+        remedy = next((failure.remedy for failure in PYTHON_FAILURES if failure.pattern.search(text)), None)
+        return True, (f"Python stopped: {shorten(text)}", remedy)

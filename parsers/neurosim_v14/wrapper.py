@@ -1,0 +1,239 @@
+"""Reads what NeuroSim V1.4's Python wrapper (``inference.py``) prints.
+
+Its two streams mix with each other and with the C++ part in any order: flags and accuracy go to standard error at
+once, everything else stays in a buffer until the process ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.neurosim_v14.hardware import Verdict
+
+FLAGS_BANNER = "=================FLAGS=================="
+_FLAGS_END = "========================================"
+_FLAG = re.compile(
+    r"(?!srun|slurmstepd|bash|make|\w*(?:Warning|Error|WARNING|ERROR|INFO):)([A-Za-z_]\w*): ([^\x00]*)",
+)
+_FLAGS = frozenset(
+    {
+        *("dataset", "model", "mode", "batch_size", "epochs", "grad_scale", "seed", "log_interval", "test_interval"),
+        *("logdir", "lr", "decreasing_lr", "wl_weight", "wl_grad", "wl_activate", "wl_error", "inference", "subArray"),
+        *("parallelRead", "ADCprecision", "cellBit", "onoffratio", "vari", "t", "v", "detect", "target"),
+    }
+)
+"""The flags of V1.4; users add their own."""
+_RESULT = re.compile(
+    r"Test set: Average loss: (-?(?:\d+\.\d{4}|inf|nan)), Accuracy: (\d+)/(\d+) \((\d+)%\) *",
+)
+_INITIAL_WEIGHTS = re.compile(
+    r"fan_in +(\d+), float_limit (\d+\.\d{6}), float std (\d+\.\d{6}), "
+    r"quant limit (\d+(?:\.\d+)?(?:e-\d{2})?), scale (\d+(?:\.\d+)?(?:e-\d{2})?) *"
+)
+_INITIAL_WEIGHT_METRICS = (
+    "fan_in",
+    "weight_float_limit",
+    "weight_float_std",
+    "weight_quantization_limit",
+    "weight_scale",
+)
+_QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
+_PROPERTIES_BANNER = " --- Hardware Properties ---"
+_PROPERTIES: dict[str, str] = {
+    "subArray size:": "subArray",
+    "parallel read:": "parallelRead",
+    "ADC precision:": "ADCprecision",
+    "cell precision:": "cellBit",
+    "on/off ratio:": "onoffratio",
+    "variation:": "vari",
+}
+"""Labels of the hardware properties, whose values follow on the next line, and the flags that they repeat."""
+_PROPERTY_VALUE = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)? *")
+_LOG_FOLDER = re.compile(r"(?!\w+: )[^\x00]*/(?:\w+=[^/\x00]*/){3,}\w+=[^/\x00]*")
+_NUMBERED_BY_CONSTRUCTION = re.compile(r"(?:Conv(?:\dx\d)?|FC)_(\d+)_")
+
+
+@dataclass(slots=True)
+class WrapperReader:
+    """Place in the wrapper's output, and where its numbers go.
+
+    Attributes
+    ----------
+    records : RunBuilder
+        Receives the numbers.
+    has_flags, has_result : bool
+        What was seen.
+    log_folder : str or None
+        The folder for the wrapper's own log; every flag is in its name.
+    """
+
+    records: RunBuilder
+    has_flags: bool = False
+    has_result: bool = False
+    log_folder: str | None = None
+    _is_in_flags: bool = False
+    _property: str | None = None
+    _initial_weights: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    _layer_names: list[tuple[str, int]] = field(default_factory=list)
+
+    def read(self, text: str, line: int) -> Verdict:
+        """Read one line that is not the C++ part's.
+
+        Parameters
+        ----------
+        text : str
+            The line, not blank.
+        line : int
+            Its number.
+
+        Returns
+        -------
+        Verdict
+            ``UNREADABLE`` when the line seems to be of this kind but is not exactly as the wrapper prints it.
+        """
+        if self._is_property(text, line):
+            return Verdict.READ
+        verdict = self._read_line(text, line)
+        if verdict is not Verdict.NOT_MINE:
+            self._property = None
+        return verdict
+
+    def _read_line(self, text: str, line: int) -> Verdict:
+        if text.startswith(FLAGS_BANNER):
+            self.has_flags = self._is_in_flags = True
+            return Verdict.READ
+        if self._is_in_flags and text.startswith(_FLAGS_END):
+            self._is_in_flags = False
+            return Verdict.READ
+        if text.startswith("fan_in "):
+            return self._read_initial_weights(text, line)
+        if text.startswith("quantize layer "):
+            return self._read_quantized_layer(text, line)
+        if "Test set: " in text:
+            return self._read_result(text, line)
+        if _LOG_FOLDER.fullmatch(text):
+            return self._read_log_folder(text, line)
+        return self._read_flag(text, line)
+
+    def is_other_log_folder(self, text: str) -> bool:
+        """Tell whether a line names a folder for the wrapper's log that is not this run's."""
+        return "/" in text and text.strip() != self.log_folder and _LOG_FOLDER.fullmatch(text) is not None
+
+    def leave(self) -> None:
+        """End what is open: the C++ part, which has begun, prints ``key: value`` lines too."""
+        self._is_in_flags = False
+        self._property = None
+
+    def finish(self, layer_count: int | None) -> None:
+        """File what is known per layer, now that the number of layers is known.
+
+        Parameters
+        ----------
+        layer_count : int or None
+            Layers in the C++ part's floor plan; None if it has none.
+        """
+        self._file_layer_names(layer_count)
+        layers = self._layers_in_order_of_construction(layer_count)
+        for position, (printed, line) in enumerate(self._initial_weights):
+            layer = layers[position] if layers is not None else f"constructed{position + 1}"
+            for metric, value in zip(_INITIAL_WEIGHT_METRICS, printed, strict=True):
+                self.records.metric("layer", layer, None, metric, float(value), line)
+
+    def _file_layer_names(self, layer_count: int | None) -> None:
+        prefix = "layer"
+        if self._layer_names and layer_count not in (None, len(self._layer_names)):
+            self._cannot_join("quantize layer", len(self._layer_names), layer_count, self._layer_names[0][1])
+            prefix = "quantized"
+        for position, (name, line) in enumerate(self._layer_names, start=1):
+            self.records.setting(f"layer_name.{prefix}{position}", name, line)
+
+    def _layers_in_order_of_construction(self, layer_count: int | None) -> list[str] | None:
+        """Return the layer of each ``fan_in`` line, or None where the log does not tell.
+
+        VGG8 and DenseNet40 construct their layers in the order in which data flow through them. ResNet18 does not (a
+        shortcut is constructed before the block that it bridges), but numbers the names of its layers by construction.
+        """
+        count = len(self._initial_weights)
+        if count and layer_count not in (None, count):
+            self._cannot_join("fan_in", count, layer_count, self._initial_weights[0][1])
+            return None
+        if not self.records.setting_values.get("wrapper.model", "").startswith("ResNet"):
+            return [f"layer{position}" for position in range(1, count + 1)]
+        numbers = [_NUMBERED_BY_CONSTRUCTION.fullmatch(name) for name, _ in self._layer_names]
+        layer_of = {int(match.group(1)): f"layer{k}" for k, match in enumerate(numbers, start=1) if match}
+        if sorted(layer_of) == list(range(count)):
+            return [layer_of[position] for position in range(count)]
+        self._cannot_join("fan_in", count, len(layer_of), self._initial_weights[0][1])
+        return None
+
+    def _cannot_join(self, what: str, count: int, layer_count: int | None, line: int) -> None:
+        self.records.problem(
+            f"{count} `{what}` lines cannot be joined to {layer_count} layers; they are numbered as they come", line
+        )
+
+    def _read_initial_weights(self, text: str, line: int) -> Verdict:
+        match = _INITIAL_WEIGHTS.fullmatch(text)
+        if match is None or line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        self._initial_weights.append((match.groups(), line))
+        return Verdict.READ
+
+    def _read_quantized_layer(self, text: str, line: int) -> Verdict:
+        match = _QUANTIZED_LAYER.fullmatch(text)
+        if match is None:
+            return Verdict.UNREADABLE
+        if all(match.group(1) != name for name, _ in self._layer_names):
+            self._layer_names.append((match.group(1), line))
+        return Verdict.READ
+
+    def _read_result(self, text: str, line: int) -> Verdict:
+        match = _RESULT.fullmatch(text)
+        if match is None:
+            return Verdict.UNREADABLE
+        loss, correct, total, percent = float(match.group(1)), *map(int, match.group(2, 3, 4))
+        if not 0 <= correct <= total or not total or abs(percent - 100 * correct / total) > 0.51:
+            return Verdict.UNREADABLE
+        self.has_result = True
+        for metric, value in (
+            ("accuracy", correct / total),
+            ("correct_images", float(correct)),
+            ("test_images", float(total)),
+            ("test_loss", loss),
+        ):
+            self.records.metric("network", None, None, metric, value, line)
+        return Verdict.READ
+
+    def _is_property(self, text: str, line: int) -> bool:
+        if text.startswith(_PROPERTIES_BANNER):
+            self._property = None
+            return True
+        name = _PROPERTIES.get(text.rstrip())
+        if name is not None:
+            self._property = name
+            return True
+        if self._property is None or not _PROPERTY_VALUE.fullmatch(text) or line == self.records.cut_line:
+            return False
+        self.records.setting(f"wrapper.{self._property}", text.strip(), line)
+        self._property = None
+        return True
+
+    def _read_log_folder(self, text: str, line: int) -> Verdict:
+        if line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        self.log_folder = text.strip()
+        self.records.setting("wrapper.logdir", self.log_folder, line)
+        return Verdict.READ
+
+    def _read_flag(self, text: str, line: int) -> Verdict:
+        match = _FLAG.fullmatch(text)
+        if match is None or not (self._is_in_flags or (match.group(1) in _FLAGS and not self.has_flags)):
+            return Verdict.NOT_MINE
+        if line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        key, value = match.group(1), match.group(2).strip()
+        if key == "logdir":
+            self.log_folder = value
+        self.records.setting(f"wrapper.{key}", value, line)
+        return Verdict.READ

@@ -1,0 +1,121 @@
+"""What a parser returns: plain records, each with the line it was printed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRecord:
+    """One number of a log.
+
+    Attributes
+    ----------
+    scope : str
+        One of :class:`nnsreport.vocabulary.Scope`.
+    layer : str or None
+        ``layer7`` for the seventh layer; None when the number is not about one layer.
+    component : str or None
+        A key of :data:`nnsreport.vocabulary.COMPONENTS`; None for numbers that are not about hardware.
+    metric : str
+        A key of :data:`nnsreport.vocabulary.METRICS`.
+    value : float
+        In ``unit``; inf and nan are kept as printed.
+    unit : str
+        The metric's unit.
+    line : int
+        1-based line in the source.
+    """
+
+    scope: str
+    layer: str | None
+    component: str | None
+    metric: str
+    value: float
+    unit: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRecord:
+    """One setting a log tells of, as text.
+
+    Attributes
+    ----------
+    name : str
+        Dotted name: ``wrapper.`` and the wrapper's own key, or ``neurosim.`` and a name of ours.
+    value : str
+        As printed.
+    line : int
+        1-based line in the source.
+    """
+
+    name: str
+    value: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a log, or with the run that wrote it.
+
+    Attributes
+    ----------
+    message : str
+        One clause in lower case.
+    line : int or None
+        1-based line in the source where it shows first.
+    remedy : str or None
+        What the user can change.
+    """
+
+    message: str
+    line: int | None = None
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        """Return place, message and remedy in one line."""
+        place = f"line {self.line}: " if self.line is not None else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{place}{self.message}{remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedLog:
+    """Everything read from one run of a log.
+
+    Attributes
+    ----------
+    run : str
+        Identifier, usually the SLURM job id of the file's name; ``38905658#2`` for the second run in one file.
+    source : Path or None
+        The file; None for text that came from elsewhere.
+    format : str
+        Name of the format, such as ``neurosim-1.4``.
+    complete : bool
+        Whether the simulator reached its end.
+    metrics : tuple of MetricRecord
+        In the order of the lines.
+    settings : tuple of SettingRecord
+        In the order of the lines.
+    problems : tuple of Problem
+        What is wrong with the log, unreadable lines included.
+    unrecognised : tuple of int
+        Lines that are neither the simulator's nor known to mean nothing: what else the job printed.
+    """
+
+    run: str
+    source: Path | None
+    format: str
+    complete: bool
+    metrics: tuple[MetricRecord, ...]
+    settings: tuple[SettingRecord, ...]
+    problems: tuple[Problem, ...]
+    unrecognised: tuple[int, ...] = ()
+
+
+def shorten(text: str, length: int = 160) -> str:
+    """Return a piece of a log that is fit for a message: one line, printable, not too long."""
+    printable = "".join(character if character.isprintable() else "\ufffd" for character in text[: length + 1])
+    return printable if len(printable) <= length else printable[: length - 1] + "…"

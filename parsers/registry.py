@@ -1,0 +1,203 @@
+"""The formats that can be read, and the choice among them."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from nnsreport.errors import LogError
+from nnsreport.parsers.names import run_name
+from nnsreport.parsers.neurosim_v14 import NeuroSimV14
+from nnsreport.parsers.reading import LogText, lines_of, read_log
+from nnsreport.parsers.records import ParsedLog, Problem, shorten
+
+_SHOWN_LINES = 2
+
+
+class LogFormat(Protocol):
+    """What a format is: how to recognise it, how to read it, whom to cite."""
+
+    @property
+    def name(self) -> str:
+        """Short name, such as ``neurosim-1.4``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def citation(self) -> str:
+        """The paper that describes the simulator."""
+        ...
+
+    def confidence(self, lines: Sequence[str]) -> float:
+        """Return how sure it is that the lines are of this format: 0 not at all, 1 certain."""
+        ...
+
+    def relative(self, lines: Sequence[str]) -> str | None:
+        """Name the related program that printed the lines, if it is known and not read by this format."""
+        ...
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read every run of a log; the first is called ``run``."""
+        ...
+
+
+FORMATS: tuple[LogFormat, ...] = (NeuroSimV14(),)
+"""Every format; where two are equally sure of a log, the first is taken."""
+
+
+def format_named(name: str) -> LogFormat:
+    """Return a format by its name.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``neurosim-1.4``.
+
+    Returns
+    -------
+    LogFormat
+        The format.
+
+    Raises
+    ------
+    LogError
+        There is none of this name.
+    """
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    names = [known.name for known in FORMATS]
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    remedy = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
+    raise LogError(f"there is no format {name!r}", remedy=remedy)
+
+
+def detect(text: LogText) -> LogFormat:
+    """Return the format of a log, from its text alone.
+
+    Parameters
+    ----------
+    text : LogText
+        Its lines.
+
+    Returns
+    -------
+    LogFormat
+        The surest.
+
+    Raises
+    ------
+    LogError
+        No format recognises it.
+    """
+    confidences = {known.name: known.confidence(text.lines) for known in FORMATS}
+    best = max(FORMATS, key=lambda known: confidences[known.name])
+    if confidences[best.name] > 0:
+        return best
+    names = ", ".join(known.name for known in FORMATS)
+    for known in FORMATS:
+        relative = known.relative(text.lines)
+        if relative is not None:
+            raise LogError(
+                f"looks like the output of {relative}, which is not read yet",
+                path=text.source,
+                remedy=f"read: {names}; where the lines are the same, --as {known.name} reads them",
+            )
+    filled = [line for line in text.lines if line.strip()]
+    seen = " / ".join(repr(shorten(line.strip(), 60)) for line in filled[:_SHOWN_LINES])
+    raise LogError(
+        f"is not the log of a known simulator; it begins with {seen}",
+        path=text.source,
+        remedy=f"read: {names}; --as NAME reads it all the same",
+    )
+
+
+def parse_runs(path: Path, *, run: str | None = None, format: str | None = None) -> tuple[ParsedLog, ...]:  # noqa: A002
+    """Read every run in a log.
+
+    Parameters
+    ----------
+    path : Path
+        Plain or compressed text.
+    run : str, optional
+        Identifier of the first run; from the file's name if not given.
+    format : str, optional
+        Name of the format; detected if not given.
+
+    Returns
+    -------
+    tuple of ParsedLog
+        At least one; the second run is called ``<run>#2``.
+
+    Raises
+    ------
+    LogError
+        The file cannot be read, is empty, or is no log of a known simulator.
+    """
+    return _parse(read_log(path), run or run_name(path), format)
+
+
+def parse_log(path: Path, *, run: str | None = None, format: str | None = None) -> ParsedLog:  # noqa: A002
+    """Read the first run in a log; further ones are named in a problem.
+
+    Parameters
+    ----------
+    path, run, format
+        As for :func:`parse_runs`.
+
+    Returns
+    -------
+    ParsedLog
+        What was read.
+
+    Raises
+    ------
+    LogError
+        As for :func:`parse_runs`.
+    """
+    first, *others = parse_runs(path, run=run, format=format)
+    if not others:
+        return first
+    problem = Problem(
+        f"the log holds {len(others) + 1} runs, of which this is the first",
+        remedy="`nnsreport parse` gives all of them; write each run to a file of its own",
+    )
+    return dataclasses.replace(first, problems=(*first.problems, problem))
+
+
+def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[ParsedLog, ...]:  # noqa: A002
+    """Read every run in a log that is not a file.
+
+    Parameters
+    ----------
+    data : bytes
+        Plain or compressed text.
+    run : str
+        Identifier of the first run.
+    format : str, optional
+        Name of the format; detected if not given.
+
+    Returns
+    -------
+    tuple of ParsedLog
+        At least one.
+
+    Raises
+    ------
+    LogError
+        There is no text, or it is no log of a known simulator.
+    """
+    return _parse(lines_of(data), run, format)
+
+
+def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:
+    log_format = format_named(format_name) if format_name is not None else detect(text)
+    first, *others = log_format.parse(text, run)
+    return (dataclasses.replace(first, problems=(*text.problems, *first.problems)), *others)
