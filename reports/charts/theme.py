@@ -1,0 +1,181 @@
+"""The looks of charts: one for the page, one for print; charts themselves name neither colours nor fonts.
+
+Colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which people with any of the common
+colour-vision deficiencies tell apart. On the page they are CSS variables, so that light, dark and printed pages
+recolour a drawn chart without drawing it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import altair as alt
+
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#5B6470")
+"""Blue, orange, green, purple, vermilion, sky blue, and a grey in the place of black."""
+
+SERIES_VARIABLES = tuple(f"var(--series-{i})" for i in range(1, len(OKABE_ITO) + 1))
+"""CSS variables of the page, in the order of :data:`OKABE_ITO`."""
+
+PRINT_FONT = "Liberation Serif, Times New Roman, Times, serif"
+"""Ends with ``serif``: with an unknown family alone the PDF would have no text, and no error would say so."""
+
+PRINT_FONT_SIZE_PT = 8
+_PRINT_HEIGHT_RATIO = 0.66
+_PRINT_HEIGHT_LIMIT_PT = 230.0
+_PRINT_STEP_RATIO = 0.6
+_LABEL_SHARE = 0.5  # of the width, for the labels of a vertical axis
+_EM_A_CHARACTER = 0.52
+_EM_A_SYMBOL = 3.0
+
+Spec = dict[str, Any]
+"""A Vega-Lite specification as JSON data."""
+
+
+def screen_spec(chart: alt.Chart | alt.LayerChart) -> Spec:
+    """Return the specification of a chart for the page: as wide as its container, coloured by CSS variables.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        Without width and configuration.
+
+    Returns
+    -------
+    dict
+        Vega-Lite JSON.
+    """
+    spec: Spec = chart.to_dict()
+    spec["width"] = "container"
+    # The page's script divides the legend into columns by these: only it knows the width.
+    spec["usermeta"] = {"legendCharacters": _legend_characters(spec)}
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["config"] = _config(
+        ink="var(--ink)",
+        muted="var(--ink-muted)",
+        grid="var(--rule)",
+        surface="var(--surface)",
+        category=SERIES_VARIABLES,
+        font="system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif",
+        font_size=12,
+        line_width=2.0,
+        point_size=60,
+    )
+    return spec
+
+
+def print_spec(chart: alt.Chart | alt.LayerChart, width_pt: float) -> Spec:
+    """Return the specification of a chart for a figure of exact width; one unit is one point.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        Without width and configuration.
+    width_pt : float
+        Outer width in points (1/72 inch), axes and legend included.
+
+    Returns
+    -------
+    dict
+        Vega-Lite JSON.
+    """
+    spec: Spec = chart.to_dict()
+    spec["width"] = width_pt
+    height = spec.get("height")
+    if isinstance(height, Mapping):
+        spec["height"] = {**height, "step": _PRINT_STEP_RATIO * height["step"]}
+    else:
+        spec["height"] = min(_PRINT_HEIGHT_RATIO * width_pt, _PRINT_HEIGHT_LIMIT_PT)
+    spec["autosize"] = {"type": "fit-x" if isinstance(height, Mapping) else "fit", "contains": "padding"}
+    spec["padding"] = 2
+    spec["background"] = "white"
+    spec["config"] = _config(
+        ink="black",
+        muted="#333333",
+        grid="#dddddd",
+        surface="white",
+        category=OKABE_ITO,
+        font=PRINT_FONT,
+        font_size=PRINT_FONT_SIZE_PT,
+        line_width=1.0,
+        point_size=18,
+    )
+    column_pt = PRINT_FONT_SIZE_PT * (_EM_A_CHARACTER * _legend_characters(spec) + _EM_A_SYMBOL)
+    spec["config"]["legend"]["columns"] = max(1, int(width_pt // column_pt))
+    spec["config"]["axisY"] = {"labelLimit": _LABEL_SHARE * width_pt}
+    return spec
+
+
+def _legend_characters(node: object) -> int:
+    """Return the length of the longest text in any legend of a specification."""
+    if isinstance(node, Mapping):
+        own = 0
+        if isinstance(node.get("scale"), Mapping) and node.get("legend"):
+            texts = node["legend"].get("values") or node["scale"].get("domain") or []
+            own = max((len(str(text)) for text in texts), default=0)
+        return max((own, *map(_legend_characters, node.values())))
+    if isinstance(node, list):
+        return max(map(_legend_characters, node), default=0)
+    return 0
+
+
+def _config(
+    *,
+    ink: str,
+    muted: str,
+    grid: str,
+    surface: str,
+    category: tuple[str, ...],
+    font: str,
+    font_size: int,
+    line_width: float,
+    point_size: int,
+) -> Spec:
+    # One weight throughout: every further font face makes the order of objects in a PDF depend on chance.
+    text = {"labelFontWeight": "normal", "titleFontWeight": "normal"}
+    return {
+        "font": font,
+        "background": None,
+        "view": {"stroke": None},
+        "range": {"category": list(category)},
+        "axis": {
+            **text,
+            "labelFontSize": font_size,
+            "titleFontSize": font_size,
+            "labelColor": muted,
+            "titleColor": ink,
+            "gridColor": grid,
+            "domainColor": muted,
+            "tickColor": muted,
+            "gridWidth": line_width / 2,
+            "domainWidth": line_width / 2,
+            "tickWidth": line_width / 2,
+            "tickSize": font_size / 3,
+            "titlePadding": font_size * 0.75,
+            "labelPadding": font_size / 4,
+        },
+        "legend": {
+            **text,
+            "labelFontSize": font_size,
+            "titleFontSize": font_size,
+            "labelColor": ink,
+            "titleColor": ink,
+            "orient": "top",
+            "direction": "horizontal",
+            "symbolSize": point_size,
+            "symbolStrokeWidth": line_width,
+            "labelLimit": font_size * 24,
+            "offset": font_size / 2,
+            "columnPadding": font_size,
+            "rowPadding": font_size / 4,
+        },
+        "text": {"fontSize": font_size, "fill": muted, "fontWeight": "normal"},
+        "line": {"strokeWidth": line_width},
+        "point": {"size": point_size, "strokeWidth": line_width, "filled": False, "opacity": 1},
+        "rule": {"stroke": muted, "strokeWidth": line_width * 0.75},
+        "bar": {"color": category[0], "stroke": surface, "strokeWidth": line_width / 3},
+        "tick": {"stroke": ink, "thickness": line_width},
+        "area": {"fillOpacity": 0.16},
+    }
