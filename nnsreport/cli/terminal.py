@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 _PIPE_COLUMNS = 100_000
 _TEXT_COLUMNS = 16  # the least that a column of text is folded to

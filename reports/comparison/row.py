@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnsreport.units import format_quantity
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -93,7 +95,7 @@ class Row:
         if self.unit == "fraction":
             return f"{self.difference * 100:+.4g} pp"
         if self.relative is None:
-            return f"{self.difference:+.4g} {self.unit}".removesuffix(" 1")
+            return ("+" if self.difference > 0 else "") + format_quantity(self.difference, self.unit)
         return f"{self.relative * 100:+.4g} %"
 
 
