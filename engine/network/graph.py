@@ -131,8 +131,8 @@ class Graph:
     def placed_on(self, xp: ModuleType) -> Graph:
         """Return the graph with its weights and floating-point constants in a backend's memory.
 
-        Executing an unplaced graph on a device works too, but copies each constant at each use. Integer constants
-        stay with NumPy: they are shapes, axes and indices, which the host needs to read.
+        Executing an unplaced graph on a device works too, but copies each constant at each use. Integers and single
+        numbers stay with NumPy: they are shapes, axes, limits and exponents, which the host needs to read.
 
         Parameters
         ----------
@@ -144,6 +144,9 @@ class Graph:
         Graph
             Sharing everything that did not have to move.
         """
-        constants = {n: xp.asarray(c) if c.dtype.kind == "f" else c for n, c in self.constants.items()}
+        constants = {
+            name: xp.asarray(value) if value.dtype.kind == "f" and value.size > 1 else value
+            for name, value in self.constants.items()
+        }
         layers = tuple(layer.placed_on(xp) for layer in self.linear_layers)
         return dataclasses.replace(self, constants=constants, linear_layers=layers)

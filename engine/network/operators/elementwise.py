@@ -92,10 +92,10 @@ def power(call: Call) -> Array:
     """Raise to a power; the result has the type of the base."""
     base, exponent = call.x, call.array(1)
     # A square is by far the commonest power (layer normalisation), and `power` is slow at it.
-    if exponent.size == 1 and call.number(1) == 2:
-        square: Array = call.xp.broadcast_to(base * base, call.xp.broadcast(base, exponent).shape)
-        return square
-    result: Array = call.xp.power(base, exponent)
+    if exponent.size == 1 and exponent.ndim <= base.ndim and call.number(1) == 2:
+        result: Array = base * base
+    else:
+        result = call.xp.power(base, exponent)
     return result.astype(base.dtype, copy=False)
 
 

@@ -43,15 +43,15 @@ def _targets(call: Call, lengths: tuple[int, ...]) -> dict[int, tuple[int, float
 
 
 def _source_positions(old: int, new: int, scale: float, coordinates: str) -> Array:
-    """Return where each new element lies among the old ones."""
-    index = np.arange(new, dtype=np.float64)
+    """Return where each new element lies among the old ones; in float32, which decides ties as other programs do."""
+    index = np.arange(new, dtype=np.float32)
     if coordinates == "align_corners":
-        return index * ((old - 1) / (new - 1)) if new > 1 else index
+        return index * np.float32((old - 1) / (new - 1)) if new > 1 else index
     if coordinates == "asymmetric":
-        return index / scale
+        return index / np.float32(scale)
     if coordinates == "pytorch_half_pixel" and new == 1:
         return index
-    return (index + 0.5) / scale - 0.5
+    return (index + np.float32(0.5)) / np.float32(scale) - np.float32(0.5)
 
 
 def _nearest(call: Call, x: Array, axis: int, positions: Array) -> Array:

@@ -1,0 +1,108 @@
+"""Backends: which namespace an array has, and what is said when there is no GPU."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+from nnsreport.engine.backend import namespace_of, select_backend, to_numpy
+from nnsreport.errors import DeviceError
+
+
+def test_namespace_of_numpy_arrays_and_scalars() -> None:
+    assert namespace_of(np.zeros(3)) is np
+    assert namespace_of(np.float32(1)) is np
+
+
+def test_namespace_of_other_arrays_is_their_own(strict_device: ModuleType) -> None:
+    assert namespace_of(strict_device.asarray(np.zeros(3))) is strict_device
+
+
+def test_to_numpy_copies_from_a_device_only(strict_device: ModuleType) -> None:
+    host = np.arange(3)
+    assert to_numpy(host) is host
+    np.testing.assert_array_equal(to_numpy(strict_device.asarray(host)), host)
+
+
+def test_strict_device_refuses_numpy(strict_device: ModuleType) -> None:
+    device, host = strict_device.asarray(np.ones(3)), np.ones(3)
+    mistakes = (
+        lambda: np.exp(device),
+        lambda: np.concatenate([device, device]),
+        lambda: np.asarray(device),
+        lambda: device + host,
+        lambda: host + device,
+        lambda: strict_device.add(device, host),
+        lambda: device[np.array([0, 1])],
+    )
+    for mistake in mistakes:
+        with pytest.raises(TypeError):
+            mistake()
+    assert float((device + np.float32(1)).sum()) == 6
+
+
+def test_cpu_backend() -> None:
+    backend = select_backend("cpu")
+    assert (backend.xp, backend.name) == (np, "cpu")
+    assert "NumPy" in backend.device
+
+
+def test_unknown_device_is_refused() -> None:
+    with pytest.raises(DeviceError, match="unknown device 'tpu'"):
+        select_backend("tpu")  # type: ignore[arg-type]
+
+
+def test_cuda_without_cupy_names_the_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with pytest.raises(DeviceError, match=r"nnsreport\[cuda12x\] or nnsreport\[cuda13x\].*--device cpu"):
+        select_backend("cuda")
+    assert select_backend("auto").name == "cpu"
+
+
+class _RuntimeError(Exception):
+    pass
+
+
+def _cupy_with(device_count: int | None) -> SimpleNamespace:
+    def count() -> int:
+        if device_count is None:
+            raise _RuntimeError("cudaErrorInsufficientDriver")
+        return device_count
+
+    runtime = SimpleNamespace(
+        CUDARuntimeError=_RuntimeError,
+        getDeviceCount=count,
+        getDeviceProperties=lambda _: {"name": b"NVIDIA Test"},
+    )
+    return SimpleNamespace(
+        __version__="14.0", cuda=SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0))
+    )
+
+
+@pytest.mark.parametrize("device_count", [0, None])
+def test_cuda_without_device_says_so(monkeypatch: pytest.MonkeyPatch, device_count: int | None) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", _cupy_with(device_count))
+    with pytest.raises(DeviceError, match=r"CuPy is installed but .*--device cpu"):
+        select_backend("cuda")
+    assert select_backend("auto").name == "cpu"
+
+
+def test_cuda_with_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", _cupy_with(1))
+    backend = select_backend("auto")
+    assert (backend.name, backend.device) == ("cuda", "NVIDIA Test, CuPy 14.0")
+
+
+@pytest.mark.gpu
+def test_real_cuda_device() -> None:
+    if importlib.util.find_spec("cupy") is None:
+        pytest.skip("CuPy is not installed")
+    try:
+        backend = select_backend("cuda")
+    except DeviceError as error:
+        pytest.skip(str(error))
+    assert namespace_of(backend.xp.zeros(3)) is backend.xp
