@@ -80,6 +80,10 @@ class LogError(NnsreportError):
     """A log is empty, of an unknown format, or cannot be read."""
 
 
+class UnknownFormatError(LogError):
+    """A text is not the log of a simulator that can be read here."""
+
+
 class RunError(NnsreportError):
     """A run folder is missing, damaged, or in use by another process."""
 

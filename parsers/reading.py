@@ -101,13 +101,13 @@ def lines_of(data: bytes, *, source: Path | None = None) -> LogText:
     """
     problems: list[Problem] = []
     text = _decode(_decompress(data, source, problems), problems)
+    if "\x1b" in text:
+        text = _ESCAPE_SEQUENCE.sub("", text)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         problems.append(Problem("has NUL bytes: text is missing there", line, "look for a full disk or a crashed node"))
     if not text.strip("\x00 \t\r\n"):
         raise LogError("the log is empty", path=source, remedy=_EMPTY_REMEDY)
-    if "\x1b" in text:
-        text = _ESCAPE_SEQUENCE.sub("", text)
     lines, numbers = _split(text.replace("\r\n", "\n"))
     cut_line = None if text.endswith("\n") else numbers[-1]
     lines, numbers = _without_task_labels(lines, numbers)

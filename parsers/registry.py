@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from nnsreport.errors import LogError
+from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim_v14 import NeuroSimV14
 from nnsreport.parsers.reading import LogText, lines_of, read_log
@@ -94,7 +94,7 @@ def detect(text: LogText) -> LogFormat:
 
     Raises
     ------
-    LogError
+    UnknownFormatError
         No format recognises it.
     """
     confidences = {known.name: known.confidence(text.lines) for known in FORMATS}
@@ -105,14 +105,14 @@ def detect(text: LogText) -> LogFormat:
     for known in FORMATS:
         relative = known.relative(text.lines)
         if relative is not None:
-            raise LogError(
+            raise UnknownFormatError(
                 f"looks like the output of {relative}, which is not read yet",
                 path=text.source,
                 remedy=f"read: {names}; where the lines are the same, --as {known.name} reads them",
             )
     filled = [line for line in text.lines if line.strip()]
     seen = " / ".join(repr(shorten(line.strip(), 60)) for line in filled[:_SHOWN_LINES])
-    raise LogError(
+    raise UnknownFormatError(
         f"is not the log of a known simulator; it begins with {seen}",
         path=text.source,
         remedy=f"read: {names}; --as NAME reads it all the same",

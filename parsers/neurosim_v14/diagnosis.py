@@ -35,7 +35,7 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
     """
     if hardware.stage is Stage.FINISHED:
         _report_missing(records, hardware)
-        _note_asynchronous(records)
+        _note_clock(records)
     elif hardware.stage is Stage.NOTHING:
         _explain_silence(records, wrapper, is_explained=is_explained)
     else:
@@ -96,13 +96,16 @@ def _names(layer: str | None, pairs: Iterable[tuple[str, str]]) -> Iterable[str]
         yield f"{layer or 'chip'} {part}{metric}"
 
 
-def _note_asynchronous(records: RunBuilder) -> None:
-    if ("chip", None, "total", "clock_period") in records.values:
-        return
-    for record in records.metrics:
-        if record.scope == "chip" and record.metric == "read_latency":
-            records.setting("neurosim.synchronous", "false", record.line)
-            return
+def _note_clock(records: RunBuilder) -> None:
+    clocks = [record.line for record in records.metrics if record.metric == "clock_period"]
+    latencies = [record.line for record in records.metrics if record.metric == "read_latency"]
+    if not clocks and latencies:
+        records.setting("neurosim.synchronous", "false", latencies[-1])
+    elif clocks and latencies and min(clocks) > min(latencies):
+        records.problem(
+            "there is no `clkPeriod` line, as in NeuroSim V1.3, whose other lines are the same; read as V1.4",
+            min(clocks),
+        )
 
 
 def _report_untrustworthy(records: RunBuilder) -> None:

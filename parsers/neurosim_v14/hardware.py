@@ -156,7 +156,7 @@ class HardwareReader:
         label, _, printed = rest.rpartition(":")
         measure = LAYER_LABELS.get(label.rstrip())
         if measure is None or _LAYER_NAME.fullmatch(layer) is None:
-            return _unknown(text)
+            return Verdict.UNREADABLE if _LAYER_NAME.fullmatch(layer) else Verdict.NOT_MINE
         self._enter_layer(layer, line)
         value = measure.quantity.read(printed)
         if value is None:
@@ -297,13 +297,16 @@ class HardwareReader:
 
 
 def _unknown(text: str) -> Verdict:
-    return Verdict.UNREADABLE if _ENDS_IN_QUANTITY.search(text) else Verdict.NOT_MINE
+    """Judge a line whose text before the last colon is no label: a label may have something glued behind its number."""
+    return Verdict.UNREADABLE if text.startswith(_LABELS) else Verdict.NOT_MINE
 
 
 def looks_like_quantity(text: str) -> bool:
     """Tell whether a line ends in a number with one of NeuroSim's glued units."""
     return _ENDS_IN_QUANTITY.search(text) is not None
 
+
+_LABELS = (*CHIP_LABELS, *BREAKDOWN_LABELS, *SIZE_LABELS, _RUN_TIME_LABEL)
 
 _READERS: dict[str, Callable[[HardwareReader, str, int], Verdict]] = {
     "layer": HardwareReader._read_layer,
