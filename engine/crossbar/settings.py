@@ -29,14 +29,14 @@ class ActivationSettings:
 
     bits: int = setting(
         8,
-        "Bits of an activation: 0 to 2^bits - 1 where the calibration images give no negative one, else sign and magnitude.",
+        "Bits of an activation: 0 to 2^bits - 1 where calibration meets no negative one, else sign and magnitude.",
         unit="bit",
         minimum=2,
         maximum=16,
     )
     range: str = setting(
         "max",
-        "Where activations clip: at the largest seen in calibration, at a percentile, or where the mean squared error is least.",
+        "Where activations clip: at the largest of calibration, at a percentile, or where the squared error is least.",
         choices=("max", "percentile", "mse"),
     )
     percentile: float = setting(
@@ -55,7 +55,7 @@ class MappingSettings:
     )
     reference: str = setting(
         "digital",
-        "How `offset` is removed: as a number times the sum of inputs, or by a reference column of devices with its own ADC.",
+        "How `offset` is removed: as a number times the sum of inputs, or by a column of devices with its own ADC.",
         choices=("digital", "column"),
     )
     cell_bits: int = setting(
@@ -102,16 +102,17 @@ class ProgrammingSettings:
     )
     coefficients_s: tuple[float, ...] = setting(
         (),
-        "For `polynomial`: coefficients in ascending powers of target / conductance_max_s; negative sums count as zero.",
+        "For `polynomial`: coefficients in ascending powers of target / conductance_max_s; negative sums become 0.",
         unit="S",
     )
 
     def __post_init__(self) -> None:
         """Refuse a kind without its parameter, and a parameter without its kind."""
         if (self.kind == "polynomial") != bool(self.coefficients_s):
-            raise ValueError(f'kind = "{self.kind}" does not go with coefficients_s = {list(self.coefficients_s)}')
+            remedy = "list them" if self.kind == "polynomial" else "write coefficients_s = []"
+            raise ValueError(f'kind = "{self.kind}" with coefficients_s = {list(self.coefficients_s)}; {remedy}')
         if self.std and self.kind in ("none", "polynomial"):
-            raise ValueError(f'std = {self.std:g} has no meaning with kind = "{self.kind}"')
+            raise ValueError(f'std = {self.std:g} has no meaning with kind = "{self.kind}"; write std = 0.0')
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class DriftSettings:
     nu_std_maximum: float = setting(1.0, "Greatest standard deviation of the exponent.", minimum=0)
     reference_time_s: float = setting(
         20.0,
-        "Time t0 from the programming pulse to the end of programming, from which evaluation times count: t = t0 + time.",
+        "Time t0 from the programming pulse to the end of programming, where evaluation times begin: t = t0 + time.",
         unit="s",
         minimum=0,
         exclusive_minimum=True,
@@ -154,7 +155,8 @@ class ReadNoiseSettings:
     """Low-frequency read noise, one draw for each device and evaluation time.
 
     Its standard deviation is ``G * min(coefficient / g^exponent, maximum) * sqrt(ln((t + tr) / (2 tr)))``, with g
-    the programmed conductance relative to ``conductance_max_s``, t the time since the programming pulse and tr ``read_time_s``.
+    the programmed conductance relative to ``conductance_max_s``, t the time since the programming pulse and tr
+    ``read_time_s``.
     """
 
     kind: str = setting("none", "Whether reads are noisy.", choices=("none", "one-over-f"))
@@ -213,7 +215,7 @@ class CompensationSettings:
 
     methods: tuple[str, ...] = setting(
         ("none",),
-        "Each is evaluated on the same devices: nothing, or global drift compensation, one digital factor for each layer.",
+        "Evaluated one by one on the same devices: nothing, or global drift compensation, one factor for each layer.",
         choices=("none", "global"),
     )
 

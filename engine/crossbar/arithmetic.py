@@ -1,0 +1,206 @@
+"""Products through crossbars: block sums, conversions, shift and add; or one plain matrix product.
+
+Matrices lie as (columns, K) and vectors as (K, M), so that the long axis M is contiguous in every pass. M is worked
+on in parts small enough for the sums to stay in a processor's cache, or large enough to fill a GPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.crossbar.converter import Converter
+from nnsreport.engine.crossbar.mapping import Digits
+
+_CACHE_BYTES = 1 << 20
+_DEVICE_BYTES = 1 << 28
+# Below this a matrix product is no longer efficient, whatever the cache.
+_LEAST_VECTORS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOperand:
+    """A layer's conductances as its word-line blocks see them.
+
+    Attributes
+    ----------
+    cells : Array of float32, (groups, slices * columns, K)
+        In level units, slice by slice.
+    blocks : tuple of slice
+        Rows K read together.
+    slices : Digits
+        How weights are cut.
+    cycles : Digits
+        How activations are cut.
+    signed : bool
+        Whether activations may be negative.
+    """
+
+    cells: Array
+    blocks: tuple[slice, ...]
+    slices: Digits
+    cycles: Digits
+    signed: bool
+
+    def parts(self, vectors: Array) -> Iterator[slice]:
+        """Yield the parts of M to work on, one after the other.
+
+        Parameters
+        ----------
+        vectors : Array of integers, (groups, K, M)
+            Quantised activations.
+
+        Yields
+        ------
+        slice
+            Such that a block's pulses and sums fit the cache.
+        """
+        groups, lines, _ = self.cells.shape
+        longest = max(block.stop - block.start for block in self.blocks)
+        yield from _parts(vectors, 4 * self.cycles.count * groups * (lines + longest))
+
+    def sums(self, vectors: Array) -> Iterator[Array]:
+        """Yield what the columns of each block sum up.
+
+        Parameters
+        ----------
+        vectors : Array of integers, (groups, K, m)
+            A part of the quantised activations.
+
+        Yields
+        ------
+        Array of float32, (cycles, groups, slices * columns, m)
+            Free to overwrite; the next block reuses it.
+        """
+        xp = namespace_of(vectors)
+        shape = (self.cycles.count, *self.cells.shape[:2], vectors.shape[2])
+        sums = xp.empty(shape, dtype=xp.float32)
+        for block in self.blocks:
+            pulses = _pulses(vectors[:, block], self.cycles, self.signed)
+            xp.matmul(self.cells[None, :, :, block], pulses, out=sums)
+            yield sums
+
+
+def converted_product(vectors: Array, operand: BlockOperand, converter: Converter) -> tuple[Array, int]:
+    """Return the product as the ADCs deliver it: ``sum over blocks, cycles, slices of 2^(...) * ADC(sum)``.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, M)
+        Quantised activations.
+    operand : BlockOperand
+        Conductances and how they are read.
+    converter : Converter
+        One step for each slice.
+
+    Returns
+    -------
+    product : Array of float32, (groups, columns, M)
+        In units of integer weight times integer activation.
+    clipped : int
+        Conversions outside the ADC's range.
+    """
+    xp = namespace_of(vectors)
+    groups, lines, _ = operand.cells.shape
+    slices = operand.slices.count
+    values = [step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True)]
+    product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
+    clipped = 0
+    for part in operand.parts(vectors):
+        view = product[..., part]
+        codes = xp.zeros((groups, lines, view.shape[2]), dtype=xp.float32)
+        for sums in operand.sums(vectors[..., part]):
+            clipped += converter.convert(sums)
+            codes += _over_cycles(sums, operand.cycles)
+        view[...] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
+    return product, clipped
+
+
+def input_sums(vectors: Array) -> Array:
+    """Return the sum of each vector's activations, which a digital reference needs.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, M)
+        Quantised activations.
+
+    Returns
+    -------
+    Array of float32, (groups, 1, M)
+        Summed exactly, then rounded.
+    """
+    xp = namespace_of(vectors)
+    sums: Array = vectors.sum(axis=1, keepdims=True, dtype=xp.int64)
+    return sums.astype(xp.float32)
+
+
+def collapsed_product(vectors: Array, matrix: Array, chunks: tuple[slice, ...]) -> Array:
+    """Return the plain product.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, M)
+        Quantised activations.
+    matrix : Array of float32 or float64, (groups, columns, K)
+        Weights in integer units; its type is that of the multiplication.
+    chunks : tuple of slice
+        Rows K multiplied at once; the products of several chunks are added in float64.
+
+    Returns
+    -------
+    Array, (groups, columns, M)
+        Of the type of ``matrix``, or float64 for several chunks.
+    """
+    xp = namespace_of(vectors)
+    dtype = matrix.dtype if len(chunks) == 1 else xp.float64
+    product: Array = xp.empty((*matrix.shape[:2], vectors.shape[2]), dtype=dtype)
+    groups, columns, rows = matrix.shape
+    for part in _parts(vectors, matrix.itemsize * groups * (columns + rows)):
+        pulses = vectors[..., part].astype(matrix.dtype, order="C")
+        products = (xp.matmul(matrix[..., chunk], pulses[:, chunk]) for chunk in chunks)
+        product[..., part] = next(products)
+        for further in products:
+            product[..., part] += further
+    return product
+
+
+def _parts(vectors: Array, bytes_per_vector: int) -> Iterator[slice]:
+    budget = _CACHE_BYTES if namespace_of(vectors) is np else _DEVICE_BYTES
+    step = max(budget // bytes_per_vector, _LEAST_VECTORS)
+    return (slice(begin, begin + step) for begin in range(0, vectors.shape[2], step))
+
+
+def _pulses(vectors: Array, cycles: Digits, signed: bool) -> Array:
+    """Return the digits on the word lines, (cycles, groups, rows, m), negative for negative activations."""
+    xp = namespace_of(vectors)
+    pulses: Array = xp.empty((cycles.count, *vectors.shape), dtype=xp.float32)
+    if cycles.count == 1:
+        pulses[0] = vectors
+        return pulses
+    magnitudes = xp.abs(vectors) if signed else vectors
+    for index in range(cycles.count):
+        pulses[index] = cycles.digit(magnitudes, index)
+    if signed:
+        pulses *= xp.sign(vectors)
+    return pulses
+
+
+def _over_cycles(sums: Array, cycles: Digits) -> Array:
+    """Add up the cycles, (cycles, ...) -> (...), each with its weight."""
+    xp = namespace_of(sums)
+    total: Array = sums[0]
+    if cycles.count > 1:
+        weights = xp.asarray(cycles.weights, dtype=xp.float32)
+        total = xp.matmul(weights, sums.reshape(cycles.count, -1)).reshape(total.shape)
+    return total
+
+
+def _over_slices(codes: Array, values: list[float]) -> Array:
+    """Add up the slices, (groups, slices, columns, m) -> (groups, columns, m), each with its value."""
+    total: Array = codes[:, 0] * np.float32(values[0])
+    for index, value in enumerate(values[1:], start=1):
+        total += codes[:, index] * np.float32(value)
+    return total

@@ -1,0 +1,274 @@
+"""One layer on crossbars: quantised, mapped, and multiplied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.crossbar.arithmetic import BlockOperand, collapsed_product, converted_product, input_sums
+from nnsreport.engine.crossbar.converter import Converter
+from nnsreport.engine.crossbar.mapping import Digits, Mapping
+from nnsreport.engine.crossbar.planner import Plan
+from nnsreport.engine.crossbar.quantization import ActivationQuantizer, QuantizedWeight
+from nnsreport.engine.network.linear import LinearLayer
+
+# Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
+_UNFOLDED_BYTES = 1 << 21
+_UNFOLDED_BYTES_ON_DEVICE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class CrossbarLayer:
+    """A layer's integers and their place on crossbars, before any device is drawn.
+
+    Attributes
+    ----------
+    linear : LinearLayer
+        The network's layer.
+    weight : QuantizedWeight
+        Its integer weights.
+    quantizer : ActivationQuantizer
+        Of its input.
+    mapping : Mapping
+        Weights to devices.
+    cycles : Digits
+        Activations to pulses.
+    converter : Converter or None
+        None for an ideal ADC.
+    exact_plan, plan : Plan
+        How the layer is computed with ideal devices and ADC, and with the configured ones.
+    """
+
+    linear: LinearLayer
+    weight: QuantizedWeight
+    quantizer: ActivationQuantizer
+    mapping: Mapping
+    cycles: Digits
+    converter: Converter | None
+    exact_plan: Plan
+    plan: Plan
+
+    @property
+    def name(self) -> str:
+        """Name of the network's node."""
+        return self.linear.name
+
+    @property
+    def blocks(self) -> tuple[slice, ...]:
+        """Rows of each block of word lines."""
+        return self.mapping.blocks(self.linear.inputs)
+
+    @property
+    def row_blocks(self) -> int:
+        """Number of blocks of word lines."""
+        return len(self.blocks)
+
+    @property
+    def weight_slices(self) -> int:
+        """Number of cells (or pairs) of a weight."""
+        return self.mapping.slices.count
+
+    @property
+    def input_cycles(self) -> int:
+        """Number of cycles of an activation."""
+        return self.cycles.count
+
+    @property
+    def devices(self) -> int:
+        """Number of memory devices, reference columns included."""
+        return self.mapping.devices(self.linear.groups, self.linear.outputs, self.linear.inputs)
+
+    @property
+    def weight_scale(self) -> float:
+        """Weight of one integer step; the largest, where channels differ."""
+        return float(self.weight.scale.max())
+
+    @property
+    def activation_scale(self) -> float:
+        """Activation of one integer step."""
+        return self.quantizer.scale
+
+    @property
+    def adc_steps(self) -> tuple[float, ...]:
+        """Sum of one ADC code for each slice, in level units times input digits; empty for an ideal ADC."""
+        return self.converter.steps if self.converter else ()
+
+    @property
+    def full_scale(self) -> tuple[float, ...]:
+        """Largest sum a block can give for each slice, in level units times input digits."""
+        longest = max(block.stop - block.start for block in self.blocks)
+        return self.mapping.full_scale(longest, max(self.cycles.tops))
+
+    def conversions(self, vectors: int) -> int:
+        """Return the number of analog-to-digital conversions.
+
+        Parameters
+        ----------
+        vectors : int
+            M of the product.
+
+        Returns
+        -------
+        int
+            Those of the hardware, whether or not the plan computes each; reference columns included.
+        """
+        columns = self.linear.groups * (self.linear.outputs + self.mapping.reference_column)
+        return vectors * columns * self.row_blocks * self.weight_slices * self.input_cycles
+
+    def vectors(self, x: Array) -> Iterator[tuple[slice, Array]]:
+        """Quantise and unfold an input, a few images at a time.
+
+        Parameters
+        ----------
+        x : Array
+            The node's input.
+
+        Yields
+        ------
+        part : slice
+            Of M.
+        vectors : Array of integers, (groups, K, m)
+            Activation levels.
+        """
+        levels = self.quantizer.quantize(x)
+        if self.linear.window is None:
+            vectors = self.linear.unfold(levels).swapaxes(1, 2)
+            yield slice(0, vectors.shape[2]), vectors
+            return
+        images = x.shape[0]
+        per_image = self.linear.rows(x.shape) // max(images, 1)
+        budget = _UNFOLDED_BYTES if namespace_of(x) is np else _UNFOLDED_BYTES_ON_DEVICE
+        step = max(1, budget // (levels.itemsize * self.linear.groups * self.linear.inputs * per_image))
+        for first in range(0, images, step):
+            vectors = self.linear.unfold(levels[first : first + step]).swapaxes(1, 2)
+            yield slice(first * per_image, first * per_image + vectors.shape[2]), vectors
+
+    def empty_product(self, x: Array) -> Array:
+        """Return room for the product of an input.
+
+        Parameters
+        ----------
+        x : Array
+            The node's input.
+
+        Returns
+        -------
+        Array of float32, (groups, N, M)
+            Not initialised.
+        """
+        xp = namespace_of(x)
+        shape = (self.linear.groups, self.linear.outputs, self.linear.rows(x.shape))
+        product: Array = xp.empty(shape, dtype=xp.float32)
+        return product
+
+    def block_operand(self, conductances: Array) -> BlockOperand:
+        """Return conductances arranged for multiplication block by block.
+
+        Parameters
+        ----------
+        conductances : Array of float32, (slices, groups, columns, K)
+            In level units.
+
+        Returns
+        -------
+        BlockOperand
+            A copy.
+        """
+        slices, groups, columns, inputs = conductances.shape
+        cells = conductances.swapaxes(0, 1).reshape(groups, slices * columns, inputs)
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, self.quantizer.signed)
+
+    def converted_product(self, vectors: Array, operand: BlockOperand, gain: float) -> tuple[Array, int]:
+        """Return what the layer's converters deliver.
+
+        Parameters
+        ----------
+        vectors : Array of integers, (groups, K, m)
+            Activation levels.
+        operand : BlockOperand
+            From :meth:`block_operand`.
+        gain : float
+            Digital factor of drift compensation, applied before the digital reference is subtracted.
+
+        Returns
+        -------
+        product : Array of float32, (groups, N, m)
+            Of activations and weights.
+        clipped : int
+            Conversions outside the ADC's range.
+        """
+        assert self.converter is not None, "an ideal ADC collapses"
+        product, clipped = converted_product(vectors, operand, self.converter)
+        if self.mapping.reference_column:
+            product = product[:, :-1] - product[:, -1:]
+        product *= gain
+        if self.mapping.reference:
+            product -= self.mapping.reference * input_sums(vectors)
+        return self._rescaled(product), clipped
+
+    def collapsed_product(self, vectors: Array, weights: Array, plan: Plan) -> Array:
+        """Return the product without conversion.
+
+        Parameters
+        ----------
+        vectors : Array of integers, (groups, K, m)
+            Activation levels.
+        weights : Array of the plan's type, (groups, N, K)
+            In units of integer weights.
+        plan : Plan
+            ``exact_plan`` for whole numbers, ``plan`` for weights as read.
+
+        Returns
+        -------
+        Array of float32, (groups, N, m)
+            Of activations and weights.
+        """
+        return self._rescaled(collapsed_product(vectors, weights, plan.chunks))
+
+    def column_weights(self, conductances: Array) -> Array:
+        """Return the digital sum of the slices of each column, which the array multiplies inputs with.
+
+        Parameters
+        ----------
+        conductances : Array of float32, (slices, groups, columns, K)
+            In level units; of a pair, positive minus negative.
+
+        Returns
+        -------
+        Array of float64, (groups, columns, K)
+            In units of integer weights, any offset included.
+        """
+        xp = namespace_of(conductances)
+        total: Array = xp.zeros(conductances.shape[1:], dtype=xp.float64)
+        for index, weight in enumerate(self.mapping.slices.weights):
+            total += weight * conductances[index].astype(xp.float64)
+        return total
+
+    def weights_as_read(self, column_weights: Array, gain: float) -> Array:
+        """Return the weights that the layer's output shows, after its reference is subtracted.
+
+        Parameters
+        ----------
+        column_weights : Array of float64, (groups, columns, K)
+            From :meth:`column_weights`.
+        gain : float
+            Digital factor of drift compensation.
+
+        Returns
+        -------
+        Array of float64, (groups, N, K)
+            In units of integer weights.
+        """
+        if self.mapping.reference_column:
+            return gain * (column_weights[:, :-1] - column_weights[:, -1:])
+        return gain * column_weights - self.mapping.reference
+
+    def _rescaled(self, product: Array) -> Array:
+        xp = namespace_of(product)
+        scale = self.weight.scale[:, :, None] * xp.float32(self.quantizer.scale)
+        result: Array = product.astype(xp.float32, copy=False)
+        result *= scale
+        return result

@@ -1,0 +1,123 @@
+"""Real numbers to integers: symmetric weights, unsigned or signed activations, rounding half to even."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.crossbar.settings import WeightSettings
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedWeight:
+    """A layer's weights as integers.
+
+    Attributes
+    ----------
+    levels : Array of int32, (groups, N, K)
+        Magnitudes up to 2^(bits-1) - 1; one row for each column of the crossbar.
+    scale : Array of float32, (groups, N)
+        ``weight = scale * level``; all equal for the granularity ``tensor``.
+    """
+
+    levels: Array
+    scale: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationQuantizer:
+    """Quantisation of one layer's input.
+
+    Attributes
+    ----------
+    bits : int
+        Of an activation.
+    scale : float
+        ``activation = scale * level``.
+    signed : bool
+        Levels lie in -(2^(bits-1) - 1) to 2^(bits-1) - 1, else in 0 to 2^bits - 1.
+    """
+
+    bits: int
+    scale: float
+    signed: bool
+
+    @property
+    def magnitude_bits(self) -> int:
+        """Bits of the largest magnitude."""
+        return self.bits - 1 if self.signed else self.bits
+
+    @property
+    def top(self) -> int:
+        """Largest level."""
+        return (1 << self.magnitude_bits) - 1
+
+    @property
+    def dtype(self) -> str:
+        """Name of the narrowest integer type that holds the levels."""
+        return ("int" if self.signed else "uint") + ("8" if self.bits <= 8 else "16")
+
+    def quantize(self, x: Array) -> Array:
+        """Return the nearest levels.
+
+        Parameters
+        ----------
+        x : Array of float32
+            Activations; the quotient ``x / scale`` is rounded half to even in float32, then clipped.
+
+        Returns
+        -------
+        Array of :attr:`dtype`
+            In the memory order of ``x``.
+        """
+        xp = namespace_of(x)
+        levels = xp.true_divide(x, xp.float32(self.scale), dtype=xp.float32)
+        xp.rint(levels, out=levels)
+        xp.clip(levels, -self.top if self.signed else 0, self.top, out=levels)
+        result: Array = levels.astype(self.dtype)
+        return result
+
+
+def activation_scale(limit: float, bits: int, signed: bool) -> float:
+    """Return the scale that maps a range onto the levels.
+
+    Parameters
+    ----------
+    limit : float
+        Magnitude where activations clip; zero for a layer that only ever sees zeros.
+    bits : int
+        Of an activation.
+    signed : bool
+        Whether negative activations occur.
+
+    Returns
+    -------
+    float
+        Step between levels.
+    """
+    return (limit or 1.0) / ActivationQuantizer(bits, 1.0, signed).top
+
+
+def quantize_weight(weight: Array, settings: WeightSettings) -> QuantizedWeight:
+    """Quantise a layer's weights symmetrically, with their largest magnitude at the highest level.
+
+    Parameters
+    ----------
+    weight : Array of float32, (groups, K, N)
+        As in the network.
+    settings : WeightSettings
+        Bits and granularity.
+
+    Returns
+    -------
+    QuantizedWeight
+        Of the backend of ``weight``. Weights that are all zero get the scale of a largest weight of 1.
+    """
+    xp = namespace_of(weight)
+    columns = weight.swapaxes(1, 2).astype(xp.float64)
+    largest = xp.abs(columns).max(axis=2, keepdims=True)
+    if settings.granularity == "tensor":
+        largest = xp.broadcast_to(largest.max(), largest.shape)
+    scale = xp.where(largest > 0, largest, 1.0) / (2 ** (settings.bits - 1) - 1)
+    levels = xp.rint(columns / scale).astype(xp.int32)
+    return QuantizedWeight(xp.ascontiguousarray(levels), scale[..., 0].astype(xp.float32))
