@@ -49,7 +49,7 @@ def _print_runs(a: RunData, b: RunData, console: Console) -> None:
 
 def _print_settings(comparison: Comparison, console: Console) -> None:
     if not comparison.settings:
-        console.print("Settings: no difference\n")
+        console.print("Settings: no difference in what is known of both\n")
         return
     rows = [
         (
@@ -98,11 +98,11 @@ def _print_rows(comparison: Comparison, console: Console, *, show_all: bool) -> 
 
 
 def _most_telling(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that differ, of single layers only the most changed, in their order."""
-    differing = [(position, row) for position, row in enumerate(rows) if row.outcome != "equal"]
-    whole = [entry for entry in differing if entry[1].layer is None]
-    layers = sorted((entry for entry in differing if entry[1].layer is not None), key=lambda e: -_extent(e[1]))
-    return [row for _, row in sorted(whole + layers[:LAYER_ROWS], key=lambda entry: entry[0])]
+    """Return the rows that differ: all of whole chips and networks, then the most changed of single layers."""
+    differing = [row for row in rows if row.outcome != "equal"]
+    whole = [row for row in differing if row.layer is None]
+    layers = sorted((row for row in differing if row.layer is not None), key=_extent, reverse=True)
+    return whole + layers[:LAYER_ROWS]
 
 
 def _extent(row: Row) -> float:

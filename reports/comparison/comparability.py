@@ -15,7 +15,6 @@ _RATES = frozenset({"throughput", "frame_rate"})
 _PER_OPERATION = frozenset({"energy_efficiency", "throughput", "compute_efficiency"})
 _LEAKAGE = frozenset({"leakage_power", "leakage_energy"})
 _PROCESS = frozenset({"read_latency", "energy_efficiency", "compute_efficiency"}) | _RATES | _LEAKAGE
-_SIMULATION = frozenset(name for name, metric in METRICS.items() if metric.scopes == {Scope.SIMULATION})
 _HARDWARE = frozenset(
     name for name, metric in METRICS.items() if Scope.CHIP in metric.scopes or name in {"tiles", "speed_up"}
 )
@@ -25,7 +24,10 @@ _SIZE_OF_NETWORK = frozenset(
 )
 _ALL = frozenset(METRICS)
 
-_CHIP_AND_NETWORK = frozenset({Scope.CHIP, Scope.NETWORK})
+_TECHNOLOGY = ("neurosim.technode", "neurosim.memcelltype", "neurosim.deviceroadmap", "neurosim.temp")
+
+_UNTOLD = "not in the log"
+
 _LAYER = frozenset({Scope.LAYER})
 _ANY_SCOPE = frozenset(Scope)
 
@@ -75,6 +77,8 @@ class Flag:
     @property
     def summary(self) -> str:
         """What differs, without what follows from it."""
+        if self.value_a == self.value_b:
+            return f"{self.subject}: {self.value_a} in both"
         return f"{self.subject}: {self.value_a} against {self.value_b}"
 
     @property
@@ -144,6 +148,23 @@ def _family(kind: str) -> str:
     return "neurosim inference" if match else kind
 
 
+def _unknown_configuration(a: RunData, b: RunData) -> Iterable[Flag]:
+    value_a, value_b = (_told(run) for run in (a, b))
+    if _UNTOLD in (value_a, value_b):
+        yield Flag(
+            "Param.cpp",
+            value_a,
+            value_b,
+            "technology, memory cell, ADC and buffers may differ without a word in the settings",
+        )
+
+
+def _told(run: RunData) -> str:
+    if not run.kind.startswith("neurosim"):
+        return "not used"
+    return "known" if any(name in run.settings for name in _TECHNOLOGY) else _UNTOLD
+
+
 def _state(a: RunData, b: RunData) -> Iterable[Flag]:
     if a.state != "complete" or b.state != "complete":
         yield Flag("state", a.state, b.state, "numbers of an unfinished run cover what ran", warns=(Reach(_ALL),))
@@ -184,7 +205,7 @@ def _clocking(run: RunData) -> str:
 def _network(a: RunData, b: RunData) -> Iterable[Flag]:
     layers_a, layers_b = _layers(a), _layers(b)
     name_a, name_b = _network_name(a, layers_a), _network_name(b, layers_b)
-    if layers_a and layers_b and layers_a != layers_b:
+    if layers_a and layers_b and layers_a != layers_b and not _may_be_cut_off(a, b, layers_a, layers_b):
         yield Flag(
             "network",
             name_a,
@@ -201,6 +222,13 @@ def _network(a: RunData, b: RunData) -> Iterable[Flag]:
             "the difference includes that of the networks' own accuracies",
             warns=(Reach(_ACCURACY | _HARDWARE),),
         )
+
+
+def _may_be_cut_off(
+    a: RunData, b: RunData, layers_a: frozenset[tuple[object, ...]], layers_b: frozenset[tuple[object, ...]]
+) -> bool:
+    """Tell whether the layers that one run lacks may be those it had not come to."""
+    return (a.state != "complete" and layers_a < layers_b) or (b.state != "complete" and layers_b < layers_a)
 
 
 def _layers(run: RunData) -> frozenset[tuple[object, ...]]:
@@ -328,5 +356,6 @@ _CHECKS: tuple[Callable[[RunData, RunData], Iterable[Flag]], ...] = (
     _technology,
     _cells,
     _synchronous,
+    _unknown_configuration,
     _state,
 )

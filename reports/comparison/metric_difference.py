@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 _PROPORTIONS = frozenset({"accuracy", "float_accuracy", "quantized_accuracy"})
 
+# Numbers that depend on the choice of test images, and why there may be no interval to judge them by.
+_NOISE_UNKNOWN = {
+    **dict.fromkeys(_PROPORTIONS, "the number of test images is unknown, and so the noise"),
+    "correct_images": "judged as accuracy",
+    "test_loss": "the spread of the loss over the images is unknown",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Context:
@@ -207,8 +214,8 @@ def _outcome(
             return Outcome.WITHIN_NOISE, None
     elif a.has_trials or b.has_trials:
         return Outcome.DIFFERENT, "one trial in each run: the noise is unknown"
-    elif key.metric in _PROPORTIONS:
-        return Outcome.DIFFERENT, "the number of test images is unknown, and so the noise"
+    elif key.metric in _NOISE_UNKNOWN:
+        return Outcome.DIFFERENT, _NOISE_UNKNOWN[key.metric]
     metric = METRICS.get(key.metric)
     if metric is None or metric.better is Better.NEITHER:
         return Outcome.DIFFERENT, None
