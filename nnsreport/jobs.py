@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,10 @@ def load(argument: str, runs: Path | None = None) -> RunData:
     LogError
         A log that was found cannot be read.
     """
-    path = Path(argument).expanduser()
+    path = Path(os.path.expanduser(argument))  # noqa: PTH111 - Path.expanduser raises for a user there is not
     if is_run(path):
         return load_run(path)
-    if path.is_file():
+    if _is(Path.is_file, path):
         return load_log(path)
     root = runs_folder(runs)
     if _is_name(argument) and is_run(root / argument):
@@ -186,7 +187,7 @@ def _ambiguous(job: str, paths: list[Path]) -> RunError:
 
 
 def _not_found(argument: str, path: Path, root: Path, looked: list[str]) -> RunError:
-    what = "is a folder, but no run" if path.is_dir() else "no such run or log"
+    what = "is a folder, but no run" if _is(Path.is_dir, path) else "no such run or log"
     ids = run_ids(root)
     tasks = [run for run in ids if run.startswith((f"{argument}_", f"{argument}-"))]
     near = tasks[:5] or difflib.get_close_matches(argument, ids, 3)
@@ -194,6 +195,13 @@ def _not_found(argument: str, path: Path, root: Path, looked: list[str]) -> RunE
     if near:
         remedy = f"did you mean {' or '.join(near)}?"
     return RunError(f"{what} (looked at {', '.join(looked)})", path=argument, remedy=remedy)
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    try:
+        return kind(path)
+    except (OSError, ValueError):  # what was typed cannot be a path at all
+        return False
 
 
 def _is_name(argument: str) -> bool:

@@ -60,9 +60,17 @@ class RunFolder:
         assert name in self.record.parts
         atomic.write_folder(self.path / PARTS / name, tables.encode(part))
 
-    def note(self, *notes: str) -> None:
-        """Keep notes in the record."""
-        self._write(self.record.with_notes(*notes))
+    def describe(self, hardware: Mapping[str, str], *notes: str) -> None:
+        """Keep what became known since the attempt began.
+
+        Parameters
+        ----------
+        hardware : Mapping of str to str
+            The machine, by readable name.
+        *notes : str
+            What a reader of the results should know.
+        """
+        self._write(self.record.on(hardware).with_notes(*notes))
 
     def complete(self) -> None:
         """Merge the parts, which must all be there, and say that the run is complete."""
@@ -112,8 +120,10 @@ def open_run(runs: Path, wanted: RunRecord, attempt: Attempt) -> Iterator[RunFol
     with locked(path) as note:
         atomic.remove_temporaries(path)
         existing = record.read(path) if (path / record.FILE).exists() else None
-        if existing is not None:
-            _check_same(existing, wanted, path)
+        if existing is not None and existing.configuration_hash != wanted.configuration_hash:
+            if existing.state == "complete" or RunFolder(path, existing).finished:
+                raise _other_configuration(existing, wanted, path)
+            existing = None  # it came to nothing, so there is nothing to protect
         if existing is not None and existing.state == "complete" and _is_whole(path):
             shutil.rmtree(path / PARTS, ignore_errors=True)  # a kill came before this
             yield RunFolder(path, existing)
@@ -193,14 +203,12 @@ def _prepare_parts(run: RunFolder) -> None:
             run.record = run.record.with_notes(f"part {name} was computed again: {error.path} {error.message}")
 
 
-def _check_same(existing: RunRecord, wanted: RunRecord, path: Path) -> None:
-    if existing.configuration_hash == wanted.configuration_hash:
-        return
+def _other_configuration(existing: RunRecord, wanted: RunRecord, path: Path) -> RunError:
     old, new = {**existing.settings, **existing.files}, {**wanted.settings, **wanted.files}
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     changed = [f"{name}: {old.get(name, 'unset')} -> {new.get(name, 'unset')}" for name in names]
     shown = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-    raise RunError(
+    return RunError(
         f"the run exists with another configuration ({shown})",
         path=path,
         remedy="choose another --id, or go back to its configuration to resume it",

@@ -46,7 +46,10 @@ def run_ids(runs: Path) -> list[str]:
 
 def is_run(folder: Path) -> bool:
     """Tell whether a path is a run folder."""
-    return (folder / record.FILE).is_file()
+    try:
+        return (folder / record.FILE).is_file()
+    except (OSError, ValueError):  # what was typed cannot be a path at all
+        return False
 
 
 def load_run(folder: Path) -> RunData:

@@ -115,6 +115,11 @@ class RunRecord:
         """Return the record with another attempt begun."""
         return replace(self, state="running", error="", attempts=(*self.attempts, attempt))
 
+    def on(self, hardware: Mapping[str, str]) -> RunRecord:
+        """Return the record with the hardware of its last attempt."""
+        *before, last = self.attempts
+        return replace(self, attempts=(*before, replace(last, hardware=hardware)))
+
     def ended(self, state: State, time: str, error: str = "") -> RunRecord:
         """Return the record with its last attempt ended."""
         *before, last = self.attempts

@@ -1,0 +1,176 @@
+"""A network and its images, checked against each other, ready to run on a backend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsreport.configuration.schema import Configuration
+from nnsreport.data.images import ImageSet
+from nnsreport.data.load import load_images
+from nnsreport.data.normalization import Normalization, normalization
+from nnsreport.engine.backend import Array, Backend, select_backend, to_numpy
+from nnsreport.engine.network import Graph, LayerShape, execute, layer_shapes, load_graph
+from nnsreport.errors import ConfigurationError, DataError, NetworkError
+
+Infer = Callable[[Array], Array]
+"""From a batch of inputs to the network's outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What a run evaluates.
+
+    Attributes
+    ----------
+    graph : Graph
+        The network, in the backend's memory.
+    shapes : tuple of LayerShape
+        What one image costs each crossbar layer.
+    test, calibration : ImageSet
+        As stored.
+    normalization : Normalization
+        From stored pixels to inputs.
+    input_shape : tuple of int
+        Of one image, as the network takes it.
+    backend : Backend
+        Where to compute.
+    batch_size : int
+        Images at a time.
+    """
+
+    graph: Graph
+    shapes: tuple[LayerShape, ...]
+    test: ImageSet
+    calibration: ImageSet
+    normalization: Normalization
+    input_shape: tuple[int, ...]
+    backend: Backend
+    batch_size: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the results should know of the images."""
+        if self.normalization.changes_nothing and self.test.images.dtype == np.uint8:
+            return (*self.calibration.notes, "pixels go to the network as they are stored, 0 to 255")
+        return self.calibration.notes
+
+    def batches(self, images: ImageSet) -> Iterator[Array]:
+        """Yield a set's images as the network takes them, batch by batch, in the backend's memory."""
+        for start in range(0, len(images), self.batch_size):
+            pixels = images.images[start : start + self.batch_size]
+            inputs = self.normalization.apply(pixels).reshape(-1, *self.input_shape)
+            yield self.backend.xp.asarray(inputs)
+
+    def classify(self, infer: Infer, done: Callable[[int], None]) -> NDArray[np.int64]:
+        """Classify the test images.
+
+        Parameters
+        ----------
+        infer : Infer
+            Runs the network; it may raise to stop.
+        done : Callable
+            Told the number of images after each batch.
+
+        Returns
+        -------
+        numpy.ndarray
+            (N,) class numbers.
+        """
+        predicted = np.empty(len(self.test), np.int64)
+        start = 0
+        for inputs in self.batches(self.test):
+            scores = infer(inputs).reshape(len(inputs), -1)
+            predicted[start : start + len(inputs)] = to_numpy(scores.argmax(axis=1))
+            start += len(inputs)
+            done(len(inputs))
+        return predicted
+
+
+def prepare(configuration: Configuration) -> Workload:
+    """Load the network and the images, and check that they fit.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Of the run.
+
+    Returns
+    -------
+    Workload
+        Ready to run.
+
+    Raises
+    ------
+    NnsreportError
+        The device is not available, a file cannot be read, or images, labels and network do not fit.
+    """
+    path = configuration.network.file
+    if path is None:
+        raise ConfigurationError("names no network", field="network.file", remedy="set it to an ONNX file")
+    backend = select_backend(cast(Literal["auto", "cpu", "cuda"], configuration.run.device))
+    graph = load_graph(path)
+    test = load_images(configuration.data, "test")
+    calibration = load_images(configuration.data, "calibration")
+    if calibration.images.shape[1:] != test.images.shape[1:]:
+        raise DataError(
+            f"calibration images are {_shape(calibration)}, but test images are {_shape(test)}",
+            field="data.calibration",
+        )
+    shapes, input_shape = _fit(graph, test, configuration)
+    workload = Workload(
+        graph=graph.placed_on(backend.xp),
+        shapes=shapes,
+        test=test,
+        calibration=calibration,
+        normalization=normalization(configuration.data, graph.metadata, path, test.images.shape[1]),
+        input_shape=input_shape,
+        backend=backend,
+        batch_size=configuration.run.batch_size,
+    )
+    _check_classes(workload, configuration)
+    return workload
+
+
+def _fit(graph: Graph, test: ImageSet, configuration: Configuration) -> tuple[tuple[LayerShape, ...], tuple[int, ...]]:
+    """Find the shape in which the network takes an image; one that takes vectors gets its pixels in a row."""
+    image_shape: tuple[int, ...] = test.images.shape[1:]
+    declared = graph.inputs[0].shape
+    if declared is not None and len(declared) == 2:
+        image_shape = (math.prod(image_shape),)
+    try:
+        return layer_shapes(graph, image_shape), image_shape
+    except DataError as error:
+        raise DataError(
+            f"images are {_shape(test)}, which does not fit the network {configuration.network.file}: {error.message}",
+            path=configuration.data.test,
+            remedy="give images of the network's input size, or set data.layout",
+        ) from error
+
+
+def _check_classes(workload: Workload, configuration: Configuration) -> None:
+    """Check that the network classifies, and knows every label."""
+    outputs = execute(workload.graph, next(workload.batches(workload.test.head(1))))
+    classes = outputs.size
+    if outputs.shape[0] != 1 or classes < 2:
+        raise NetworkError(
+            f"gives an output of shape {tuple(outputs.shape)} for one image, expected one score for each class",
+            path=configuration.network.file,
+        )
+    largest = int(workload.test.labels.max())
+    if largest >= classes:
+        image = int(workload.test.labels.argmax())
+        raise DataError(
+            f"the label of image {image} is {largest}, but the network has {classes} classes, 0 to {classes - 1}",
+            path=configuration.data.test,
+        )
+
+
+def _shape(images: ImageSet) -> str:
+    channels, height, width = images.images.shape[1:]
+    return f"{channels} x {height} x {width} (channels x height x width)"
