@@ -29,12 +29,12 @@ Made by tools/build_vega_bundle.py from vl-convert-python {vl_convert}; not edit
 SHA-256 {digest}
 
 Contents
-  Vega        {vega}   BSD-3-Clause   Copyright 2015-2025 University of Washington Interactive Data Lab
-  Vega-Lite   {vega_lite}   BSD-3-Clause   Copyright 2015-2025 University of Washington Interactive Data Lab
-  Vega-Embed  {vega_embed}   BSD-3-Clause   Copyright 2015-2025 University of Washington Interactive Data Lab
+  Vega        {vega}   BSD-3-Clause   Copyright University of Washington Interactive Data Lab
+  Vega-Lite   {vega_lite}   BSD-3-Clause   Copyright University of Washington Interactive Data Lab
+  Vega-Embed  {vega_embed}   BSD-3-Clause   Copyright University of Washington Interactive Data Lab
   with vega-interpreter, vega-tooltip, vega-themes and vega-schema-url-parser (BSD-3-Clause, the same holder)
   and what they depend on:
-  d3 modules (ISC, Copyright 2010-2025 Mike Bostock), d3-delaunay and delaunator (ISC, Mapbox and Observable),
+  d3 modules (ISC, Copyright Mike Bostock), d3-delaunay and delaunator (ISC, Mapbox and Observable),
   topojson-client (ISC, Mike Bostock), fast-json-patch (MIT, Joachim Wester), lodash.debounce (MIT, OpenJS Foundation),
   json-stringify-pretty-compact (MIT, Simon Lydell), semver (ISC, Isaac Z. Schlueter and contributors),
   robust-predicates (Unlicense, Vladimir Agafonkin)

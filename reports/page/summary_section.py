@@ -1,0 +1,103 @@
+"""The first section: states, problems and key numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_points, baselines
+from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, run_labels
+from nnsreport.reports.page.blocks import Block, Card, Cards, Notice, Section, at_line
+from nnsreport.reports.page.numbers import ChipNumber, chip_numbers
+from nnsreport.reports.run_data import RunData
+from nnsreport.units import format_quantity
+from nnsreport.vocabulary import METRICS
+
+_CHIP_CARDS = ("area", "read_latency", "read_dynamic_energy", "energy_efficiency", "throughput", "frame_rate")
+_PROBLEMS_SHOWN = 3
+
+
+def summary_section(runs: Sequence[RunData]) -> Section:
+    """Return the states, problems and key numbers of runs.
+
+    Parameters
+    ----------
+    runs : sequence of RunData
+        In the order of the report.
+
+    Returns
+    -------
+    Section
+        Problems first: nobody should read a number of a broken run without knowing.
+    """
+    blocks: list[Block] = []
+    for label, run in zip(run_labels(runs), runs, strict=True):
+        blocks.extend(_notices(label, run))
+        cards = (*_accuracy_cards(run), *_chip_cards(run))
+        if cards:
+            blocks.append(Cards(label if len(runs) > 1 else "Key numbers", cards))
+        else:
+            blocks.append(Notice("caution", f"{label} has no accuracy and no hardware numbers"))
+    return Section("summary", "Summary", tuple(blocks))
+
+
+def _notices(label: str, run: RunData) -> Iterator[Notice]:
+    if run.state == "failed":
+        yield Notice("problem", f"{label} failed: its numbers are those of the parts that were finished")
+    elif run.state != "complete":
+        yield Notice("problem", f"{label} is {run.state}: it was cut off or interrupted, and numbers may be missing")
+    if run.problems:
+        left_out = len(run.problems) - _PROBLEMS_SHOWN
+        more = (f"and {left_out} more, listed under Problems",) if left_out > 0 else ()
+        count = f"{len(run.problems)} problem{'s' if len(run.problems) > 1 else ''}"
+        yield Notice("caution", f"{label}: {count} found", (*run.problems[:_PROBLEMS_SHOWN], *more))
+
+
+def _accuracy_cards(run: RunData) -> Iterator[Card]:
+    points = accuracy_points([run])
+    for point in _first_and_last(points):
+        time = f"after {describe_time(point.time_s)}" if point.time_s is not None else ""
+        compensation = describe_compensation(point.compensation) if _several_compensations(points) else ""
+        yield _card(join_label(f"Accuracy {time}".strip(), compensation), point.mean, "fraction", _spread(point))
+    for baseline in baselines([run]):
+        detail = join_label("no device effects", at_line(baseline.line))
+        yield _card(f"{baseline.title.capitalize()} accuracy", baseline.value, "fraction", detail)
+
+
+def _first_and_last(points: Sequence[AccuracyPoint]) -> Iterator[AccuracyPoint]:
+    """Yield each compensation's last point, after the first point of the first one."""
+    if not points:
+        return
+    last = {point.compensation: point for point in points}
+    if points[0] is not last[points[0].compensation]:
+        yield points[0]
+    yield from last.values()
+
+
+def _several_compensations(points: Sequence[AccuracyPoint]) -> bool:
+    return len({point.compensation for point in points}) > 1
+
+
+def _spread(point: AccuracyPoint) -> str:
+    interval = ""
+    if not math.isnan(point.low):
+        interval = f"95 % interval {100 * point.low:.4g} to {format_quantity(point.high, 'fraction')}"
+    trials = f"{len(point.values)} trials" if len(point.values) > 1 else ""
+    images = f"{point.images:,} images" if point.images else ""
+    return join_label(interval, trials, images, at_line(point.line))
+
+
+def _chip_cards(run: RunData) -> Iterator[Card]:
+    totals: dict[str, ChipNumber] = {
+        number.metric: number for number in chip_numbers(run) if number.component in {"", "total"}
+    }
+    for name in _CHIP_CARDS:
+        if name in totals:
+            number = totals[name]
+            yield _card(METRICS[name].title.capitalize(), number.value, number.unit, at_line(number.line))
+
+
+def _card(label: str, value: float, unit: str, detail: str) -> Card:
+    text = format_quantity(value, unit)
+    number, _, unit_text = text.partition(" ")
+    return Card(label, number, unit_text, detail)
