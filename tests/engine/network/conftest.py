@@ -57,7 +57,7 @@ def build_network(tmp_path: Path) -> BuildNetwork:
         for name, weight in weights.items():
             values = weight
             if isinstance(weight, tuple):
-                values = random.standard_normal(weight).astype(np.float32) / np.sqrt(np.prod(weight[1:]))
+                values = (random.standard_normal(weight) / np.sqrt(np.prod(weight[1:]))).astype(np.float32)
             model.graph.initializer.append(numpy_helper.from_array(np.asarray(values), name))
         path = tmp_path / "network.onnx"
         onnx.save(model, path)
