@@ -247,18 +247,29 @@ def _network_name(run: RunData, layers: frozenset[tuple[object, ...]]) -> str:
 
 def _data(a: RunData, b: RunData) -> Iterable[Flag]:
     accuracy, rest = (Reach(_ACCURACY),), (Reach(_HARDWARE | {"adc_saturation", "weight_error"}),)
-    identity = ("data.test", "data.name", "wrapper.dataset")
-    if same_images(a, b):
-        yield from _when_settings_differ(
-            a, b, "data", identity, "but images and labels have the same numbers: taken as the same", warns=accuracy
-        )
-        return
-    yield from _when_settings_differ(
-        a, b, "data", identity, "accuracies on other images are another measurement", blocks=accuracy, warns=rest
-    )
-    yield from _when_settings_differ(
-        a, b, "test images", ("data.images",), "a part of the images stands for all of them", warns=accuracy
-    )
+    if _data_differ(a, b):
+        names = _data_name(a), _data_name(b)
+        if same_images(a, b):
+            yield Flag("data", *names, "the images have the same labels, and are compared one by one", warns=accuracy)
+        else:
+            yield Flag("data", *names, "accuracies on other images are another measurement", accuracy, rest)
+    elif not same_images(a, b):
+        explanation = "a part of the images stands for all of them"
+        yield from _when_settings_differ(a, b, "test images", ("data.images",), explanation, warns=accuracy)
+
+
+def _data_differ(a: RunData, b: RunData) -> bool:
+    content = "data.test_sha256"
+    if content in a.settings and content in b.settings:
+        return a.settings[content] != b.settings[content]
+    return any(_known_and_different(a, b, name) for name in ("data.test", "data.name", "wrapper.dataset"))
+
+
+def _data_name(run: RunData) -> str:
+    names = (run.settings.get(name) for name in ("data.name", "data.test", "wrapper.dataset"))
+    name = next((str(name) for name in names if name), "data not named")
+    content = run.settings.get("data.test_sha256")
+    return f"{name} (SHA-256 {str(content)[:8]})" if content else name
 
 
 def same_images(a: RunData, b: RunData) -> bool:

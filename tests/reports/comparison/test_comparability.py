@@ -170,3 +170,10 @@ def test_a_log_does_not_tell_param_cpp(make_run: MakeRun) -> None:
     assert not flag.is_blocking
     assert find_flags(log, log)[0].summary == "Param.cpp: not in the log in both"
     assert find_flags(told, told) == ()
+
+
+@pytest.mark.parametrize(("sha_b", "flags"), [("aa", []), ("bb", ["data: x (SHA-256 aa) against y (SHA-256 bb)"])])
+def test_the_content_of_the_data_counts_before_their_name(make_run: MakeRun, sha_b: str, flags: list[str]) -> None:
+    a = make_run("a", settings={"data.test_sha256": "aa", "data.name": "x"})
+    b = make_run("b", settings={"data.test_sha256": sha_b, "data.name": "y"})
+    assert [flag.summary for flag in find_flags(a, b)] == flags
