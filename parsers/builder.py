@@ -102,7 +102,7 @@ class RunBuilder:
         self.unreadable_lines += 1
         if self.unreadable_lines <= _SHOWN_UNREADABLE_LINES:
             end = " (the log ends here without a line end)" if line == self.cut_line else ""
-            self.problem(f"looks like a NeuroSim metric but cannot be read: {shorten(text)!r}{end}", line)
+            self.problem(f"looks like a metric but cannot be read: {shorten(text)!r}{end}", line)
 
     def finish(self, run: str, source: Path | None, *, is_complete: bool) -> ParsedLog:
         """Return the records.
@@ -123,7 +123,7 @@ class RunBuilder:
         """
         if self.unreadable_lines > _SHOWN_UNREADABLE_LINES:
             more = self.unreadable_lines - _SHOWN_UNREADABLE_LINES
-            self.problem(f"{more} more lines look like NeuroSim metrics but cannot be read")
+            self.problem(f"{more} more lines look like metrics but cannot be read")
         problems = [
             Problem(f"{message} ({entry.count} times)" if entry.count > 1 else message, entry.line, entry.remedy)
             for message, entry in self._problems.items()

@@ -103,16 +103,16 @@ def _refuse_problems(runs: Sequence[ParsedLog], path: Path) -> None:
 
 def _print_summary(log: ParsedLog) -> None:
     state = "complete" if log.complete else "incomplete"
-    parts = [log.format, state, f"{len(log.metrics)} numbers", f"{len(log.settings)} settings"]
+    parts = [log.format, state, _count(len(log.metrics), "number"), _count(len(log.settings), "setting")]
     if log.problems:
-        parts.append(f"{len(log.problems)} problem{'s' if len(log.problems) > 1 else ''}")
+        parts.append(_count(len(log.problems), "problem"))
     if log.unrecognised:
-        parts.append(f"{len(log.unrecognised)} other lines")
+        parts.append(_count(len(log.unrecognised), "other line"))
     typer.echo(f"{printable(log.run)}: {', '.join(parts)}")
     for problem in log.problems[:_SHOWN_PROBLEMS]:
         typer.echo(f"  {printable(str(problem))}")
     if len(log.problems) > _SHOWN_PROBLEMS:
-        typer.echo(f"  and {len(log.problems) - _SHOWN_PROBLEMS} more problems")
+        typer.echo(f"  and {_count(len(log.problems) - _SHOWN_PROBLEMS, 'more problem')}")
 
 
 def _write(logs: Sequence[ParsedLog], out: Path) -> None:
@@ -122,7 +122,7 @@ def _write(logs: Sequence[ParsedLog], out: Path) -> None:
 
     frame = metrics_frame(logs)
     write_file(out, encode_frame(frame, out))
-    typer.echo(f"{frame.height} numbers of {len(logs)} run{'s' if len(logs) != 1 else ''} written to {out}")
+    typer.echo(f"{_count(frame.height, 'number')} of {_count(len(logs), 'run')} written to {out}")
 
 
 def _print_numbers(logs: Sequence[ParsedLog]) -> None:
@@ -158,6 +158,10 @@ def _rows(logs: Sequence[ParsedLog]) -> list[list[str]]:
 def _label(metric: str, component: str) -> str:
     title = metric.replace("_", " ")
     return title if component == "total" else f"{title}, {component.replace('_', ' ')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _print_rest(outcome: _Outcome) -> None:

@@ -103,7 +103,7 @@ def test_format_can_be_forced(tmp_path: Path) -> None:
     log = tmp_path / "piece.txt"
     log.write_text("layer1's readLatency of Forward is: 5ns\nChipArea : 4um^2\n")
     assert run(log).exit_code == 2
-    assert "1 numbers" in run("--as", "neurosim-1.4", log).stdout
+    assert "1 number," in run("--as", "neurosim-1.4", log).stdout
     assert isinstance(run("--as", "neurosim-9", log).exception, LogError)
 
 

@@ -72,7 +72,7 @@ def unaccounted(lines: list[str], log: ParsedLog) -> tuple[int, list[str]]:
         if re.match(PROBLEMS[0], line) and explained:
             continue
         label = PROPERTY.get(lines[number - 2]) if number > 1 else None
-        if (label and flags.get(label) == line.strip()) or flags.get("logdir") == line:
+        if (label and flags.get(label) == line.strip()) or flags.get("logdir") == line.removeprefix("logdir: "):
             continue  # repeats a flag
         missed.append(f"{log.run}:{number}: {line}")
     return count, missed
