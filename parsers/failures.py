@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nnsreport.parsers.records import shorten
 
 _HINT = re.compile(
-    r"slurm|srun|rror|Killed|fault|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|terminate",
+    r"slurm|srun|rror|Killed|fault|exception|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|terminate",
     re.IGNORECASE,
 )
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration)(?::.*)?")
@@ -90,6 +90,16 @@ JOB_FAILURES: tuple[Failure, ...] = (
         r"terminate called after throwing an instance of '([^']+)'",
         "a program stopped with the C++ exception {1}",
         "check the arguments and the trace files",
+    ),
+    _failure(
+        r"(\S+): command not found",
+        "the program {1} was not found",
+        "load its module, or name its folder in PATH, in the job",
+    ),
+    _failure(
+        r"(Aborted|Floating point exception|Bus error)\b.*\./",
+        "a program crashed: {1}",
+        "check the sub-array size, the network's CSV file and its traces",
     ),
     _failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
 )

@@ -247,6 +247,8 @@ def test_weights_are_not_joined_to_layers_of_another_number(samples: Path) -> No
         ),
         ("/bin/bash: line 1: 4242 Killed  ./NeuroSIM/main", "killed", "--mem"),
         ("./layer_record_VGG8/trace_command.sh: line 1: ./NeuroSIM/main: No such file or directory", "missing", "make"),
+        ("/var/spool/job1/slurm_script: line 9: module: command not found", "program module was not found", "PATH"),
+        ("run.sh: line 1: 99 Floating point exception(core dumped) ./NeuroSIM/main 8", "Floating point", "sub-array"),
         ("OSError: [Errno 28] No space left on device", "disk is full", "free space"),
     ],
 )
