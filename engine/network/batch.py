@@ -41,25 +41,20 @@ def free_batch(graph: Graph) -> Graph:
     Raises
     ------
     NetworkError
-        The batch size is fixed in some other way, so that the proof fails.
+        The batch size is fixed in some other way, so that the proof fails; or it cannot be tried, because the size of
+        the images is free.
     """
     declared = graph.inputs[0]
     if declared.shape is None or not declared.shape or not isinstance(declared.shape[0], int):
         return graph
     freed = dataclasses.replace(graph, inputs=(dataclasses.replace(declared, shape=(None, *declared.shape[1:])),))
-    if not any(_has_constant_target(node, graph) for node in graph.nodes):
-        return freed
     if not all(isinstance(length, int) for length in declared.shape):
+        if not any(_has_constant_target(node, graph) for node in graph.nodes):
+            return freed
         raise NetworkError(
             f"the batch size is fixed to {declared.shape[0]}, but the size of the images is not", remedy=_REMEDY
         )
-    try:
-        return _Probe(freed, tuple(n for n in declared.shape if isinstance(n, int))).run()
-    except (NetworkError, DataError) as error:
-        raise NetworkError(
-            f"works only with the batch size of {declared.shape[0]} that it was exported for ({error.message})",
-            remedy=_REMEDY,
-        ) from error
+    return _Probe(freed, tuple(n for n in declared.shape if isinstance(n, int))).run()
 
 
 def _has_constant_target(node: Node, graph: Graph) -> bool:
@@ -70,8 +65,10 @@ class _Probe:
     """The network run side by side with the batch size of the file and with twice that size."""
 
     def __init__(self, graph: Graph, shape: tuple[int, ...]) -> None:
-        images = np.random.default_rng(0).standard_normal((2 * shape[0], *shape[1:]))
-        images = (images * 64 + 128 if graph.inputs[0].dtype != "float32" else images).astype(graph.inputs[0].dtype)
+        random, size = np.random.default_rng(0), (2 * shape[0], *shape[1:])
+        is_float = graph.inputs[0].dtype == "float32"
+        images = random.standard_normal(size) if is_float else random.integers(0, 128, size)
+        images = images.astype(graph.inputs[0].dtype)
         self.graph = graph
         self.batch = shape[0]
         self.constants = dict(graph.constants)
@@ -82,20 +79,33 @@ class _Probe:
         """Return the graph with its targets freed, once proved equal."""
         nodes = tuple(self._step(node) for node in self.graph.nodes)
         for name in self.graph.outputs:
-            once, twice = self.once[name], self.twice[name]
+            once, twice = self.once.get(name), self.twice.get(name)
+            if once is None or twice is None:
+                continue  # a constant
             if twice.shape[:1] != (2 * self.batch,) or not _agree(twice[: self.batch], once):
-                raise NetworkError(f"output {name!r} does not hold one row for each image of a larger batch")
+                raise self._refusal(f"output {name!r} does not hold one row for each image of a larger batch")
         return dataclasses.replace(self.graph, nodes=nodes, constants=self.constants)
 
     def _step(self, node: Node) -> Node:
         layer = self.graph.layer(node.name)
         self.once.update(run_node(self.graph, node, self.once, layer, float_multiply))
-        source = node.inputs[0] if node.inputs else ""
-        if _has_constant_target(node, self.graph) and self.once[source].shape != self.twice[source].shape:
-            node = self._freed(node)
-        graph = dataclasses.replace(self.graph, constants=self.constants)
-        self.twice.update(run_node(graph, node, self.twice, layer, float_multiply))
-        return node
+        try:
+            followed = self._freed(node) if self._is_bound(node) else node
+            graph = dataclasses.replace(self.graph, constants=self.constants)
+            self.twice.update(run_node(graph, followed, self.twice, layer, float_multiply))
+        except (NetworkError, DataError) as error:
+            raise self._refusal(error.message) from error
+        return followed
+
+    def _is_bound(self, node: Node) -> bool:
+        """Whether a node reshapes something that grows with the batch to a constant target."""
+        source = node.inputs[0]
+        return _has_constant_target(node, self.graph) and self.once[source].shape != self.twice[source].shape
+
+    def _refusal(self, reason: str) -> NetworkError:
+        return NetworkError(
+            f"works only with the batch size of {self.batch} that it was exported for ({reason})", remedy=_REMEDY
+        )
 
     def _freed(self, node: Node) -> Node:
         """Return a ``Reshape`` whose target leaves the axis of the batch to be computed."""

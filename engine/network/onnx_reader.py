@@ -61,7 +61,8 @@ def load_graph(path: Path | str) -> Graph:
     model = _read_model(path)
     try:
         graph = remove_unused(remove_identities(fold_constants(_parsed(model))))
-        graph = free_batch(fold_batch_normalization(extract_linear_layers(graph)))
+        graph = fold_batch_normalization(extract_linear_layers(graph))
+        graph = remove_unused(free_batch(graph))
         _rehearse(graph)
     except (NetworkError, DataError) as error:
         kind = UnsupportedOperatorError if isinstance(error, UnsupportedOperatorError) else NetworkError

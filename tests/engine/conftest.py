@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnsreport.engine.backend import select_backend
+from nnsreport.errors import DeviceError
+
 _HOST_VALUES = (bool, int, float, str, slice, type(None), type(Ellipsis), np.generic, np.dtype, type)
 
 
@@ -27,6 +30,15 @@ class StrictArray:
 
     def __array_namespace__(self) -> ModuleType:
         return STRICT
+
+
+@pytest.fixture(scope="session")
+def devices() -> dict[str, ModuleType]:
+    """Namespaces that code for NumPy and CuPy is tried with: the strict device, and a real one where there is one."""
+    try:
+        return {"strict": STRICT, "cuda": select_backend("cuda").xp}
+    except DeviceError:
+        return {"strict": STRICT}
 
     def __array__(self, *_: object, **__: object) -> np.ndarray:
         raise TypeError("a device array is not converted to NumPy implicitly; use get()")
@@ -151,3 +163,12 @@ STRICT = _StrictNamespace(np)
 def strict_device() -> ModuleType:
     """Namespace of a device that refuses NumPy's arrays: ``strict_device.asarray(x)`` moves there, ``get()`` back."""
     return STRICT
+
+
+@pytest.fixture(scope="session")
+def devices() -> dict[str, ModuleType]:
+    """Namespaces that code for NumPy and CuPy is tried with: the strict device, and a real one where there is one."""
+    try:
+        return {"strict": STRICT, "cuda": select_backend("cuda").xp}
+    except DeviceError:
+        return {"strict": STRICT}

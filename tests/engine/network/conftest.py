@@ -13,6 +13,7 @@ import onnx.parser
 import pytest
 from onnx import numpy_helper
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.network import execute, load_graph
 
 Shape = tuple[int | str, ...]
@@ -82,21 +83,19 @@ def runtime_outputs() -> Callable[[Path, np.ndarray], list[np.ndarray]]:
 
 @pytest.fixture
 def assert_equals_runtime(
-    runtime_outputs: Callable[[Path, np.ndarray], list[np.ndarray]], strict_device: ModuleType
+    runtime_outputs: Callable[[Path, np.ndarray], list[np.ndarray]], devices: dict[str, ModuleType]
 ) -> Callable[..., None]:
     """Assert that a file gives what onnxruntime gives: values, shape and element type, on the host and on a device."""
 
     def check(path: Path, x: np.ndarray, *, tolerance: float = 1e-5) -> None:
         expected = runtime_outputs(path, x)[0]
         graph = load_graph(path)
-        device_x = strict_device.asarray(x)
-        found = {
-            "host": execute(graph, x),
-            "device": execute(graph, device_x),
-            "device, constants placed": execute(graph.placed_on(strict_device), device_x),
-        }
+        found = {"host": execute(graph, x)}
+        for name, xp in devices.items():
+            found[name] = execute(graph, xp.asarray(x))
+            found[f"{name}, constants placed"] = execute(graph.placed_on(xp), xp.asarray(x))
         for place, y in found.items():
-            values = y if isinstance(y, np.ndarray) else y.get()
+            values = to_numpy(y)
             assert values.dtype == expected.dtype, place
             assert values.shape == expected.shape, place
             scale = max(1.0, float(np.abs(expected[np.isfinite(expected)]).max(initial=0)))

@@ -196,7 +196,7 @@ def test_transformer_exported_for_one_image_runs_with_any_number(
 @pytest.mark.shared
 def test_resnet20_on_real_images(shared_dir: Path, assert_equals_runtime: Check) -> None:
     with np.load(shared_dir / "data" / "cifar10_jpeg_test.npz") as archive:
-        pixels, labels = archive["images"][:200], archive["labels"][:200]
+        pixels, labels = archive["images"][:100], archive["labels"][:100]
     mean, deviation = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
     images = ((pixels.astype(np.float32) / 255 - mean) / deviation).transpose(0, 3, 1, 2)
     path = shared_dir / "data" / "resnet20_cifar_jpeg.onnx"

@@ -1,0 +1,169 @@
+"""Reading ONNX files: what is in a graph, and what is said of files that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from nnsreport.engine.network import Graph, execute, load_graph
+from nnsreport.errors import NetworkError, UnsupportedOperatorError
+
+BuildNetwork = Callable[..., Path]
+CONVOLUTION = {"w": (5, 3, 3, 3)}
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match=r"absent\.onnx: no such file"):
+        load_graph(tmp_path / "absent.onnx")
+
+
+def test_folder_instead_of_file(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="no such file"):
+        load_graph(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 64, b"not a network at all\n" * 20, b"\xff\xfe\x01"])
+def test_file_that_is_not_onnx(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(content)
+    with pytest.raises(NetworkError, match=r"broken\.onnx: (not an ONNX file|empty).*export the network again"):
+        load_graph(path)
+
+
+def test_file_cut_off_anywhere_never_crashes(build_network: BuildNetwork) -> None:
+    path = build_network("a = Conv(x, w) y = Relu(a)", ("N", 3, 6, 6), weights=CONVOLUTION)
+    content = path.read_bytes()
+    for length in range(0, len(content) - 1, 7):
+        path.write_bytes(content[:length])
+        with pytest.raises(NetworkError, match=r"network\.onnx"):
+            load_graph(path)
+
+
+@pytest.mark.parametrize("opset", [6, 26])
+def test_opset_that_is_not_supported(opset: int, build_network: BuildNetwork) -> None:
+    with pytest.raises(NetworkError, match=f"opset {opset} is not supported; export with an opset from 7 to 25"):
+        load_graph(build_network("y = Relu(x)", ("N", 3), opset=opset))
+
+
+def test_every_unsupported_operator_is_named_with_its_nodes(build_network: BuildNetwork) -> None:
+    body = (
+        "[first] a = Hardmax(x) [second] b = Hardmax(a) [third] i = NonZero(b) [fourth] c = Relu(b) [fifth] y = Det(c)"
+    )
+    with pytest.raises(UnsupportedOperatorError) as caught:
+        load_graph(build_network(body, ("N", 3, 4, 4)))
+    message = str(caught.value)
+    assert "Hardmax (node 'first', node 'second'); NonZero (node 'third'); Det (node 'fifth')" in message
+    assert "Relu" not in message
+    assert "network.onnx" in message
+
+
+def test_operators_of_other_domains_are_unsupported(build_network: BuildNetwork) -> None:
+    path = build_network("y = Relu(x)", ("N", 3))
+    model = onnx.load(path)
+    model.graph.node[0].domain = "com.microsoft"
+    onnx.save(model, path)
+    with pytest.raises(UnsupportedOperatorError, match=r"com\.microsoft\.Relu \(unnamed node 0\)"):
+        load_graph(path)
+
+
+def test_two_inputs_are_refused(build_network: BuildNetwork) -> None:
+    path = build_network("y = Relu(x)", ("N", 3))
+    model = onnx.load(path)
+    model.graph.input.append(helper.make_tensor_value_info("mask", TensorProto.FLOAT, [3]))
+    onnx.save(model, path)
+    with pytest.raises(NetworkError, match="exactly one input, the images; found 'x', 'mask'"):
+        load_graph(path)
+
+
+def test_initialisers_listed_as_inputs_are_not_inputs(build_network: BuildNetwork) -> None:
+    path = build_network("y = Conv(x, w)", ("N", 3, 6, 6), weights=CONVOLUTION)
+    model = onnx.load(path)
+    model.graph.input.append(helper.make_tensor_value_info("w", TensorProto.FLOAT, [5, 3, 3, 3]))
+    onnx.save(model, path)
+    assert [entry.name for entry in load_graph(path).inputs] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("y = Relu(nowhere)", r"node 'Relu_y' \(Relu\) reads 'nowhere', which nothing before it gives"),
+        ("y = Relu(a) a = Neg(x)", "reads 'a', which nothing before it gives"),
+        ("y = Relu(x) y = Neg(x)", "gives 'y', which exists already"),
+        ("a = Relu(x)", "no node gives the output 'y'"),
+    ],
+)
+def test_graph_that_does_not_hang_together(body: str, message: str, build_network: BuildNetwork) -> None:
+    with pytest.raises(NetworkError, match=message):
+        load_graph(build_network(body, ("N", 3)))
+
+
+def test_layer_that_does_not_fit_the_declared_image(build_network: BuildNetwork) -> None:
+    with pytest.raises(NetworkError, match=r"network\.onnx: layer 'Conv_y' .*expects .*\(images, 3, \*, \*\)"):
+        load_graph(build_network("y = Conv(x, w)", ("N", 4, 6, 6), weights=CONVOLUTION))
+
+
+def test_external_data_is_read_and_its_absence_explained(build_network: BuildNetwork) -> None:
+    path = build_network("y = Conv(x, w)", ("N", 3, 6, 6), weights=CONVOLUTION)
+    weight = load_graph(path).linear_layers[0].weight
+    onnx.save(onnx.load(path), path, save_as_external_data=True, location="weights.bin", size_threshold=0)
+    np.testing.assert_array_equal(load_graph(path).linear_layers[0].weight, weight)
+    (path.parent / "weights.bin").unlink()
+    with pytest.raises(NetworkError, match="keep the files of external data beside the ONNX file"):
+        load_graph(path)
+
+
+def test_metadata_opset_and_declared_shape(build_network: BuildNetwork) -> None:
+    path = build_network("y = Conv(x, w)", ("N", 3, 6, "width"), opset=17, weights=CONVOLUTION)
+    model = onnx.load(path)
+    helper.set_model_props(model, {"mean": "0.5"})
+    onnx.save(model, path)
+    graph = load_graph(path)
+    assert graph.metadata == {"mean": "0.5"}
+    assert graph.opset == 17
+    assert graph.inputs[0].shape == ("N", 3, 6, "width")
+
+
+def test_unnamed_and_namesake_nodes_get_unique_names(build_network: BuildNetwork) -> None:
+    graph = load_graph(build_network("[same] a = Neg(x) [same] b = Neg(a) y = Relu(b)", ("N", 3)))
+    assert [node.name for node in graph.nodes] == ["same", "same_1", "Relu_y"]
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.BFLOAT16])
+def test_weights_of_any_precision_become_float32(kind: int, build_network: BuildNetwork) -> None:
+    path = build_network("y = MatMul(x, w)", ("N", 3), weights={"w": np.float32([[0.5], [2], [-4]])})
+    model = onnx.load(path)
+    values = numpy_helper.to_array(model.graph.initializer[0]).flatten()
+    model.graph.initializer[0].CopyFrom(helper.make_tensor("w", kind, [3, 1], values))
+    onnx.save(model, path)
+    (layer,) = load_graph(path).linear_layers
+    assert layer.weight.dtype == np.float32
+    np.testing.assert_array_equal(layer.weight[0, :, 0], [0.5, 2, -4])
+
+
+def test_local_functions_are_inlined(build_network: BuildNetwork) -> None:
+    path = build_network("y = Relu(x)", ("N", 3))
+    model = onnx.load(path)
+    opsets = [helper.make_opsetid("", 18)]
+    twice = helper.make_function("own", "Twice", ["a"], ["b"], [helper.make_node("Add", ["a", "a"], ["b"])], opsets)
+    model.functions.append(twice)
+    model.opset_import.append(helper.make_opsetid("own", 1))
+    model.graph.node[0].CopyFrom(helper.make_node("Twice", ["x"], ["y"], domain="own"))
+    onnx.save(model, path)
+    np.testing.assert_array_equal(_run(load_graph(path), [[1, 2, 3]]), [[2, 4, 6]])
+
+
+def test_network_that_normalises_its_own_pixels(build_network: BuildNetwork) -> None:
+    body = "f = Cast<to = 1>(x) y = Div(f, s)"
+    path = build_network(body, ("N", 3), weights={"s": np.float32([255])}, kind="uint8")
+    graph = load_graph(path)
+    assert graph.inputs[0].dtype == "uint8"
+    np.testing.assert_allclose(execute(graph, np.uint8([[0, 51, 255]])), [[0, 0.2, 1]], rtol=1e-6)
+
+
+def _run(graph: Graph, images: list[list[float]]) -> np.ndarray:
+    return execute(graph, np.array(images, dtype=np.float32))
