@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from nnsreport.parsers.records import shorten
 
 _HINT = re.compile(
-    r"slurm|srun|rror|Killed|fault|exception|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|terminate",
+    r"slurm|srun|rror|Killed|fault|exception|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|"
+    r"terminate",
     re.IGNORECASE,
 )
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration)(?::.*)?")
