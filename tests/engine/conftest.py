@@ -31,15 +31,6 @@ class StrictArray:
     def __array_namespace__(self) -> ModuleType:
         return STRICT
 
-
-@pytest.fixture(scope="session")
-def devices() -> dict[str, ModuleType]:
-    """Namespaces that code for NumPy and CuPy is tried with: the strict device, and a real one where there is one."""
-    try:
-        return {"strict": STRICT, "cuda": select_backend("cuda").xp}
-    except DeviceError:
-        return {"strict": STRICT}
-
     def __array__(self, *_: object, **__: object) -> np.ndarray:
         raise TypeError("a device array is not converted to NumPy implicitly; use get()")
 
