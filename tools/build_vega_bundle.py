@@ -14,6 +14,8 @@ from pathlib import Path
 import altair
 import vl_convert
 
+from nnsreport.reports.figures import vega_lite_version
+
 FOLDER = Path(__file__).resolve().parent.parent / "reports" / "page"
 BUNDLE = FOLDER / "vega-bundle.js"
 NOTICE = FOLDER / "vega-bundle.txt"
@@ -85,14 +87,6 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 """
 
 
-def vega_lite_version() -> str:
-    """Return the Vega-Lite version that Altair writes for, as vl-convert names it, such as ``6.4``."""
-    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    if version not in vl_convert.get_vegalite_versions():
-        raise SystemExit(f"vl-convert {vl_convert.__version__} has no Vega-Lite {version}, which Altair writes")
-    return version
-
-
 def problems(bundle: str) -> list[str]:
     """Return why a bundle cannot serve in a page; nothing when it can."""
     found = []
@@ -107,8 +101,7 @@ def problems(bundle: str) -> list[str]:
 
 def main() -> int:
     """Write the bundle and its notice."""
-    version = vega_lite_version()
-    bundle = vl_convert.javascript_bundle(vl_version=version)
+    bundle = vl_convert.javascript_bundle(vl_version=vega_lite_version())
     found = problems(bundle)
     for problem in found:
         print(f"vega bundle: {problem}", file=sys.stderr)

@@ -14,7 +14,7 @@ from nnsreport.reports.charts.accuracy_points import (
     baselines,
     distinct_times,
 )
-from nnsreport.reports.charts.chart_spec import ChartSpec
+from nnsreport.reports.charts.chart_spec import ChartSpec, Rows
 from nnsreport.reports.charts.encodings import SERIES, Row, inline
 from nnsreport.reports.charts.sampling import ROW_LIMIT, thin, thinning_note
 from nnsreport.reports.run_data import RunData
@@ -22,7 +22,7 @@ from nnsreport.reports.run_data import RunData
 if TYPE_CHECKING:
     import altair as alt
 
-_STEP = 36
+_ROW_HEIGHT = 36
 
 
 def accuracy_by_condition(runs: Sequence[RunData]) -> ChartSpec | None:
@@ -53,11 +53,12 @@ def accuracy_by_condition(runs: Sequence[RunData]) -> ChartSpec | None:
     )
     return ChartSpec(
         "accuracy",
-        "Accuracy",
+        "Accuracy with its interval",
         "accuracy",
         caption,
         _chart(points, rules, limit),
         accuracy_table(points),
+        Rows(len(points), _ROW_HEIGHT),
     )
 
 
@@ -95,14 +96,14 @@ def _chart(points: Sequence[AccuracyPoint], rules: Sequence[Baseline], limit: in
         alt.Tooltip("high", type="quantitative", title="to (%)", format=".2f"),
         alt.Tooltip("trials", type="quantitative", title="trials"),
     ]
-    layers: list[alt.Chart] = [
-        alt.Chart(inline(trials)).mark_tick(height=14, opacity=0.45).encode(x=x, y=y),
-        alt.Chart(inline(summary))
-        .transform_filter("isValid(datum.low)")
-        .mark_rule()
-        .encode(x=alt.X("low", type="quantitative", scale=scale, title="Accuracy (%)"), x2="high", y=y),
-        alt.Chart(inline(summary)).mark_point(filled=True).encode(x=x, y=y, tooltip=tooltip),
-    ]
+    layers: list[alt.Chart] = []
+    if trials:
+        layers.append(alt.Chart(inline(trials)).mark_tick(height=14, opacity=0.45).encode(x=x, y=y))
+    known_intervals = [row for row in summary if row["low"] is not None]
+    if known_intervals:
+        low = alt.X("low", type="quantitative", scale=scale, title="Accuracy (%)")
+        layers.append(alt.Chart(inline(known_intervals)).mark_rule().encode(x=low, x2="high", y=y))
+    layers.append(alt.Chart(inline(summary)).mark_point(filled=True).encode(x=x, y=y, tooltip=tooltip))
     if reference:
         shape = alt.Shape(
             "kind",
@@ -123,4 +124,4 @@ def _chart(points: Sequence[AccuracyPoint], rules: Sequence[Baseline], limit: in
                 ],
             )
         )
-    return alt.LayerChart(layer=layers, height=alt.Step(_STEP))
+    return alt.LayerChart(layer=layers)

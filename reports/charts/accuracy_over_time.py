@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from nnsreport.reports.charts.accuracy_points import (
@@ -23,15 +23,13 @@ from nnsreport.reports.charts.encodings import (
     series_shape,
     time_axis,
 )
-from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label
+from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, percent, percent_interval
 from nnsreport.reports.charts.sampling import ROW_LIMIT, thin, thinning_note
 from nnsreport.reports.run_data import RunData
-from nnsreport.units import format_quantity
 
 if TYPE_CHECKING:
     import altair as alt
 
-_HEIGHT = 320
 _LABEL_GAP = 0.09  # baselines nearer than this share of the axis have one label together
 
 
@@ -58,6 +56,7 @@ def accuracy_over_time(runs: Sequence[RunData]) -> ChartSpec | None:
     caption = (
         "Mean accuracy over trials (programming draws) against time, on a logarithmic axis"
         f"{_band_note(points)}{_rule_note(rules)}.{thinning_note(len(points), len(all_points))}"
+        f"{_absence_note(runs, shown_runs)}"
     )
     return ChartSpec(
         "accuracy-over-time",
@@ -92,10 +91,8 @@ def accuracy_table(points: Sequence[AccuracyPoint]) -> DataTable:
                 point.run,
                 describe_compensation(point.compensation) or "–",
                 "–" if point.time_s is None else describe_time(point.time_s),
-                format_quantity(point.mean, "fraction"),
-                "–"
-                if math.isnan(point.low)
-                else f"{format_quantity(point.low, 'fraction')} to {format_quantity(point.high, 'fraction')}",
+                percent(point.mean),
+                percent_interval(point.low, point.high),
                 str(len(point.values)),
             )
             for point in points
@@ -114,6 +111,13 @@ def _band_note(points: Sequence[AccuracyPoint]) -> str:
 
 def _rule_note(rules: Sequence[Baseline]) -> str:
     return "; horizontal rules: the same network without device effects" if rules else ""
+
+
+def _absence_note(runs: Sequence[RunData], shown: Set[str]) -> str:
+    absent = [point.run for point in accuracy_points(runs) if point.run not in shown]
+    if not absent:
+        return ""
+    return f" Without a time, and so in the table only: {', '.join(dict.fromkeys(absent))}."
 
 
 def _chart(points: Sequence[AccuracyPoint], names: Sequence[str], rules: Sequence[Baseline]) -> alt.LayerChart:
@@ -145,15 +149,14 @@ def _chart(points: Sequence[AccuracyPoint], names: Sequence[str], rules: Sequenc
     ]
     base = alt.Chart(inline(rows))
     color = series_color(names)
-    band = (
-        base.transform_filter("isValid(datum.low)")
-        .mark_area()
-        .encode(x=x, y=alt.Y("low", type="quantitative", scale=scale, title="Accuracy (%)"), y2="high", color=color)
-    )
+    layers = _rule_layers(rules, domain)
+    known_intervals = [row for row in rows if row["low"] is not None]
+    if known_intervals:
+        low = alt.Y("low", type="quantitative", scale=scale, title="Accuracy (%)")
+        layers.append(alt.Chart(inline(known_intervals)).mark_area().encode(x=x, y=low, y2="high", color=color))
     line = base.mark_line().encode(x=x, y=y, color=color, strokeDash=series_dash(names))
     mark = base.mark_point().encode(x=x, y=y, color=color, shape=series_shape(names), tooltip=tooltip)
-    layers: list[alt.Chart] = [*_rule_layers(rules, domain), band, line, mark]
-    return alt.LayerChart(layer=layers, height=_HEIGHT)
+    return alt.LayerChart(layer=[*layers, line, mark])
 
 
 def _domain(points: Sequence[AccuracyPoint], rules: Sequence[Baseline]) -> list[float]:
@@ -197,7 +200,7 @@ def _rule_texts(rules: Sequence[Baseline]) -> dict[float, str]:
             title if not several_runs or len(names) == everyone else join_label(title, ", ".join(names))
             for title, names in by_title.items()
         ]
-        texts[value] = f"{' and '.join(parts)} {format_quantity(value, 'fraction')}"
+        texts[value] = f"{' and '.join(parts)} {percent(value)}"
     return texts
 
 

@@ -26,6 +26,14 @@ class DataTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Height of a chart that has a row for each layer, run or result: it grows with their number."""
+
+    count: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChartSpec:
     """One chart of a report.
 
@@ -40,9 +48,11 @@ class ChartSpec:
     caption : str
         How to read it, and what was left out.
     chart : altair.Chart or altair.LayerChart
-        Without width, colours and fonts, which :mod:`nnsreport.reports.charts.theme` adds.
+        Without size, colours and fonts, which :mod:`nnsreport.reports.charts.theme` adds.
     table : DataTable
         The numbers drawn.
+    rows : Rows or None
+        None for a chart whose height follows its width.
     """
 
     name: str
@@ -51,3 +61,4 @@ class ChartSpec:
     caption: str
     chart: alt.Chart | alt.LayerChart
     table: DataTable
+    rows: Rows | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable
+from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable, Rows
 from nnsreport.reports.charts.encodings import Row, inline
 from nnsreport.reports.charts.hardware_parts import Parts, chip_parts, layer_parts
 from nnsreport.reports.charts.labels import COMPONENT_TITLES, join_label, run_labels
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _CHIP_METRICS = {"area": "area", "read_latency": "read latency", "read_dynamic_energy": "read dynamic energy"}
 _LAYER_METRICS = {"read_latency": "layer-latency", "read_dynamic_energy": "layer-energy"}
-_STEP = 30
-_LAYER_STEP = 18
+_ROW_HEIGHT = 30
+_LAYER_ROW_HEIGHT = 18
 _CONTAINED_NOTE = " Buffers and interconnect are taken out of the other periphery, where NeuroSim counts them."
 
 
@@ -36,16 +36,19 @@ def chip_breakdown(runs: Sequence[RunData]) -> ChartSpec | None:
     ChartSpec or None
         None where no run has totals with parts.
     """
-    labels = run_labels(runs)
-    parts: dict[str, Parts] = {}
-    for metric, title in _CHIP_METRICS.items():
-        for label, run in zip(labels, runs, strict=True):
-            found = chip_parts(run, metric)
-            if found is not None:
-                amount = format_quantity(found.total, found.unit)
-                parts[join_label(label if len(runs) > 1 else "", f"{title} {amount}")] = found
-    if not parts:
+    found = {
+        (title, label): amount
+        for metric, title in _CHIP_METRICS.items()
+        for label, run in zip(run_labels(runs), runs, strict=True)
+        if (amount := chip_parts(run, metric)) is not None
+    }
+    if not found:
         return None
+    several = len({label for _, label in found}) > 1
+    parts = {
+        join_label(label if several else "", f"{title} {format_quantity(p.total, p.unit)}"): p
+        for (title, label), p in found.items()
+    }
     caption = (
         "Share of each part in the chip's total, which stands beside the bar. A quantity whose parts exceed its total "
         "is not shown: in a pipelined chip the latencies of the parts are those of different layers." + _CONTAINED_NOTE
@@ -57,6 +60,7 @@ def chip_breakdown(runs: Sequence[RunData]) -> ChartSpec | None:
         caption,
         _share_chart(parts),
         _table("Total of", parts),
+        Rows(len(parts), _ROW_HEIGHT),
     )
 
 
@@ -94,6 +98,7 @@ def _layer_chart(metric: str, name: str, layers: Mapping[str, Parts], run: tuple
         caption,
         _amount_chart(parts, f"{_CHIP_METRICS[metric].capitalize()}"),
         _table("Layer", parts),
+        Rows(len(parts), _LAYER_ROW_HEIGHT),
     )
 
 
@@ -114,7 +119,7 @@ def _share_chart(parts: Mapping[str, Parts]) -> alt.Chart:
     x = alt.X(
         "share", type="quantitative", stack="zero", title="Share of the total (%)", scale=alt.Scale(domain=[0, 100])
     )
-    return _stacked(rows, x, list(parts), _STEP)
+    return _stacked(rows, x, list(parts))
 
 
 def _amount_chart(parts: Mapping[str, Parts], title: str) -> alt.Chart:
@@ -134,16 +139,16 @@ def _amount_chart(parts: Mapping[str, Parts], title: str) -> alt.Chart:
         for order, (component, value) in enumerate(found.by_component.items())
     ]
     x = alt.X("value", type="quantitative", stack="zero", title=f"{title} ({unit_text})")
-    return _stacked(rows, x, list(parts), _LAYER_STEP)
+    return _stacked(rows, x, list(parts))
 
 
-def _stacked(rows: Sequence[Row], x: alt.X, order: Sequence[str], step: int) -> alt.Chart:
+def _stacked(rows: Sequence[Row], x: alt.X, order: Sequence[str]) -> alt.Chart:
     import altair as alt
 
     present = {row["part"] for row in rows}
     legend = [title for title in COMPONENT_TITLES.values() if title in present]
     chart: alt.Chart = (
-        alt.Chart(inline(rows), height=alt.Step(step))
+        alt.Chart(inline(rows))
         .mark_bar()
         .encode(
             x=x,

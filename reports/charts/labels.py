@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -76,6 +77,16 @@ def describe_time(time_s: float) -> str:
         if count >= 1 and abs(count - round(count)) < 1e-6 * count:
             return f"{round(count)} {one if round(count) == 1 else many}"
     return f"{time_s:.4g} s"
+
+
+def percent(fraction: float) -> str:
+    """Write an accuracy with two decimals, so that columns of them line up; a dash for nan."""
+    return "–" if math.isnan(fraction) else f"{100 * fraction:.2f} %"
+
+
+def percent_interval(low: float, high: float) -> str:
+    """Write an interval of accuracies; a dash where it is not known."""
+    return "–" if math.isnan(low) else f"{100 * low:.2f} to {100 * high:.2f} %"
 
 
 def describe_compensation(compensation: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable
+from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable, Rows
 from nnsreport.reports.charts.encodings import SERIES, Row, inline, series_color
 from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, run_labels
 from nnsreport.reports.charts.sampling import ROW_LIMIT, thin
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import altair as alt
     import polars as pl
 
-_STEP = 16
+_ROW_HEIGHT = 16
+_FURTHER_SERIES_HEIGHT = 8
 _SERIES_LIMIT = 6
 
 
@@ -98,7 +99,9 @@ def _statistic(runs: Sequence[RunData], kind: _Kind) -> ChartSpec | None:
         caption += f" Shows {len(shown):,} of {len(layers):,} layers, evenly spaced."
     names = _names(conditions)
     series = {name: values[condition] for name, condition in zip(names, conditions, strict=True)}
-    return ChartSpec(kind.name, kind.title, "layers", caption, _chart(kind, series, shown), _table(series, shown))
+    rows = Rows(len(shown), _ROW_HEIGHT + _FURTHER_SERIES_HEIGHT * (len(series) - 1))
+    chart, table = _chart(kind, series, shown), _table(series, shown)
+    return ChartSpec(kind.name, kind.title, "layers", caption, chart, table, rows)
 
 
 def _of_run(label: str, run: RunData, metric: str) -> dict[_Condition, dict[str, float]]:
@@ -146,7 +149,7 @@ def _chart(kind: _Kind, series: dict[str, dict[str, float]], layers: Sequence[st
         if layer in series[name]
     ]
     chart: alt.Chart = (
-        alt.Chart(inline(rows), height=alt.Step(_STEP + 8 * (len(names) - 1), **{"for": "position"}))
+        alt.Chart(inline(rows))
         .mark_bar()
         .encode(
             x=alt.X("value", type="quantitative", title=kind.axis),

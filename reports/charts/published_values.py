@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable
+from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable, Rows
 from nnsreport.reports.charts.encodings import Row, inline
 from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, run_labels
 from nnsreport.reports.references import Fairness, Match, PublishedResult, load_library
@@ -19,7 +19,7 @@ from nnsreport.vocabulary import METRICS
 if TYPE_CHECKING:
     import altair as alt
 
-_STEP = 22
+_ROW_HEIGHT = 22
 _ROW_LIMIT = 16
 _LOGARITHMIC_FROM = 30.0  # ratio of largest to smallest value
 
@@ -118,6 +118,7 @@ def _chart_of(metric: str, own: Mapping[str, Match], results: Sequence[Match]) -
         caption,
         _chart(metric, named),
         _table(metric, named),
+        Rows(len(named), _ROW_HEIGHT),
     )
 
 
@@ -187,7 +188,7 @@ def _chart(metric: str, rows: Sequence[_Entry]) -> alt.LayerChart:
                 )
             )
     layers.append(base.mark_text(dx=10).encode(x=x, y=y, text=alt.Text("relation", type="nominal")))
-    return alt.LayerChart(layer=layers, height=alt.Step(_STEP))
+    return alt.LayerChart(layer=layers)
 
 
 def _decades(low: float, high: float) -> list[float]:

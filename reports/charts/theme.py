@@ -8,10 +8,9 @@ recolour a drawn chart without drawing it again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import altair as alt
+from nnsreport.reports.charts.chart_spec import ChartSpec
 
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#5B6470")
 """Blue, orange, green, purple, vermilion, sky blue, and a grey in the place of black."""
@@ -19,13 +18,16 @@ OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "
 SERIES_VARIABLES = tuple(f"var(--series-{i})" for i in range(1, len(OKABE_ITO) + 1))
 """CSS variables of the page, in the order of :data:`OKABE_ITO`."""
 
-PRINT_FONT = "Liberation Serif, Times New Roman, Times, serif"
-"""Ends with ``serif``: with an unknown family alone the PDF would have no text, and no error would say so."""
+PRINT_FONT = "STIXGeneral, Times New Roman, Times, serif"
+"""The first comes with the package. Ends with ``serif``: with an unknown family alone a PDF would have no text, and no
+error would say so."""
 
 PRINT_FONT_SIZE_PT = 8
 _PRINT_HEIGHT_RATIO = 0.66
 _PRINT_HEIGHT_LIMIT_PT = 230.0
-_PRINT_STEP_RATIO = 0.6
+_PRINT_ROW_RATIO = 0.6  # points on paper for a pixel of a row on screen
+_PRINT_PADDING_PT = 2
+_SCREEN_HEIGHT_PX = 380
 _LABEL_SHARE = 0.5  # of the width, for the labels of a vertical axis
 _EM_A_CHARACTER = 0.52
 _EM_A_SYMBOL = 3.0
@@ -34,24 +36,25 @@ Spec = dict[str, Any]
 """A Vega-Lite specification as JSON data."""
 
 
-def screen_spec(chart: alt.Chart | alt.LayerChart) -> Spec:
+def screen_spec(chart: ChartSpec) -> Spec:
     """Return the specification of a chart for the page: as wide as its container, coloured by CSS variables.
 
     Parameters
     ----------
-    chart : altair.Chart or altair.LayerChart
-        Without width and configuration.
+    chart : ChartSpec
+        From :func:`nnsreport.reports.charts.available_charts`.
 
     Returns
     -------
     dict
         Vega-Lite JSON.
     """
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.chart.to_dict()
     spec["width"] = "container"
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["height"] = chart.rows.count * chart.rows.height_px if chart.rows else _SCREEN_HEIGHT_PX
     # The page's script divides the legend into columns by these: only it knows the width.
     spec["usermeta"] = {"legendCharacters": _legend_characters(spec)}
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["config"] = _config(
         ink="var(--ink)",
         muted="var(--ink-muted)",
@@ -66,13 +69,13 @@ def screen_spec(chart: alt.Chart | alt.LayerChart) -> Spec:
     return spec
 
 
-def print_spec(chart: alt.Chart | alt.LayerChart, width_pt: float) -> Spec:
+def print_spec(chart: ChartSpec, width_pt: float) -> Spec:
     """Return the specification of a chart for a figure of exact width; one unit is one point.
 
     Parameters
     ----------
-    chart : altair.Chart or altair.LayerChart
-        Without width and configuration.
+    chart : ChartSpec
+        From :func:`nnsreport.reports.charts.available_charts`.
     width_pt : float
         Outer width in points (1/72 inch), axes and legend included.
 
@@ -81,15 +84,15 @@ def print_spec(chart: alt.Chart | alt.LayerChart, width_pt: float) -> Spec:
     dict
         Vega-Lite JSON.
     """
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.chart.to_dict()
     spec["width"] = width_pt
-    height = spec.get("height")
-    if isinstance(height, Mapping):
-        spec["height"] = {**height, "step": _PRINT_STEP_RATIO * height["step"]}
+    if chart.rows:
+        spec["height"] = _PRINT_ROW_RATIO * chart.rows.count * chart.rows.height_px
+        spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     else:
         spec["height"] = min(_PRINT_HEIGHT_RATIO * width_pt, _PRINT_HEIGHT_LIMIT_PT)
-    spec["autosize"] = {"type": "fit-x" if isinstance(height, Mapping) else "fit", "contains": "padding"}
-    spec["padding"] = 2
+        spec["autosize"] = {"type": "fit", "contains": "padding"}
+    spec["padding"] = _PRINT_PADDING_PT
     spec["background"] = "white"
     spec["config"] = _config(
         ink="black",
@@ -156,6 +159,7 @@ def _config(
             "titlePadding": font_size * 0.75,
             "labelPadding": font_size / 4,
         },
+        "axisQuantitative": {"tickCount": 6},
         "legend": {
             **text,
             "labelFontSize": font_size,

@@ -2,8 +2,9 @@
 "use strict";
 (() => {
   const THEMES = ["automatic", "light", "dark"];
-  const CHARACTER_PX = 6.6;
-  const SYMBOL_PX = 40;
+  const CHARACTER_PX = 7.2;
+  const SYMBOL_PX = 50;
+  const NARROW_PX = 480;
   const LABEL_SHARE = 0.45;
 
   function setUpTheme() {
@@ -43,6 +44,8 @@
         ...config,
         legend: { ...config.legend, columns, labelLimit: width - SYMBOL_PX },
         axisY: { labelLimit: width * LABEL_SHARE },
+        // A title under a narrow plot may be wider than it: let it extend under the labels, not off the page.
+        axisX: width < NARROW_PX ? { titleAnchor: "end" } : {},
       },
     };
   }

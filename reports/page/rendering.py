@@ -48,7 +48,7 @@ def chart_json(chart: ChartSpec) -> Markup:
     """Return the specification of a chart for the page, as text for a script element."""
     from nnsreport.reports.charts.theme import screen_spec
 
-    return json_for_script(screen_spec(chart.chart))
+    return json_for_script(screen_spec(chart))
 
 
 @cache

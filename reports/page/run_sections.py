@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from nnsreport.reports.charts import ChartSpec
@@ -12,10 +11,12 @@ from nnsreport.reports.charts.labels import (
     describe_compensation,
     describe_time,
     join_label,
+    percent,
+    percent_interval,
     run_labels,
 )
 from nnsreport.reports.page.blocks import Block, Cell, Figure, Section, Table, at_line, columns
-from nnsreport.reports.page.numbers import LayerNumber, chip_numbers, layer_numbers
+from nnsreport.reports.page.numbers import ChipNumber, LayerNumber, chip_numbers, layer_numbers
 from nnsreport.reports.run_data import RunData
 from nnsreport.units import format_quantity
 from nnsreport.vocabulary import METRICS
@@ -40,13 +41,13 @@ def accuracy_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Se
     """
     rows = [_accuracy_row(point) for point in accuracy_points(runs)]
     for baseline in baselines(runs):
-        value = Cell(format_quantity(baseline.value, "fraction"), at_line(baseline.line))
+        value = Cell(percent(baseline.value), at_line(baseline.line))
         kind = f"none: {baseline.title}, without device effects"
         rows.append((Cell(baseline.run), Cell("–"), Cell(kind), value, Cell("–"), Cell("–"), Cell("–"), Cell("–")))
     if not rows:
         return None
     table = Table(
-        "Accuracy",
+        "Accuracies with their intervals",
         columns(
             "Run",
             "Time",
@@ -81,15 +82,7 @@ def hardware_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Se
     """
     tables = []
     for label, run in zip(run_labels(runs), runs, strict=True):
-        rows = tuple(
-            (
-                Cell(METRICS[number.metric].title if number.metric in METRICS else number.metric),
-                Cell(COMPONENT_TITLES.get(number.component, number.component.replace("_", " ")) or "total"),
-                Cell(format_quantity(number.value, number.unit, digits=6), at_line(number.line)),
-                Cell(METRICS[number.metric].definition if number.metric in METRICS else ""),
-            )
-            for number in chip_numbers(run)
-        )
+        rows = tuple(_chip_rows(chip_numbers(run)))
         if rows:
             titles = columns("Metric", "Part", "Value", "Meaning", numbers=("Value",))
             tables.append(Table(join_label("Chip", label if len(runs) > 1 else ""), titles, rows))
@@ -126,18 +119,27 @@ def _figures(charts: Sequence[ChartSpec], section: str) -> tuple[Figure, ...]:
     return tuple(Figure(chart) for chart in charts if chart.section == section)
 
 
-def _accuracy_row(point: AccuracyPoint) -> tuple[Cell, ...]:
-    def percent(value: float) -> str:
-        return "–" if math.isnan(value) else format_quantity(value, "fraction")
+def _chip_rows(numbers: Sequence[ChipNumber]) -> Iterator[tuple[Cell, ...]]:
+    explained = ""
+    for number in numbers:
+        metric = METRICS.get(number.metric)
+        yield (
+            Cell(metric.title if metric else number.metric),
+            Cell(COMPONENT_TITLES.get(number.component, number.component.replace("_", " ")) or "total"),
+            Cell(format_quantity(number.value, number.unit, digits=6), at_line(number.line)),
+            Cell(metric.definition if metric and number.metric != explained else ""),
+        )
+        explained = number.metric
 
-    interval = "–" if math.isnan(point.low) else f"{percent(point.low)} to {percent(point.high)}"
+
+def _accuracy_row(point: AccuracyPoint) -> tuple[Cell, ...]:
     return (
         Cell(point.run),
         Cell("–" if point.time_s is None else describe_time(point.time_s)),
         Cell(describe_compensation(point.compensation) or "–"),
         Cell(percent(point.mean), at_line(point.line)),
         Cell(percent(point.std)),
-        Cell(interval, f"over {point.over}" if point.over == "images" else ""),
+        Cell(percent_interval(point.low, point.high), f"over {point.over}" if point.over == "images" else ""),
         Cell(str(len(point.values))),
         Cell("–" if point.images is None else f"{point.images:,}"),
     )

@@ -6,7 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_points, baselines
-from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, run_labels
+from nnsreport.reports.charts.labels import (
+    describe_compensation,
+    describe_time,
+    join_label,
+    percent,
+    percent_interval,
+    run_labels,
+)
 from nnsreport.reports.page.blocks import Block, Card, Cards, Notice, Section, at_line
 from nnsreport.reports.page.numbers import ChipNumber, chip_numbers
 from nnsreport.reports.run_data import RunData
@@ -58,10 +65,10 @@ def _accuracy_cards(run: RunData) -> Iterator[Card]:
     for point in _first_and_last(points):
         time = f"after {describe_time(point.time_s)}" if point.time_s is not None else ""
         compensation = describe_compensation(point.compensation) if _several_compensations(points) else ""
-        yield _card(join_label(f"Accuracy {time}".strip(), compensation), point.mean, "fraction", _spread(point))
+        yield _accuracy_card(join_label(f"Accuracy {time}".strip(), compensation), point.mean, _spread(point))
     for baseline in baselines([run]):
         detail = join_label("no device effects", at_line(baseline.line))
-        yield _card(f"{baseline.title.capitalize()} accuracy", baseline.value, "fraction", detail)
+        yield _accuracy_card(f"{baseline.title.capitalize()} accuracy", baseline.value, detail)
 
 
 def _first_and_last(points: Sequence[AccuracyPoint]) -> Iterator[AccuracyPoint]:
@@ -81,7 +88,7 @@ def _several_compensations(points: Sequence[AccuracyPoint]) -> bool:
 def _spread(point: AccuracyPoint) -> str:
     interval = ""
     if not math.isnan(point.low):
-        interval = f"95 % interval {100 * point.low:.4g} to {format_quantity(point.high, 'fraction')}"
+        interval = f"95 % interval {percent_interval(point.low, point.high)}"
     trials = f"{len(point.values)} trials" if len(point.values) > 1 else ""
     images = f"{point.images:,} images" if point.images else ""
     return join_label(interval, trials, images, at_line(point.line))
@@ -94,10 +101,10 @@ def _chip_cards(run: RunData) -> Iterator[Card]:
     for name in _CHIP_CARDS:
         if name in totals:
             number = totals[name]
-            yield _card(METRICS[name].title.capitalize(), number.value, number.unit, at_line(number.line))
+            value, _, unit = format_quantity(number.value, number.unit).partition(" ")
+            yield Card(METRICS[name].title.capitalize(), value, unit, at_line(number.line))
 
 
-def _card(label: str, value: float, unit: str, detail: str) -> Card:
-    text = format_quantity(value, unit)
-    number, _, unit_text = text.partition(" ")
-    return Card(label, number, unit_text, detail)
+def _accuracy_card(label: str, accuracy: float, detail: str) -> Card:
+    value, _, unit = percent(accuracy).partition(" ")
+    return Card(label, value, unit, detail)
