@@ -15,7 +15,7 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.converter import Converter
 from nnsreport.engine.crossbar.mapping import Digits
 
-_CACHE_BYTES = 1 << 20
+_CACHE_BYTES = 1 << 22
 _DEVICE_BYTES = 1 << 28
 # Below this a matrix product is no longer efficient, whatever the cache.
 _LEAST_VECTORS = 64
@@ -180,7 +180,8 @@ def _pulses(vectors: Array, cycles: Digits, signed: bool) -> Array:
     if cycles.count == 1:
         pulses[0] = vectors
         return pulses
-    magnitudes = xp.abs(vectors) if signed else vectors
+    # Contiguous, because a part of M has short rows, over which cutting digits is slow.
+    magnitudes = xp.ascontiguousarray(xp.abs(vectors) if signed else vectors)
     for index in range(cycles.count):
         pulses[index] = cycles.digit(magnitudes, index)
     if signed:

@@ -16,7 +16,7 @@ from nnsreport.engine.crossbar.quantization import ActivationQuantizer, Quantize
 from nnsreport.engine.network.linear import LinearLayer
 
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
-_UNFOLDED_BYTES = 1 << 21
+_UNFOLDED_BYTES = 1 << 23
 _UNFOLDED_BYTES_ON_DEVICE = 1 << 30
 
 
