@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nnsreport.configuration.dump import flatten
 from nnsreport.configuration.schema import Configuration
+from nnsreport.errors import ConfigurationError
 
 _CHUNK = 1 << 20
 _PATHS = frozenset({"network.file", "data.test", "data.calibration"})
@@ -27,13 +28,18 @@ def file_hashes(configuration: Configuration) -> dict[str, str]:
     dict of str to str
         By a name such as ``network.sha256``. A folder's hash is made of the names and sizes of its files: image folders
         are large.
+
+    Raises
+    ------
+    ConfigurationError
+        A file cannot be read.
     """
     files = {
         "network.sha256": configuration.network.file,
         "data.test_sha256": configuration.data.test,
         "data.calibration_sha256": configuration.data.calibration,
     }
-    return {name: _hash_path(path) for name, path in files.items() if path is not None}
+    return {name: _readable_hash(path) for name, path in files.items() if path is not None}
 
 
 def configuration_hash(configuration: Configuration, hashes: Mapping[str, str]) -> str:
@@ -55,6 +61,13 @@ def configuration_hash(configuration: Configuration, hashes: Mapping[str, str]) 
     identity = {**settings, **hashes}
     text = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _readable_hash(path: Path) -> str:
+    try:
+        return _hash_path(path)
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read ({error.strerror})", path=error.filename or path) from error
 
 
 def _hash_path(path: Path) -> str:

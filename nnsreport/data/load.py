@@ -35,6 +35,13 @@ def load_images(settings: DataSettings, split: Split) -> ImageSet:
     DataError
         There is no test file, or it cannot be read.
     """
+    try:
+        return _load_images(settings, split)
+    except OSError as error:  # what a format's reader does not expect: no permission, a failing disk
+        raise DataError(f"cannot be read ({error.strerror})", path=error.filename or settings.test) from error
+
+
+def _load_images(settings: DataSettings, split: Split) -> ImageSet:
     if settings.test is None:
         raise DataError("names no test images", field="data.test", remedy="set data.test to a file or folder")
     if split == "test":

@@ -30,7 +30,7 @@ def write_file(path: Path, data: bytes) -> None:
     RunError
         The file system refuses, for instance because it is full.
     """
-    with _explained(path):
+    with explained(path):
         temporary = _temporary(path)
         _write_synced(temporary, data)
         os.replace(temporary, path)  # noqa: PTH105 - tests count calls of os.replace
@@ -52,7 +52,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     RunError
         The file system refuses, for instance because it is full.
     """
-    with _explained(path):
+    with explained(path):
         temporary = _temporary(path)
         temporary.mkdir()
         for name, data in files.items():
@@ -107,7 +107,19 @@ def _write_synced(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Turn an error of the file system into one that says what to do.
+
+    Parameters
+    ----------
+    path : Path
+        What the body writes.
+
+    Raises
+    ------
+    RunError
+        The body raised an OSError.
+    """
     try:
         yield
     except OSError as error:

@@ -79,7 +79,7 @@ class RunFolder:
         for name, data in tables.encode(merged).items():
             atomic.write_file(self.path / name, data)
         self._write(self.record.ended("complete", now()))
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # what is in use by a reader goes when the run is opened again
 
     def stop(self, state: record.State, error: str) -> None:
         """Say that the run ended early."""
@@ -118,7 +118,8 @@ def open_run(runs: Path, wanted: RunRecord, attempt: Attempt) -> Iterator[RunFol
     path = run_path(runs, wanted.run)
     _make_folder(path)
     with locked(path) as note:
-        atomic.remove_temporaries(path)
+        with atomic.explained(path):
+            atomic.remove_temporaries(path)
         existing = record.read(path) if (path / record.FILE).exists() else None
         if existing is not None and existing.configuration_hash != wanted.configuration_hash:
             if existing.state == "complete" or RunFolder(path, existing).finished:
@@ -193,8 +194,9 @@ def _is_whole(path: Path) -> bool:
 def _prepare_parts(run: RunFolder) -> None:
     """Remove what is half written, and parts that cannot be read: they are computed again."""
     folder = run.path / PARTS
-    folder.mkdir(exist_ok=True)
-    atomic.remove_temporaries(folder)
+    with atomic.explained(folder):
+        folder.mkdir(exist_ok=True)
+        atomic.remove_temporaries(folder)
     for name in sorted(run.finished):
         try:
             tables.read(folder / name)

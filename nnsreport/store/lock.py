@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nnsreport.errors import RunError
+from nnsreport.store.atomic import explained
 
 LOCK_FILE = "run.lock"
 NO_LOCKS = "the file system of the run has no locks: nothing stops a second process from working on the run as well"
@@ -37,7 +38,8 @@ def locked(folder: Path) -> Iterator[str | None]:
         Another process holds it.
     """
     path = folder / LOCK_FILE
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with explained(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         note = _take(descriptor, folder)
         if note is None:

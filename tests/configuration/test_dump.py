@@ -13,6 +13,7 @@ from nnsreport.configuration.dump import flatten, to_toml, toml_value
 from nnsreport.configuration.identity import configuration_hash, file_hashes
 from nnsreport.configuration.reader import read_configuration
 from nnsreport.configuration.schema import Configuration
+from nnsreport.errors import ConfigurationError
 
 Write = Callable[[str], Path]
 
@@ -95,6 +96,17 @@ def test_hash_depends_on_settings_and_contents_not_on_places(write_configuration
     assert hash_of(read_configuration(path, [f"network.file={moved}"]).configuration) == original
     moved.write_bytes(b"another network")
     assert hash_of(read_configuration(path, [f"network.file={moved}"]).configuration) != original
+
+
+def test_file_that_cannot_be_read(write_configuration: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration = read_configuration(write_configuration(TEXT)).configuration
+
+    def denied(path: Path, mode: str) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(ConfigurationError, match=r"network\.onnx: cannot be read \(Permission denied\)"):
+        file_hashes(configuration)
 
 
 def test_hash_of_a_folder_depends_on_names_and_sizes(write_configuration: Write, tmp_path: Path) -> None:

@@ -431,6 +431,17 @@ def test_missing_file(tmp_path: Path) -> None:
         load(tmp_path / "none.npz")
 
 
+def test_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(tmp_path / "a" / "1.png")
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    with pytest.raises(DataError, match=r"cannot be read \(Permission denied\)"):
+        load(tmp_path, format="folder")
+
+
 def test_calibration_file(tmp_path: Path) -> None:
     save(tmp_path / "test.npz", (5, 8, 8))
     images = save(tmp_path / "calibration.npz", (6, 8, 8))

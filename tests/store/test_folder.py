@@ -178,6 +178,12 @@ def test_runs_folder_that_cannot_be_made(tmp_path: Path, run_record: RunRecord) 
         open_run(tmp_path / "file", run_record, attempt()).__enter__()
 
 
+def test_folder_that_cannot_be_written(make_run: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "7_0" / "run.lock").mkdir(parents=True)
+    with pytest.raises(RunError, match=r"run\.lock: cannot be written \(Is a directory\)"):
+        make_run("baseline")
+
+
 # Locks
 
 
