@@ -1,0 +1,1 @@
+"""Comparisons, published references, charts and pages made from the tables of runs."""
