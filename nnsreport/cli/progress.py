@@ -35,7 +35,7 @@ class LineProgress:
     def advance(self, images: int) -> None:
         """Print how far the stage is, unless a line was printed lately."""
         self._done += images
-        if time.monotonic() - self._told > _SECONDS_BETWEEN_LINES:
+        if self._done < self._images and time.monotonic() - self._told > _SECONDS_BETWEEN_LINES:
             self._print(f"{self._title}: {self._done} of {self._images} images")
 
     def finish(self, result: str) -> None:
