@@ -6,8 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+import pytest
 
 from nnsreport.engine.crossbar import CrossbarSettings, build, calibrate
 from nnsreport.engine.crossbar.conductance import read
@@ -21,6 +20,10 @@ from nnsreport.engine.crossbar.settings import (
     ReadNoiseSettings,
     WeightSettings,
 )
+
+hypothesis = pytest.importorskip("hypothesis")
+st = pytest.importorskip("hypothesis.strategies")
+given = hypothesis.given
 
 MAPPINGS = st.sampled_from([("differential", "digital"), ("offset", "digital"), ("offset", "column")])
 
@@ -65,7 +68,7 @@ def check(network_output, expected, inference):
     assert expected.clipped_least <= inference.saturated[0] <= expected.clipped_most
 
 
-fast = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fast = hypothesis.settings(max_examples=80, deadline=None)
 
 
 @fast

@@ -1,0 +1,48 @@
+"""Exact products of integers, whatever their size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnsreport.engine.crossbar.arithmetic import collapsed_product
+from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
+
+CASES = [
+    (8, 8, 500, "float32", 1),
+    (8, 8, 3000, "float32", None),
+    (16, 8, 12, "float32", None),
+    (16, 8, 40, "float64", 1),
+    (16, 8, 3000, "float64", 1),
+    (16, 16, 60, "float64", 1),
+]
+
+
+@pytest.mark.parametrize(("weight_bits", "input_bits", "rows", "dtype", "chunks"), CASES)
+def test_products_of_integers_are_exact(weight_bits, input_bits, rows, dtype, chunks):
+    # The largest possible numbers, all of one sign: the worst case for rounding.
+    rng = np.random.default_rng(1)
+    weight_top, input_top = 2 ** (weight_bits - 1) - 1, 2**input_bits - 1
+    levels = np.full((1, 3, rows), weight_top, dtype=np.int32)
+    levels[0, 1] = rng.integers(-weight_top, weight_top + 1, rows)
+    vectors = np.full((1, rows, 70), input_top, dtype=np.uint16)
+    vectors[:, :, 1:] = rng.integers(0, input_top + 1, (1, rows, 69))
+    plan = plan_exact(levels, input_top)
+    assert plan.dtype == dtype
+    assert len(plan.chunks) == chunks if chunks else len(plan.chunks) > 1
+    product = collapsed_product(vectors, levels.astype(plan.dtype), plan.chunks)
+    assert np.array_equal(product, levels.astype(np.int64) @ vectors.astype(np.int64))
+
+
+def test_chunks_follow_the_weights_not_the_worst_case():
+    levels = np.zeros((1, 2, 100_000), dtype=np.int32)
+    levels[..., ::200] = 127
+    assert len(plan_exact(levels, 255).chunks) == 1
+
+
+def test_the_plan_names_itself():
+    blocks = (slice(0, 128), slice(128, 200))
+    assert str(plan_analog(200, blocks, 1, ideal_adc=True)) == "collapsed float32"
+    assert str(plan_analog(200, blocks, 1, ideal_adc=False)) == "single-cycle float32"
+    assert str(plan_analog(200, blocks, 8, ideal_adc=False)) == "bit-serial float32"
+    assert "chunks" in str(plan_exact(np.full((1, 1, 1000), 127, dtype=np.int32), 255))
