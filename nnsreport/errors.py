@@ -44,6 +44,7 @@ class NnsreportError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
+        """Return place, message and remedy in one line."""
         place = ""
         if self.path is not None:
             place = f"{self.path}"

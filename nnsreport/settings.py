@@ -78,11 +78,7 @@ def describe(settings_class: type[Any]) -> Mapping[str, Description]:
     Mapping of str to Description
         In the order of declaration.
     """
-    return {
-        field.name: field.metadata[_KEY]
-        for field in dataclasses.fields(settings_class)
-        if _KEY in field.metadata
-    }
+    return {field.name: field.metadata[_KEY] for field in dataclasses.fields(settings_class) if _KEY in field.metadata}
 
 
 def problem_with(value: object, description: Description) -> str | None:

@@ -36,8 +36,8 @@ COMPONENTS: Mapping[str, str] = MappingProxyType(
         "total": "everything in the scope",
         "adc": "ADCs, or sense amplifiers and prechargers for SRAM",
         "accumulation": "adders and shift-adders of sub-arrays; accumulation units of PE, tile and chip",
-        "other_peripheral": "decoders, multiplexers, switch matrices, pooling and activation units, and (for latency and "
-        "energy in NeuroSim) buffers and interconnect",
+        "other_peripheral": "decoders, multiplexers, switch matrices, pooling and activation units, and (for "
+        "latency and energy in NeuroSim) buffers and interconnect",
         "cim_array": "the memory arrays themselves",
         "interconnect": "buses and H-trees, global and local",
         "buffer": "global, tile and PE buffers",
@@ -83,7 +83,7 @@ _CHIP, _LAYER, _NETWORK, _SIMULATION = Scope.CHIP, Scope.LAYER, Scope.NETWORK, S
 
 _TABLE: tuple[tuple[str, str, Better, str, tuple[Scope, ...]], ...] = (
     # Inference accuracy
-    ("accuracy", "fraction", _HIGHER, "share of test images classified correctly, with all modelled effects", (_NETWORK,)),
+    ("accuracy", "fraction", _HIGHER, "share of images classified correctly, with all modelled effects", (_NETWORK,)),
     ("float_accuracy", "fraction", _HIGHER, "share classified correctly in floating point", (_NETWORK,)),
     (
         "quantized_accuracy",
@@ -96,7 +96,7 @@ _TABLE: tuple[tuple[str, str, Better, str, tuple[Scope, ...]], ...] = (
     ("test_images", "image", _NEITHER, "test images evaluated", (_NETWORK,)),
     ("test_loss", "1", _LOWER, "average test loss", (_NETWORK,)),
     # Crossbar statistics
-    ("adc_saturation", "fraction", _LOWER, "share of analog-to-digital conversions clipped by the ADC range", (_LAYER,)),
+    ("adc_saturation", "fraction", _LOWER, "share of A/D conversions clipped by the ADC range", (_LAYER,)),
     (
         "drift_compensation_factor",
         "1",

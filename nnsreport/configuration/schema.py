@@ -40,7 +40,10 @@ class RunSettings:
         minimum=0,
     )
     batch_size: int = setting(
-        256, "Images evaluated together; only memory and speed depend on it.", unit="image", minimum=1
+        64,
+        "Images evaluated together, on each core of a processor; memory and speed depend on it.",
+        unit="image",
+        minimum=1,
     )
     device: str = setting(
         "auto", "Where to compute; `auto` takes the GPU if there is one that works, else the CPU.", choices=DEVICES

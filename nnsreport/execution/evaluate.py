@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -147,17 +148,19 @@ class Bench:
 
 
 class _Tally:
-    """Runs a network as read, and counts its conversions."""
+    """Runs a network as read, in several threads at a time, and counts its conversions."""
 
     def __init__(self, network: ReadNetwork) -> None:
         self._network = network
+        self._counting = threading.Lock()
         self.conversions = [0] * len(network.layers)
         self.saturated = [0] * len(network.layers)
 
     def infer(self, inputs: Array) -> Array:
         found: Inference = self._network.infer(inputs)
-        self.conversions = [a + b for a, b in zip(self.conversions, found.conversions, strict=True)]
-        self.saturated = [a + b for a, b in zip(self.saturated, found.saturated, strict=True)]
+        with self._counting:
+            self.conversions = [a + b for a, b in zip(self.conversions, found.conversions, strict=True)]
+            self.saturated = [a + b for a, b in zip(self.saturated, found.saturated, strict=True)]
         return found.outputs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -17,6 +18,7 @@ from nnsreport.data.normalization import Normalization, normalization
 from nnsreport.engine.backend import Array, Backend, select_backend, to_numpy
 from nnsreport.engine.network import Graph, LayerShape, execute, layer_shapes, load_graph
 from nnsreport.errors import ConfigurationError, DataError, NetworkError
+from nnsreport.execution.workers import ordered_map, worker_count
 
 Infer = Callable[[Array], Array]
 """From a batch of inputs to the network's outputs."""
@@ -61,11 +63,8 @@ class Workload:
         return self.calibration.notes
 
     def batches(self, images: ImageSet) -> Iterator[Array]:
-        """Yield a set's images as the network takes them, batch by batch, in the backend's memory."""
-        for start in range(0, len(images), self.batch_size):
-            pixels = images.images[start : start + self.batch_size]
-            inputs = self.normalization.apply(pixels).reshape(-1, *self.input_shape)
-            yield self.backend.xp.asarray(inputs)
+        """Give a set's images as the network takes them, batch by batch, in the backend's memory."""
+        return (self._inputs(images, start) for start in range(0, len(images), self.batch_size))
 
     def classify(self, infer: Infer, done: Callable[[int], None]) -> NDArray[np.int64]:
         """Classify the test images.
@@ -73,7 +72,7 @@ class Workload:
         Parameters
         ----------
         infer : Infer
-            Runs the network; it may raise to stop.
+            Runs the network, several batches at a time on a processor; it may raise to stop.
         done : Callable
             Told the number of images after each batch.
 
@@ -82,14 +81,24 @@ class Workload:
         numpy.ndarray
             (N,) class numbers.
         """
-        predicted = np.empty(len(self.test), np.int64)
-        start = 0
-        for inputs in self.batches(self.test):
+
+        def classify_batch(start: int) -> NDArray[np.int64]:
+            inputs = self._inputs(self.test, start)
             scores = infer(inputs).reshape(len(inputs), -1)
-            predicted[start : start + len(inputs)] = to_numpy(scores.argmax(axis=1))
-            start += len(inputs)
-            done(len(inputs))
+            return to_numpy(scores.argmax(axis=1))
+
+        predicted = np.empty(len(self.test), np.int64)
+        starts = range(0, len(self.test), self.batch_size)
+        with ordered_map(min(worker_count(self.backend, os.environ), len(starts))) as map_batches:
+            for start, found in zip(starts, map_batches(classify_batch, starts), strict=True):
+                predicted[start : start + len(found)] = found
+                done(len(found))
         return predicted
+
+    def _inputs(self, images: ImageSet, start: int) -> Array:
+        pixels = images.images[start : start + self.batch_size]
+        inputs: Array = self.backend.xp.asarray(self.normalization.apply(pixels).reshape(-1, *self.input_shape))
+        return inputs
 
 
 def prepare(configuration: Configuration) -> Workload:
