@@ -30,6 +30,7 @@ from nnsreport.reports.run_data import RunData
 if TYPE_CHECKING:
     import altair as alt
 
+_HIGHEST = 104.0  # per cent: room for a label above 100, no tick
 _LABEL_GAP = 0.09  # baselines nearer than this share of the axis have one label together
 
 
@@ -163,7 +164,7 @@ def _domain(points: Sequence[AccuracyPoint], rules: Sequence[Baseline]) -> list[
     values = [v for p in points for v in (p.mean, p.low, p.high) if not math.isnan(v)] + [r.value for r in rules]
     low, high = 100 * min(values), 100 * max(values)
     margin = max(0.08 * (high - low), 0.25)
-    return [max(low - margin, 0.0), high + 1.5 * margin]
+    return [max(low - margin, 0.0), min(high + 1.5 * margin, _HIGHEST)]
 
 
 def _rule_layers(rules: Sequence[Baseline], domain: Sequence[float]) -> list[alt.Chart]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -141,6 +142,27 @@ class Page:
     title: str
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...] = field(default=())
+
+
+def without_empty_columns(table: Table) -> Table:
+    """Return a table without the columns that say nothing in any row.
+
+    Parameters
+    ----------
+    table : Table
+        With at least one row.
+
+    Returns
+    -------
+    Table
+        The first column, and those with any text.
+    """
+    kept = [i for i in range(len(table.columns)) if i == 0 or any(row[i].text for row in table.rows)]
+    return dataclasses.replace(
+        table,
+        columns=tuple(table.columns[i] for i in kept),
+        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
+    )
 
 
 def at_line(line: int | None) -> str:

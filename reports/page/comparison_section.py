@@ -7,7 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nnsreport.reports.comparison import Comparison, Outcome
 from nnsreport.reports.comparison.row import Row, frame_rows
-from nnsreport.reports.page.blocks import Block, Card, Cards, Cell, Notice, Paragraph, Section, Table, at_line, columns
+from nnsreport.reports.page.blocks import (
+    Block,
+    Card,
+    Cards,
+    Cell,
+    Notice,
+    Paragraph,
+    Section,
+    Table,
+    at_line,
+    columns,
+    without_empty_columns,
+)
 from nnsreport.reports.page.origin_sections import setting_text
 from nnsreport.units import display_scale, format_quantity
 
@@ -123,7 +135,7 @@ def _extent(row: Row) -> float:
 def _rows_table(caption: str, rows: Iterable[Row], note: str, *, is_collapsed: bool = False) -> Table:
     numbers = ("A", "B", "B − A", "95 % interval", "p")
     titles = columns("Metric", "Of", "A", "B", "B − A", "95 % interval", "p", "Outcome", "Note", numbers=numbers)
-    return Table(caption, titles, tuple(_row(row) for row in rows), note, is_collapsed)
+    return without_empty_columns(Table(caption, titles, tuple(_row(row) for row in rows), note, is_collapsed))
 
 
 def _row(row: Row) -> tuple[Cell, ...]:
@@ -131,7 +143,7 @@ def _row(row: Row) -> tuple[Cell, ...]:
     caution = f"caution: {row.caution}" if row.caution and row.difference else ""
     return (
         Cell(row.metric.replace("_", " ")),
-        Cell(", ".join(row.conditions)),
+        Cell(", ".join(row.conditions).replace("_", " ")),
         Cell(_value(row.value_a, row.std_a, row.unit), _origin(row.trials_a, row.line_a)),
         Cell(_value(row.value_b, row.std_b, row.unit), _origin(row.trials_b, row.line_b)),
         Cell(row.change),

@@ -52,8 +52,8 @@
 
   async function draw(figure) {
     const canvas = figure.querySelector(".canvas");
-    const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     try {
+      const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
       await vegaEmbed(canvas, fitted(spec, canvas.clientWidth), {
         mode: "vega-lite",
         renderer: "svg",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from nnsreport.reports.charts import ChartSpec
-from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_points, baselines
+from nnsreport.reports.charts.accuracy_points import AccuracyPoint, Baseline, accuracy_points, baselines
 from nnsreport.reports.charts.labels import (
     COMPONENT_TITLES,
     describe_compensation,
@@ -40,26 +40,15 @@ def accuracy_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Se
         Charts, then the table.
     """
     rows = [_accuracy_row(point) for point in accuracy_points(runs)]
-    for baseline in baselines(runs):
-        value = Cell(percent(baseline.value), at_line(baseline.line))
-        kind = f"none: {baseline.title}, without device effects"
-        rows.append((Cell(baseline.run), Cell("–"), Cell(kind), value, Cell("–"), Cell("–"), Cell("–"), Cell("–")))
+    rows += [_baseline_row(baseline) for baseline in baselines(runs)]
     if not rows:
         return None
+    numbers = ("Mean", "Std. dev.", "95 % interval", "Trials", "Images")
+    titles = columns("Run", "Time", "Compensation", *numbers, numbers=numbers)
     table = Table(
         "Accuracies with their intervals",
-        columns(
-            "Run",
-            "Time",
-            "Compensation",
-            "Mean",
-            "Std. dev.",
-            "95 % interval",
-            "Trials",
-            "Images",
-            numbers=("Mean", "Std. dev.", "95 % interval", "Trials", "Images"),
-        ),
-        tuple(rows),
+        titles if len(runs) > 1 else titles[1:],
+        tuple(row if len(runs) > 1 else row[1:] for row in rows),
         note="Deviation and interval over trials (Student's t); with one trial, interval over images (Wilson).",
     )
     return Section("accuracy", "Accuracy", (*_figures(charts, "accuracy"), table))
@@ -143,6 +132,12 @@ def _accuracy_row(point: AccuracyPoint) -> tuple[Cell, ...]:
         Cell(str(len(point.values))),
         Cell("–" if point.images is None else f"{point.images:,}"),
     )
+
+
+def _baseline_row(baseline: Baseline) -> tuple[Cell, ...]:
+    value = Cell(percent(baseline.value), at_line(baseline.line))
+    kind = Cell(f"none: {baseline.title}, without device effects")
+    return (Cell(baseline.run), Cell("–"), kind, value, *(Cell("–") for _ in range(4)))
 
 
 def _mapping_tables(run: RunData, suffix: str) -> Iterator[Table]:

@@ -49,6 +49,12 @@ def make_drift_run() -> Callable[..., RunData]:
             metric(run, "network", "float_accuracy", 0.9241),
             metric(run, "network", "quantized_accuracy", 0.9229),
         ]
+        metrics += [
+            metric(
+                run, "network", "accuracy", row["accuracy"], **{k: row[k] for k in ("trial", "time_s", "compensation")}
+            )
+            for row in rows
+        ]
         for index, layer in enumerate(LAYERS):
             for time_s in TIMES_S:
                 for trial in range(trials):
