@@ -14,8 +14,9 @@ from nnsreport.engine.network.linear import LinearLayer
 from nnsreport.engine.network.operators import evaluate
 from nnsreport.errors import DataError
 
-_PROCESSOR_COLUMNS_BYTES = 4 << 20
-"""Unfolded images at a time on a processor: what its last-level cache holds beside the product."""
+_PROCESSOR_COLUMNS_BYTES = 16 << 20
+"""Unfolded images at a time on a processor: about what a last-level cache holds, and enough work for each product
+that the threads of the BLAS do not spend their time waiting for each other, above all on a machine that is shared."""
 _DEVICE_COLUMNS_BYTES = 1 << 30
 """Unfolded images at a time on a device: bounds its memory, far above what saturates it."""
 
