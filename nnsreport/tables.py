@@ -26,7 +26,7 @@ METRICS_COLUMNS: dict[str, str] = {
     "time_s": "Float64",
     "compensation": "String",
 }
-"""Long table of numbers; ``line`` (of the log), ``trial``, ``time_s``, ``compensation`` are null where they do not apply."""
+"""Long table of numbers; ``line`` (of the log), ``trial``, ``time_s``, ``compensation`` are null where meaningless."""
 
 LAYERS_COLUMNS: dict[str, str] = {
     "run": "String",

@@ -2,7 +2,7 @@
 
 Needs the packages of the extra ``example`` (PyTorch, scikit-learn, onnxscript); running nnsreport does not.
 
-    python tools/train_example.py            writes nnsreport/example/digits_cnn.onnx, digits_test.npz, digits_calibration.npz
+    python tools/train_example.py    writes digits_cnn.onnx, digits_test.npz and digits_calibration.npz of the example
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def train(network: nn.Module, images: Tensor, labels: Tensor, epochs: int, rate:
             clean = [weight.detach().clone() for weight in weights]
             with torch.no_grad():
                 for weight in weights:
-                    weight += noise * weight.abs().max() * torch.randn_like(weight)
+                    weight.add_(noise * weight.abs().max() * torch.randn_like(weight))
             optimiser.zero_grad()
             nn.functional.cross_entropy(network(images[batch]), labels[batch]).backward()
             with torch.no_grad():
