@@ -36,6 +36,8 @@ WIDTHS_PT: Mapping[str, float] = MappingProxyType(
 _WIDTH = re.compile(r"(?P<number>\d+(\.\d*)?|\.\d+)\s*(?P<unit>pt|in|cm|mm)")
 _SVG_SIZE = re.compile(r'\swidth="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"')
 
+_PDF_RESOURCES = re.compile(rb"(/(?:ExtGState|Font|XObject|Pattern|Shading|ColorSpace) <<\n)((?: +/\w+ [^\n]*\n)+)")
+
 
 class FigureFormat(StrEnum):
     """File format of a figure."""
@@ -168,7 +170,7 @@ def render_figure(chart: ChartSpec, width_pt: float, formats: Iterable[FigureFor
     for figure_format in formats:
         match figure_format:
             case FigureFormat.PDF:
-                made[figure_format] = _with_text(vl_convert.svg_to_pdf(svg))
+                made[figure_format] = _in_fixed_order(_with_text(vl_convert.svg_to_pdf(svg)))
             case FigureFormat.SVG:
                 made[figure_format] = _in_inches(svg).encode()
             case FigureFormat.PNG:
@@ -216,6 +218,14 @@ def _with_text(pdf: bytes) -> bytes:
     if b"/FontFile" not in pdf:
         raise ReportError("the PDF would have no text: no font was found", remedy="reinstall nnsreport with its fonts")
     return pdf
+
+
+def _in_fixed_order(pdf: bytes) -> bytes:
+    """Return a PDF with the entries of its resource dictionaries sorted: svg2pdf writes them in a random order.
+
+    Lines only change places within a dictionary, so that the offsets of objects stay true.
+    """
+    return _PDF_RESOURCES.sub(lambda match: match[1] + b"".join(sorted(match[2].splitlines(keepends=True))), pdf)
 
 
 def _in_inches(svg: str) -> str:

@@ -82,6 +82,8 @@ def write_output(path: Path, data: bytes, *, option: str) -> None:
     """
     from nnsreport.store.atomic import write_file
 
+    if path.is_dir():
+        raise ReportError("is a folder", path=path, remedy=f"give another {option}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, data)
