@@ -158,10 +158,11 @@ def run_node(
         Name and value of each output.
     """
     if layer is not None:
-        x = values[node.inputs[0]]
+        name = node.inputs[0]
+        x = values[name] if name in values else graph.constants[name]
         outputs: tuple[Array, ...] = (_linear(layer, x, multiply),)
     else:
-        inputs = (_value(graph, values, name) for name in node.inputs)
+        inputs = (values.get(name, graph.constants.get(name)) for name in node.inputs)
         outputs = evaluate(node, tuple(inputs), graph.opset)
     return ((name, value) for name, value in zip(node.outputs, outputs, strict=False) if name)
 
@@ -202,12 +203,6 @@ def _linear(layer: LinearLayer, x: Array, multiply: Multiply) -> Array:
     if layer.bias is not None:
         product += namespace_of(product).asarray(layer.bias).reshape(layer.groups, 1, layer.outputs)
     return layer.fold(product, tuple(x.shape))
-
-
-def _value(graph: Graph, values: Mapping[str, Array], name: str) -> Array | None:
-    if not name:
-        return None
-    return values[name] if name in values else graph.constants[name]
 
 
 def _checked(images: Array, declared: GraphInput) -> Array:

@@ -85,13 +85,15 @@ def _convolution(call: Call, index: int) -> LinearLayer:
     bias = call.inputs[2] if has_bias else None
     call.require(weight is not None and (bias is not None or not has_bias), "a convolution with computed weights")
     assert weight is not None
-    groups = call.attribute("group", 1)
+    groups = max(call.attribute("group", 1), 1)
     kernel = tuple(int(n) for n in weight.shape[2:])
     if weight.ndim < 3 or weight.shape[0] % groups or call.attribute("kernel_shape", kernel) != kernel:
         raise NetworkError(
             f"{call.place}: weights of shape {weight.shape} do not fit group = {groups} and "
             f"kernel_shape = {call.attribute('kernel_shape', kernel)}"
         )
+    if bias is not None and bias.shape != weight.shape[:1]:
+        raise NetworkError(f"{call.place}: a bias of shape {bias.shape} for {weight.shape[0]} output channels")
     grouped = weight.reshape(groups, weight.shape[0] // groups, math.prod(weight.shape[1:]))
     return LinearLayer(
         index,
@@ -114,6 +116,8 @@ def _convolution_window(call: Call, kernel: tuple[int, ...]) -> Window:
     )
     if (len(window.strides), len(window.dilations), len(window.pads)) != (rank, rank, 2 * rank):
         raise NetworkError(f"{call.place}: strides, dilations or pads do not have {rank} spatial axes")
+    if min(*window.strides, *window.dilations) < 1 or min(window.pads) < 0:
+        raise NetworkError(f"{call.place}: strides and dilations must be positive, and pads not negative")
     return window
 
 

@@ -60,15 +60,24 @@ def load_graph(path: Path | str) -> Graph:
     path = Path(path)
     model = _read_model(path)
     try:
-        graph = remove_unused(remove_identities(fold_constants(_parsed(model))))
-        graph = fold_batch_normalization(extract_linear_layers(graph))
-        graph = remove_unused(free_batch(graph))
-        _rehearse(graph)
+        # Overflow of damaged weights is found by looking at the results, not by NumPy's warnings.
+        with np.errstate(all="ignore"):
+            graph = _simplified(_parsed(model))
+            _rehearse(graph)
     except (NetworkError, DataError) as error:
         kind = UnsupportedOperatorError if isinstance(error, UnsupportedOperatorError) else NetworkError
         remedy = error.remedy if isinstance(error, NetworkError) else None
         raise kind(error.message, path=path, remedy=remedy or _EXPORT_REMEDY) from error
     return graph
+
+
+def _simplified(graph: Graph) -> Graph:
+    graph = remove_unused(remove_identities(fold_constants(graph)))
+    graph = fold_batch_normalization(extract_linear_layers(graph))
+    for layer in graph.linear_layers:
+        if not all(np.isfinite(values).all() for values in (layer.weight, layer.bias) if values is not None):
+            raise NetworkError(f"layer {layer.name!r} ({layer.operator}) has weights that are infinite or not a number")
+    return remove_unused(free_batch(graph))
 
 
 def _rehearse(graph: Graph) -> None:
@@ -105,6 +114,7 @@ def _parsed(model: onnx.ModelProto) -> Graph:
     """Return the file's content as it is, once everything in it is known to be supported."""
     opset = _opset(model)
     _check_operators(model.graph.node)
+    _check_arity(model.graph.node, opset)
     initialisers = {tensor.name: _array(tensor) for tensor in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in initialisers]
     if len(inputs) != 1:
@@ -153,6 +163,20 @@ def _check_operators(nodes: Iterable[onnx.NodeProto]) -> None:
             f"unsupported operators: {listed}",
             remedy="replace these layers before exporting, or export the network without them",
         )
+
+
+def _check_arity(nodes: Iterable[onnx.NodeProto], opset: int) -> None:
+    """Refuse nodes with more or fewer inputs or outputs than their operator has."""
+    import onnx
+
+    for index, node in enumerate(nodes):
+        try:
+            schema = onnx.defs.get_schema(node.op_type, opset)
+        except onnx.defs.SchemaError as error:
+            raise NetworkError(f"{_label(node, index)}: opset {opset} has no operator {node.op_type}") from error
+        inputs, outputs = len(node.input), len(node.output)
+        if not schema.min_input <= inputs <= schema.max_input or not schema.min_output <= outputs <= schema.max_output:
+            raise NetworkError(f"{_label(node, index)} ({node.op_type}) has {inputs} inputs and {outputs} outputs")
 
 
 def _label(node: onnx.NodeProto, index: int) -> str:
@@ -218,7 +242,10 @@ def _array(tensor: onnx.TensorProto) -> Array:
     dtype = element_type(tensor.data_type)
     if dtype is None:
         raise UnsupportedOperatorError(f"constant {tensor.name!r} has the unsupported element type {tensor.data_type}")
-    values: Array = numpy_helper.to_array(tensor)
+    try:
+        values: Array = numpy_helper.to_array(tensor)
+    except (ValueError, TypeError) as error:
+        raise NetworkError(f"the constant {tensor.name!r} is damaged: {error}") from error
     return np.asarray(values, dtype=dtype)
 
 

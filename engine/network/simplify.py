@@ -8,7 +8,8 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.graph import Graph, Node
-from nnsreport.engine.network.operators import Call, evaluate
+from nnsreport.engine.network.linear import LinearLayer
+from nnsreport.engine.network.operators import Call, evaluate, table
 from nnsreport.engine.network.operators.normalization import affine_of_batch_normalization
 from nnsreport.errors import UnsupportedOperatorError
 
@@ -29,7 +30,7 @@ def fold_constants(graph: Graph) -> Graph:
     constants = dict(graph.constants)
     kept = []
     for node in graph.nodes:
-        if all(name in constants for name in node.inputs if name):
+        if node.operator in table() and all(name in constants for name in node.inputs if name):
             inputs = tuple(constants[name] if name else None for name in node.inputs)
             constants.update(zip(node.outputs, evaluate(node, inputs, graph.opset), strict=False))
         else:
@@ -115,7 +116,7 @@ def fold_batch_normalization(graph: Graph) -> Graph:
     for node in graph.nodes:
         merged = node
         producer = producers.get(node.inputs[0]) if node.inputs else None
-        if producer is not None and uses[node.inputs[0]] == 1 and _is_affine(node, graph):
+        if producer is not None and uses[node.inputs[0]] == 1 and _is_affine(node, graph, layers[producer.name]):
             layers[producer.name] = layers[producer.name].scaled(*_affine(node, graph))
             merged = dataclasses.replace(producer, outputs=node.outputs)
         kept[merged.name] = merged
@@ -124,12 +125,11 @@ def fold_batch_normalization(graph: Graph) -> Graph:
     return dataclasses.replace(graph, nodes=tuple(kept.values()), linear_layers=tuple(layers.values()))
 
 
-def _is_affine(node: Node, graph: Graph) -> bool:
-    return (
-        node.operator == "BatchNormalization"
-        and len(node.outputs) == 1  # more of them are the statistics of a training step
-        and all(name in graph.constants for name in node.inputs[1:])
-    )
+def _is_affine(node: Node, graph: Graph, layer: LinearLayer) -> bool:
+    if node.operator != "BatchNormalization" or len(node.outputs) > 1:
+        return False  # further outputs are the statistics of a training step
+    parameters = [graph.constants.get(name) for name in node.inputs[1:]]
+    return all(values is not None and values.shape == (layer.groups * layer.outputs,) for values in parameters)
 
 
 def _affine(node: Node, graph: Graph) -> tuple[Array, Array]:

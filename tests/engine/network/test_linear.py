@@ -117,9 +117,25 @@ def test_convolution_with_computed_weights_is_refused(build_network: BuildNetwor
 
 
 def test_convolution_whose_weights_contradict_its_attributes_is_refused(build_network: BuildNetwork) -> None:
-    for options in ("<kernel_shape = [2, 2]>", "<group = 2>", "<strides = [1]>"):
+    weights = {"w": (5, 3, 3, 3), "b": (4,)}
+    for options in (
+        "<kernel_shape = [2, 2]>",
+        "<group = 2>",
+        "<strides = [1]>",
+        "<strides = [0, 1]>",
+        "<pads=[-1,0,0,0]>",
+    ):
         with pytest.raises(NetworkError, match=r"node 'Conv_y' \(Conv\)"):
-            load_graph(build_network(f"y = Conv{options}(x, w)", ("N", 3, 4, 4), weights={"w": (5, 3, 3, 3)}))
+            load_graph(build_network(f"y = Conv{options}(x, w)", ("N", 3, 4, 4), weights=weights))
+    with pytest.raises(NetworkError, match=r"a bias of shape \(4,\) for 5 output channels"):
+        load_graph(build_network("y = Conv(x, w, b)", ("N", 3, 4, 4), weights=weights))
+
+
+def test_convolution_of_a_constant_is_computed(build_network: BuildNetwork, assert_equals_runtime: Check) -> None:
+    weights = {"image": (1, 3, 4, 4), "w": (3, 3, 1, 1)}
+    assert_equals_runtime(
+        build_network("c = Conv(image, w) y = Add(x, c)", ("N", 3, 4, 4), weights=weights), _random((2, 3, 4, 4))
+    )
 
 
 def test_rows_of_a_convolution_run_over_channel_kernel_row_kernel_column(build_network: BuildNetwork) -> None:

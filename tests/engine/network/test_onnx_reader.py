@@ -44,10 +44,37 @@ def test_file_cut_off_anywhere_never_crashes(build_network: BuildNetwork) -> Non
             load_graph(path)
 
 
+def test_file_with_damaged_bytes_never_crashes(build_network: BuildNetwork) -> None:
+    body = (
+        "a = Conv<pads = [1, 1, 1, 1], strides = [2, 2], group = 1>(x, w) n = BatchNormalization(a, s, s, s, s) "
+        "p = MaxPool<kernel_shape = [2, 2], strides = [2, 2]>(n) q = Reshape(p, t) y = Gemm<transB = 1>(q, g, h)"
+    )
+    weights = {"w": (4, 3, 3, 3), "s": np.float32([1, 2, 3, 4]), "t": np.array([1, 16]), "g": (5, 16), "h": (5,)}
+    path = build_network(body, (1, 3, 8, 8), weights=weights)
+    load_graph(path)
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    refused = 0
+    for _ in range(300):
+        damaged = bytearray(content)
+        damaged[random.integers(len(content))] = random.integers(256)
+        path.write_bytes(damaged)
+        try:
+            load_graph(path)
+        except NetworkError as error:
+            refused += 1
+            assert str(error).startswith(str(path))
+    assert refused > 50
+
+
 @pytest.mark.parametrize("opset", [6, 26])
 def test_opset_that_is_not_supported(opset: int, build_network: BuildNetwork) -> None:
     with pytest.raises(NetworkError, match=f"opset {opset} is not supported; export with an opset from 7 to 25"):
         load_graph(build_network("y = Relu(x)", ("N", 3), opset=opset))
+
+
+def test_operator_that_its_opset_does_not_have(build_network: BuildNetwork) -> None:
+    with pytest.raises(NetworkError, match="opset 17 has no operator Gelu"):
+        load_graph(build_network("y = Gelu(x)", ("N", 3), opset=17))
 
 
 def test_every_unsupported_operator_is_named_with_its_nodes(build_network: BuildNetwork) -> None:
@@ -94,12 +121,21 @@ def test_initialisers_listed_as_inputs_are_not_inputs(build_network: BuildNetwor
         ("y = Relu(nowhere)", r"node 'Relu_y' \(Relu\) reads 'nowhere', which nothing before it gives"),
         ("y = Relu(a) a = Neg(x)", "reads 'a', which nothing before it gives"),
         ("y = Relu(x) y = Neg(x)", "gives 'y', which exists already"),
+        ("y = Relu(x, x)", r"unnamed node 0 \(Relu\) has 2 inputs and 1 outputs"),
+        ("y = Add(x)", r"unnamed node 0 \(Add\) has 1 inputs"),
         ("a = Relu(x)", "no node gives the output 'y'"),
     ],
 )
 def test_graph_that_does_not_hang_together(body: str, message: str, build_network: BuildNetwork) -> None:
     with pytest.raises(NetworkError, match=message):
         load_graph(build_network(body, ("N", 3)))
+
+
+def test_weights_that_are_not_numbers(build_network: BuildNetwork) -> None:
+    with pytest.raises(
+        NetworkError, match=r"layer 'MatMul_y' \(MatMul\) has weights that are infinite or not a number"
+    ):
+        load_graph(build_network("y = MatMul(x, w)", ("N", 2), weights={"w": np.float32([[1], [np.nan]])}))
 
 
 def test_layer_that_does_not_fit_the_declared_image(build_network: BuildNetwork) -> None:
