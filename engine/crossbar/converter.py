@@ -38,6 +38,8 @@ class Converter:
         int
             Conversions that were clipped.
         """
+        if not sums.size:
+            return 0
         xp = namespace_of(sums)
         slices = len(self.steps)
         by_slice = sums.reshape(*sums.shape[:2], slices, -1)
@@ -45,7 +47,7 @@ class Converter:
             by_slice[:, :, index] *= xp.float32(1.0 / step)
         xp.rint(sums, out=sums)
         # Two cheap reductions spare the usual case, nothing to clip, three passes over the sums.
-        if float(sums.max(initial=0.0)) <= self.high and float(sums.min(initial=0.0)) >= self.low:
+        if float(sums.max()) <= self.high and float(sums.min()) >= self.low:
             return 0
         clipped = int(xp.count_nonzero(sums > self.high)) + int(xp.count_nonzero(sums < self.low))
         xp.clip(sums, self.low, self.high, out=sums)

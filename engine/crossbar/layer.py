@@ -139,7 +139,9 @@ class CrossbarLayer:
             yield slice(0, vectors.shape[2]), vectors
             return
         images = x.shape[0]
-        per_image = self.linear.rows(x.shape) // max(images, 1)
+        if not images:
+            return
+        per_image = self.linear.rows(x.shape) // images
         budget = _UNFOLDED_BYTES if namespace_of(x) is np else _UNFOLDED_BYTES_ON_DEVICE
         step = max(1, budget // (levels.itemsize * self.linear.groups * self.linear.inputs * per_image))
         for first in range(0, images, step):

@@ -215,6 +215,15 @@ def test_a_layer_of_zeros_runs(chain, images):
     assert np.isfinite(reading.weight_errors).all()
 
 
+@pytest.mark.parametrize("adc", [AdcSettings(), AdcSettings("ideal")])
+def test_a_batch_without_images_gives_no_outputs(graph, images, adc):
+    settings = CrossbarSettings(adc=adc)
+    network = build(graph, calibrate(graph, [images], settings), settings)
+    inference = network.program(0, 0).read(0.0)["none"].infer(images[:0])
+    assert inference.outputs.shape == (0, 5, 1, 1)
+    assert sum(inference.conversions) == 0
+
+
 def test_the_device_may_change_after_calibration_but_not_the_mapping(graph, images):
     calibration = calibrate(graph, [images], CrossbarSettings())
     build(graph, calibration, CrossbarSettings(device=PCM, compensation=CompensationSettings(("none", "global"))))

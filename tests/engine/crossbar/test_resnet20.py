@@ -17,14 +17,14 @@ from nnsreport.engine.crossbar.settings import (
 )
 from nnsreport.engine.network import execute, load_graph
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 PCM = DeviceSettings(
     programming=ProgrammingSettings("polynomial", coefficients_s=(0.26348e-6, 1.9650e-6, -1.1731e-6)),
     drift=DriftSettings("power-law", -0.0155, 0.0244, 0.049, 0.1, -0.0125, -0.0059, 0.008, 0.045),
     read_noise=ReadNoiseSettings("one-over-f"),
 )
-N = 500
+N = 300
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def test_quantisation_and_eight_bit_converters_cost_little(case):
     settings = CrossbarSettings()
     network = build(graph, calibrate(graph, [calibration_images], settings), settings)
     floating = accuracy(execute(graph, images), labels)
-    assert floating == pytest.approx(0.87, abs=0.03)  # 87.54 % of all 10,000
-    assert accuracy(network.infer_quantized(images).outputs, labels) == pytest.approx(floating, abs=0.01)
+    assert floating == pytest.approx(0.87, abs=0.05)  # 87.54 % of all 10,000
+    assert accuracy(network.infer_quantized(images).outputs, labels) == pytest.approx(floating, abs=0.015)
     converted = network.program(0, 0).read(0.0)["none"].infer(images)
     assert accuracy(converted.outputs, labels) == pytest.approx(floating, abs=0.02)
     assert sum(converted.saturated) / sum(converted.conversions) < 1e-4
