@@ -311,7 +311,7 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
     return CrossbarNetwork(placed, layers, settings, ReadNetwork(placed, exact))
 
 
-def _read_layer(
+def _compensated(
     layer: CrossbarLayer, columns: Array, operand: BlockOperand | None, factor: float, noiseless: bool
 ) -> ReadLayer:
     weights = layer.weights_as_read(columns, factor)
