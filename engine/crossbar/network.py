@@ -203,7 +203,7 @@ class ProgrammedNetwork:
         columns = layer.column_weights(read)
         factors = {"none": 1.0, "global": self.baselines[index] / _readout(layer, columns)}
         operand = None if layer.plan.path is Path.COLLAPSED else layer.block_operand(read)
-        return [_read_layer(layer, columns, operand, factors[method], is_noiseless(self.device)) for method in methods]
+        return [_compensated(layer, columns, operand, factors[method], is_noiseless(self.device)) for method in methods]
 
 
 @dataclass(frozen=True, slots=True)
