@@ -11,6 +11,8 @@ from nnsreport import __version__
 from nnsreport.cli import compare, figures, papers, parse, report, run
 from nnsreport.errors import NnsreportError
 
+_DEFECT = 70  # EX_SOFTWARE of sysexits.h
+
 app = typer.Typer(
     name="nnsreport",
     help="Results analysis and reporting for analog compute-in-memory research.",
@@ -44,14 +46,21 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; a user's error is one line on stderr and exit code 2 (1 for a failed rule)."""
+    """Run the command line; errors are one line on stderr.
+
+    Exit codes: 2 for what a user can mend, 1 for a failed rule, 70 for a defect of nnsreport.
+    """
     debug = "--debug" in sys.argv[1:]
     if debug:  # accepted before and after the command's name
         sys.argv[1:] = ["--debug", *(argument for argument in sys.argv[1:] if argument != "--debug")]
     try:
         app()
-    except NnsreportError as error:
+    except Exception as error:
         if debug:
             raise
-        typer.echo(f"nnsreport: {error}", err=True)
-        sys.exit(error.exit_code)
+        if isinstance(error, NnsreportError):
+            typer.echo(f"nnsreport: {error}", err=True)
+            sys.exit(error.exit_code)
+        about = " ".join(f"{type(error).__name__}: {error}".split())
+        typer.echo(f"nnsreport: a defect of nnsreport: {about}; --debug shows where, please report it", err=True)
+        sys.exit(_DEFECT)

@@ -40,3 +40,21 @@ def test_dry_run_needs_no_tables() -> None:
     done = start("run", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert "polars" not in done.stdout.splitlines()[-1].split()
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_defect_is_one_line_unless_debugged(debug: bool) -> None:
+    script = (
+        "import sys\n"
+        "from nnsreport import cli, jobs\n"
+        "def load(*_):\n    raise KeyError('two\\nlines')\n"
+        "jobs.load = load\n"
+        f"sys.argv = ['nnsreport', 'report', 'run', '--out', 'x.html', *['--debug'][: {int(debug)}]]\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert ("Traceback" in done.stderr) == debug
+    if not debug:
+        assert done.returncode == 70
+        assert len(done.stderr.splitlines()) == 1
+        assert "a defect of nnsreport: KeyError" in done.stderr
