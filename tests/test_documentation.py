@@ -1,0 +1,86 @@
+"""The commands and configurations that README and docs/ show are run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nnsreport.configuration.reader import read_configuration
+from nnsreport.execution.run import execute_run
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLE = ROOT / "nnsreport" / "example" / "example.toml"
+COMMAND = re.compile(r"^(?:    )?(?:exec )?(nnsreport [a-z]+ .*?)(?:\s{2,}.*)?$", re.MULTILINE)
+PLACEHOLDER = re.compile(r"\b[A-Z]+(?:\b|\.)|\[|\|")
+CONFIGURATION = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+
+
+def commands() -> list[str]:
+    """Every command shown that is no synopsis."""
+    shown = [line for page in PAGES for line in COMMAND.findall(page.read_text())]
+    return sorted({line for line in shown if not PLACEHOLDER.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", line))})
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the documentation's commands work on."""
+    folder = tmp_path_factory.mktemp("desk")
+    small = ("run.trials=2", "run.times_s=[25, 3600]", "data.images=40", "data.calibration_images=20")
+    for seed, run in enumerate(("38905658", "38905660")):
+        resolved = read_configuration(EXAMPLE, (*small, f"run.seed={seed}"))
+        execute_run(resolved, runs=folder / "runs", run=run)
+    samples = ROOT / "tests" / "data" / "neurosim" / "v1.4"
+    (folder / "logs").mkdir()
+    for name in ("output_38905658.txt", "output_38905660.txt", "output_38905700.txt", "logs/slurm-1.out"):
+        shutil.copy(samples / "wrapper_buffered.txt", folder / name)
+    for name in ("pcm.toml", "config.toml"):
+        write_configuration(folder / name, CONFIGURATION.findall((ROOT / "README.md").read_text())[0])
+    return folder
+
+
+def write_configuration(path: Path, text: str) -> None:
+    """Write a configuration, and something in place of each file that it names."""
+    path.write_text(text)
+    sections = tomllib.loads(text)
+    for section, key in (("network", "file"), ("data", "test"), ("data", "calibration")):
+        if named := sections.get(section, {}).get(key):
+            (path.parent / named).parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / named).touch()
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command_runs(command: str, desk: Path) -> None:
+    # A configuration shown names the reader's own network and images: it is resolved, not run.
+    line = f"{command} --dry-run" if command.startswith("nnsreport run ") else command
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", line], cwd=desk, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_documentation_shows_every_command() -> None:
+    shown = {line.split()[1] for line in commands()}
+    assert shown == {"run", "parse", "compare", "report", "figures", "papers"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_configurations_are_valid(page: Path, tmp_path: Path) -> None:
+    for number, text in enumerate(CONFIGURATION.findall(page.read_text())):
+        path = tmp_path / f"{number}.toml"
+        write_configuration(path, text)
+        assert read_configuration(path).source == path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text()):
+        assert (page.parent / target).exists(), target
