@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nnsreport.cli.terminal import print_table, printable
-from nnsreport.units import display_scale, format_quantity
+from nnsreport.units import format_quantity
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -122,8 +122,8 @@ def _cells(row: Row) -> Iterator[str]:
     yield _value(row.value_a, row.std_a, row.trials_a, row.unit)
     yield _value(row.value_b, row.std_b, row.trials_b, row.unit)
     yield row.change
-    yield _interval(row)
-    yield "" if row.p_value is None else _probability(row.p_value)
+    yield row.interval
+    yield row.probability
     yield row.reason or (f"caution: {row.caution}" if row.caution and row.difference else "")
 
 
@@ -131,18 +131,3 @@ def _value(value: float | None, std: float | None, trials: int | None, unit: str
     if std is None:
         return format_quantity(value, unit)
     return f"{format_quantity(value, unit)} ± {format_quantity(std, unit, digits=2)} (n = {trials})"
-
-
-def _interval(row: Row) -> str:
-    low, high = row.difference_low, row.difference_high
-    if low is None or high is None:
-        return ""
-    if row.unit == "fraction":
-        scale, unit = 100.0, "pp"
-    else:
-        scale, unit = display_scale(max(abs(low), abs(high)), row.unit)
-    return f"{low * scale:+.3g} to {high * scale:+.3g} {unit}".rstrip()
-
-
-def _probability(p_value: float) -> str:
-    return f"{p_value:.2g}" if p_value >= 1e-4 else "< 0.0001"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nnsreport.units import format_quantity
+from nnsreport.units import display_scale, format_quantity
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,6 +97,25 @@ class Row:
         if self.relative is None:
             return ("+" if self.difference > 0 else "") + format_quantity(self.difference, self.unit)
         return f"{self.relative * 100:+.4g} %"
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval of the difference for people; empty without one."""
+        low, high = self.difference_low, self.difference_high
+        if low is None or high is None:
+            return ""
+        if self.unit == "fraction":
+            scale, unit = 100.0, "pp"
+        else:
+            scale, unit = display_scale(max(abs(low), abs(high)), self.unit)
+        return f"{low * scale:+.3g} to {high * scale:+.3g} {unit}".rstrip()
+
+    @property
+    def probability(self) -> str:
+        """McNemar's p-value for people; empty without one."""
+        if self.p_value is None:
+            return ""
+        return f"{self.p_value:.2g}" if self.p_value >= 1e-4 else "< 0.0001"
 
 
 KEY = ("scope", "layer", "component", "metric", "time_s", "compensation")

@@ -21,7 +21,7 @@ from nnsreport.reports.page.blocks import (
     without_empty_columns,
 )
 from nnsreport.reports.page.origin_sections import setting_text
-from nnsreport.units import display_scale, format_quantity
+from nnsreport.units import format_quantity
 
 _LAYER_ROWS_LIMIT = 400
 
@@ -147,8 +147,8 @@ def _row(row: Row) -> tuple[Cell, ...]:
         Cell(_value(row.value_a, row.std_a, row.unit), _origin(row.trials_a, row.line_a)),
         Cell(_value(row.value_b, row.std_b, row.unit), _origin(row.trials_b, row.line_b)),
         Cell(row.change),
-        Cell(_interval(row), row.interval_method or ""),
-        Cell("" if row.p_value is None else _probability(row.p_value), row.p_method or ""),
+        Cell(row.interval, row.interval_method or ""),
+        Cell(row.probability, row.p_method or ""),
         Cell(f"{outcome.symbol} {outcome.value}", mark=outcome.css_class),
         Cell(row.reason or caution),
     )
@@ -161,21 +161,6 @@ def _value(value: float | None, std: float | None, unit: str) -> str:
 
 def _origin(trials: int | None, line: int | None) -> str:
     return at_line(line) or (f"{trials} trials" if trials and trials > 1 else "")
-
-
-def _interval(row: Row) -> str:
-    low, high = row.difference_low, row.difference_high
-    if low is None or high is None:
-        return ""
-    if row.unit == "fraction":
-        scale, unit = 100.0, "pp"
-    else:
-        scale, unit = display_scale(max(abs(low), abs(high)), row.unit)
-    return f"{low * scale:+.3g} to {high * scale:+.3g} {unit}".rstrip()
-
-
-def _probability(p_value: float) -> str:
-    return f"{p_value:.2g}" if p_value >= 1e-4 else "< 0.0001"
 
 
 def _settings(comparison: Comparison) -> tuple[Block, ...]:
