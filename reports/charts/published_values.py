@@ -72,7 +72,8 @@ def published_values(runs: Sequence[RunData]) -> Iterator[ChartSpec]:
     for metric, results in published.items():
         if metric not in HEADLINE_METRICS and all(_rank(match) >= _NOT_COMPARABLE for match in results.values()):
             continue
-        yield _chart_of(metric, own[metric], sorted(results.values(), key=_rank))
+        in_order = dict(sorted(own[metric].items(), key=lambda item: _condition_order(item[1])))
+        yield _chart_of(metric, in_order, sorted(results.values(), key=_rank))
 
 
 def describe_result(result: PublishedResult) -> str:
@@ -81,14 +82,19 @@ def describe_result(result: PublishedResult) -> str:
     time = describe_time(result.time_s) if result.time_s else ""
     # A level is told where it is not the usual one: a macro beside chips.
     level = result.level.value if result.level and result.level.value == "macro" else ""
-    words = [result.network, result.dataset, node, result.device, result.phase, level, time]
-    words.append(describe_compensation(result.compensation or None))
+    compensation = describe_compensation(result.compensation or None)
+    # First what tells it from its neighbours: a narrow figure cuts the end off.
+    words = [time, compensation, result.network, result.dataset, node, result.device, result.phase, level]
     return ", ".join(word for word in words if word and word != "inference")
 
 
 def _condition(match: Match) -> str:
     time = describe_time(match.time_s) if match.time_s is not None else ""
     return join_label(time, describe_compensation(match.compensation))
+
+
+def _condition_order(match: Match) -> tuple[str, float]:
+    return match.compensation or "", -1.0 if match.time_s is None else match.time_s
 
 
 def _rank(match: Match) -> int:
