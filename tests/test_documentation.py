@@ -21,6 +21,7 @@ EXAMPLE = ROOT / "nnsreport" / "example" / "example.toml"
 COMMAND = re.compile(r"^(?:    )?(?:exec )?(nnsreport [a-z]+ .*?)(?:\s{2,}.*)?$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"\b[A-Z]+(?:\b|\.)|\[|\|")
 CONFIGURATION = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+PROGRAM = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
 
@@ -78,6 +79,13 @@ def test_configurations_are_valid(page: Path, tmp_path: Path) -> None:
         path = tmp_path / f"{number}.toml"
         write_configuration(path, text)
         assert read_configuration(path).source == path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_programs_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    for program in PROGRAM.findall(page.read_text()):
+        exec(compile(program, str(page), "exec"), {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
