@@ -1,6 +1,7 @@
 # make demo   set up and run the bundled example, then write its report
 # make test   set up and run the tests
-# make check  the static checks (after make test)
+# make check  the static checks
+# make test-lowest   the tests with the lowest versions that pyproject.toml allows
 # Both set-ups make or reuse .venv inside the checkout.
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test test-lowest check clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready-to-run
@@ -25,8 +26,14 @@ check: $(VENV)/.ready-to-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+test-lowest: | $(BIN)/python
+	$(BIN)/python -m venv --clear .venv-lowest
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[test]'
+	.venv-lowest/bin/python -m pytest
+
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) .venv-lowest demo build *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
