@@ -30,8 +30,7 @@ def write_file(path: Path, data: bytes) -> None:
     RunError
         The file system refuses, for instance because it is full.
     """
-    with explained(path):
-        temporary = _temporary(path)
+    with explained(path), _temporary(path) as temporary:
         _write_synced(temporary, data)
         os.replace(temporary, path)  # noqa: PTH105 - tests count calls of os.replace
         sync_folder(path.parent)
@@ -52,8 +51,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     RunError
         The file system refuses, for instance because it is full.
     """
-    with explained(path):
-        temporary = _temporary(path)
+    with explained(path), _temporary(path) as temporary:
         temporary.mkdir()
         for name, data in files.items():
             _write_synced(temporary / name, data)
@@ -71,10 +69,7 @@ def remove_temporaries(folder: Path) -> None:
         Only its own entries are looked at. No other process may be writing there.
     """
     for entry in folder.glob(f"{TEMPORARY_PREFIX}*"):
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+        _remove(entry)
 
 
 def sync_folder(folder: Path) -> None:
@@ -95,8 +90,23 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _temporary(path: Path) -> Path:
-    return path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+@contextlib.contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    """Give a name to write under, and remove what is there when the body fails."""
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+    except OSError:
+        with contextlib.suppress(OSError):  # the first error says more
+            _remove(temporary)
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write_synced(path: Path, data: bytes) -> None:

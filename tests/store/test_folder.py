@@ -233,3 +233,20 @@ def test_file_keeps_its_old_content_until_it_is_replaced(
     assert path.read_bytes() == b"old"
     atomic.remove_temporaries(tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+@pytest.mark.parametrize(
+    "write", [lambda path: atomic.write_file(path, b"x"), lambda path: atomic.write_folder(path, {"x": b"x"})]
+)
+def test_failed_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, write: Callable[[Path], None]
+) -> None:
+    def refused(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, refused)
+    with pytest.raises(RunError, match="No space left"):
+        write(tmp_path / "a")
+    monkeypatch.undo()
+    assert not list(tmp_path.iterdir())
