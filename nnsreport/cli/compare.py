@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import OutputFormat, printable
-from nnsreport.errors import ReportError, RuleFailed
+from nnsreport.errors import RuleFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,11 +83,7 @@ def _write_pages(comparisons: Sequence[Comparison], path: Path) -> None:
     for position, comparison in enumerate(comparisons, start=1):
         # One page a comparison: the first run against the second, the third, ...
         target = path if len(comparisons) == 1 else path.with_stem(f"{path.stem}-{position}")
-        try:
-            target.write_text(comparison_page(comparison), encoding="utf-8")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise ReportError(f"cannot write the page: {reason}", path=target, remedy="give another --html") from error
+        write_output(target, comparison_page(comparison).encode(), option="--html")
         typer.echo(f"wrote {printable(str(target))}", err=True)
 
 

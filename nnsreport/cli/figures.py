@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nnsreport.cli.report import write_output
+from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import printable
 
 

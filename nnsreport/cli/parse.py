@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import console, print_table, printable
 from nnsreport.errors import LogError, UnknownFormatError
 
@@ -118,10 +119,9 @@ def _print_summary(log: ParsedLog) -> None:
 def _write(logs: Sequence[ParsedLog], out: Path) -> None:
     from nnsreport.parsers import metrics_frame
     from nnsreport.parsers.export import encode_frame
-    from nnsreport.store.atomic import write_file
 
     frame = metrics_frame(logs)
-    write_file(out, encode_frame(frame, out))
+    write_output(out, encode_frame(frame, out), option="--out")
     typer.echo(f"{_count(frame.height, 'number')} of {_count(len(logs), 'run')} written to {out}")
 
 

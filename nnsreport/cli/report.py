@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import printable
-from nnsreport.errors import ReportError, RunError
 
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.+-]+")
 
@@ -61,34 +61,3 @@ def default_name(names: list[str]) -> str:
     if len(names) != 1:
         return "report.html"
     return f"{_NOT_IN_FILE_NAMES.sub('_', names[0]).lstrip('.-') or 'report'}.html"
-
-
-def write_output(path: Path, data: bytes, *, option: str) -> None:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder is made if need be.
-    data : bytes
-        The content.
-    option : str
-        The option that chooses another place, for the error.
-
-    Raises
-    ------
-    ReportError
-        It cannot be written.
-    """
-    from nnsreport.store.atomic import write_file
-
-    if path.is_dir():
-        raise ReportError("is a folder", path=path, remedy=f"give another {option}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, data)
-    except RunError as error:
-        raise ReportError(error.message, path=path, remedy=f"give another {option}") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReportError(f"cannot be written ({reason})", path=path, remedy=f"give another {option}") from error

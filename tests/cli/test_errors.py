@@ -99,3 +99,20 @@ def test_no_gpu(tmp_path: Path) -> None:
 )
 def test_wrong_setting(tmp_path: Path, override: str, words: tuple[str, ...]) -> None:
     check_refused(nnsreport("run", "--set", override, "--dry-run", cwd=tmp_path), *words)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("parse", "LOG", "--out", "PLACE.csv"),
+        ("report", "LOG", "--out", "PLACE.html"),
+        ("figures", "LOG", "--only", "chip-breakdown", "--out", "PLACE"),
+        ("compare", "LOG", "LOG", "--html", "PLACE.html"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_place_that_cannot_be_written(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "file").touch()
+    log = str(SAMPLES / "main_pipelined.txt")
+    given = [log if text == "LOG" else text.replace("PLACE", "file/x") for text in arguments]
+    check_refused(nnsreport(*given, cwd=tmp_path), "file/x", "cannot be written", f"give another {arguments[-2]}")
