@@ -133,20 +133,8 @@ class CrossbarLayer:
         vectors : Array of integers, (groups, K, m)
             Activation levels.
         """
-        levels = self.quantizer.quantize(x)
-        if self.linear.window is None:
-            vectors = self.linear.unfold(levels).swapaxes(1, 2)
-            yield slice(0, vectors.shape[2]), vectors
-            return
-        images = x.shape[0]
-        if not images:
-            return
-        per_image = self.linear.rows(x.shape) // images
         budget = _UNFOLDED_BYTES if namespace_of(x) is np else _UNFOLDED_BYTES_ON_DEVICE
-        step = max(1, budget // (levels.itemsize * self.linear.groups * self.linear.inputs * per_image))
-        for first in range(0, images, step):
-            vectors = self.linear.unfold(levels[first : first + step]).swapaxes(1, 2)
-            yield slice(first * per_image, first * per_image + vectors.shape[2]), vectors
+        return self.linear.unfold_parts(self.quantizer.quantize(x), budget)
 
     def empty_product(self, x: Array) -> Array:
         """Return room for the product of an input.

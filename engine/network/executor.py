@@ -84,16 +84,11 @@ def float_multiply(layer: LinearLayer, x: Array, /) -> Array:
     if layer.window is None:
         product: Array = xp.matmul(layer.unfold(x), weight)
         return product
-    images, rows = x.shape[0], layer.rows(x.shape)
-    rows_per_image = rows // max(images, 1)
     budget = _PROCESSOR_COLUMNS_BYTES if xp is np else _DEVICE_COLUMNS_BYTES
-    step = max(1, budget // (4 * layer.groups * layer.inputs * rows_per_image))
     transposed = weight.swapaxes(1, 2)
-    product = xp.empty((layer.groups, layer.outputs, rows), dtype="float32")
-    for first in range(0, images, step):
-        columns = layer.unfold(x[first : first + step]).swapaxes(1, 2)
-        start = first * rows_per_image
-        xp.matmul(transposed, columns, out=product[:, :, start : start + columns.shape[2]])
+    product = xp.empty((layer.groups, layer.outputs, layer.rows(x.shape)), dtype="float32")
+    for part, columns in layer.unfold_parts(x, budget):
+        xp.matmul(transposed, columns, out=product[:, :, part])
     return product.swapaxes(1, 2)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -79,6 +80,35 @@ class LinearLayer:
         if self.window is None:
             return x.reshape(1, -1, self.inputs)
         return columns(x, self.window, self.groups).swapaxes(1, 2)
+
+    def unfold_parts(self, x: Array, most_bytes: int) -> Iterator[tuple[slice, Array]]:
+        """Yield the vectors of a few images at a time, so that they are still in a cache when they are multiplied.
+
+        Parameters
+        ----------
+        x : Array, (images, channels, *spatial) or (..., K)
+            The node's input, of any element type.
+        most_bytes : int
+            Size of a part, of one image at least; ``Gemm`` and ``MatMul``, which repeat nothing, are not divided.
+
+        Yields
+        ------
+        part : slice
+            Of M.
+        vectors : Array, (groups, K, m)
+            What :meth:`unfold` gives, one vector a column.
+        """
+        if self.window is None:
+            vectors = self.unfold(x).swapaxes(1, 2)
+            yield slice(0, vectors.shape[2]), vectors
+            return
+        images = x.shape[0]
+        per_image = self.rows(tuple(x.shape)) // max(images, 1)
+        bytes_per_image = x.dtype.itemsize * self.groups * self.inputs * per_image
+        step = max(1, most_bytes // max(bytes_per_image, 1))
+        for first in range(0, images, step):
+            vectors = self.unfold(x[first : first + step]).swapaxes(1, 2)
+            yield slice(first * per_image, first * per_image + vectors.shape[2]), vectors
 
     def fold(self, product: Array, x_shape: tuple[int, ...]) -> Array:
         """Return the node's output tensor from its matrix product.
