@@ -25,8 +25,11 @@ METRICS_COLUMNS: dict[str, str] = {
     "trial": "Int64",
     "time_s": "Float64",
     "compensation": "String",
+    "epoch": "Int64",
+    "step": "Int64",
 }
-"""Long table of numbers; ``line`` (of the log), ``trial``, ``time_s``, ``compensation`` are null where meaningless."""
+"""Long table of numbers; ``line`` (of the log), ``trial``, ``time_s``, ``compensation``, and for training ``epoch`` and
+``step`` (images of the epoch already seen), are null where meaningless."""
 
 LAYERS_COLUMNS: dict[str, str] = {
     "run": "String",
@@ -76,6 +79,9 @@ TABLES: dict[str, dict[str, str]] = {
     "predictions": PREDICTIONS_COLUMNS,
 }
 """Columns and Polars type names of each table of a run folder, by file stem."""
+
+NEWER_COLUMNS: dict[str, tuple[str, ...]] = {"metrics": ("epoch", "step")}
+"""Columns that runs made by earlier versions of nnsreport lack, in the order of the schema."""
 
 
 def schema(table: str) -> pl.Schema:

@@ -5,17 +5,36 @@ from __future__ import annotations
 import math
 
 _PREFIXES = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
-_PREFIXED = frozenset({"s", "J", "W", "Hz", "S", "A", "V", "ohm"})
+_PREFIXED = frozenset({"s", "J", "J/bit", "J/op", "W", "Hz", "S", "A", "V", "ohm"})
 # Units the field writes in its own way: SI unit -> (SI value of one displayed unit, displayed unit).
 _CUSTOMARY = {
     "op/J": (1e12, "TOPS/W"),
     "op/s": (1e12, "TOPS"),
     "op/s/m2": (1e18, "TOPS/mm²"),
     "image/s": (1.0, "images/s"),
+    "W/m2": (1e6, "W/mm²"),
+    "byte": (2.0**20, "MiB"),
 }
 _AREAS = ((1e-6, "mm²"), (1e-12, "µm²"))
 
-UNITS = frozenset({"1", "bit", "image", "row", "column", "K", "m2", "fraction", *_PREFIXED, *_CUSTOMARY})
+UNITS = frozenset(
+    {
+        "1",
+        "bit",
+        "byte",
+        "image",
+        "row",
+        "column",
+        "K",
+        "m2",
+        "W/m2",
+        "J/bit",
+        "J/op",
+        "fraction",
+        *_PREFIXED,
+        *_CUSTOMARY,
+    }
+)
 """Every unit that a stored number may have; ``fraction`` is a pure number shown as per cent."""
 
 
@@ -96,26 +115,27 @@ def unit_scale(text: str, unit: str) -> float | None:
     return _written_units(unit).get(written)
 
 
+_WRITTEN: dict[str, dict[str, float]] = {
+    "1": {"": 1.0},
+    "fraction": {"": 1.0, "%": 0.01},
+    "m2": {
+        f"{length}2": scale**2 for length, scale in (("m", 1), ("mm", 1e-3), ("um", 1e-6), ("µm", 1e-6), ("nm", 1e-9))
+    },
+    "image/s": dict.fromkeys(("image/s", "images/s", "FPS", "fps"), 1.0),
+    "W/m2": {"W/m2": 1.0, "W/mm2": 1e6, "mW/mm2": 1e3},
+    "byte": {"byte": 1.0, "B": 1.0, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
+}
+_OPERATIONS = {"op/J": ("OPS/W", 1.0), "op/s": ("OPS", 1.0), "op/s/m2": ("OPS/mm2", 1e6)}
+
+
 def _written_units(unit: str) -> dict[str, float]:
+    if unit in _WRITTEN:
+        return _WRITTEN[unit]
     prefixes = {prefix: 10.0**exponent for exponent, prefix in _PREFIXES.items()} | {"u": 1e-6}
-    operations = {prefix: scale for prefix, scale in prefixes.items() if scale >= 1}
-    match unit:
-        case "1":
-            return {"": 1.0}
-        case "fraction":
-            return {"": 1.0, "%": 0.01}
-        case "m2":
-            lengths = {"m": 1.0, "mm": 1e-3, "um": 1e-6, "µm": 1e-6, "nm": 1e-9}
-            return {f"{length}2": scale * scale for length, scale in lengths.items()}
-        case "op/J":
-            return {"op/J": 1.0} | {f"{prefix}OPS/W": scale for prefix, scale in operations.items()}
-        case "op/s":
-            return {"op/s": 1.0} | {f"{prefix}OPS": scale for prefix, scale in operations.items()}
-        case "op/s/m2":
-            return {"op/s/m2": 1.0} | {f"{prefix}OPS/mm2": scale * 1e6 for prefix, scale in operations.items()}
-        case "image/s":
-            return dict.fromkeys(("image/s", "images/s", "FPS", "fps"), 1.0)
-        case _ if unit in _PREFIXED:
-            return {f"{prefix}{unit}": scale for prefix, scale in prefixes.items()}
-        case _:
-            return {unit: 1.0, "": 1.0} if unit in UNITS else {}
+    if unit in _OPERATIONS:
+        text, factor = _OPERATIONS[unit]
+        large = {prefix: scale for prefix, scale in prefixes.items() if scale >= 1}
+        return {unit: 1.0} | {f"{prefix}{text}": scale * factor for prefix, scale in large.items()}
+    if unit in _PREFIXED:
+        return {f"{prefix}{unit}": scale for prefix, scale in prefixes.items()}
+    return {unit: 1.0, "": 1.0} if unit in UNITS else {}

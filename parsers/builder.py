@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nnsreport.parsers.records import MetricRecord, ParsedLog, Problem, SettingRecord, shorten
+from nnsreport.parsers.columns import NO_EPOCH, MetricColumns, MetricKey
+from nnsreport.parsers.records import ParsedLog, Problem, SettingRecord, shorten
 from nnsreport.vocabulary import METRICS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SHOWN_UNREADABLE_LINES = 20
 _UNITS = {name: metric.unit for name, metric in METRICS.items()}
@@ -35,13 +41,23 @@ class RunBuilder:
 
     format_name: str
     cut_line: int | None = None
-    metrics: list[MetricRecord] = field(default_factory=list)
+    metrics: MetricColumns = field(default_factory=MetricColumns)
     settings: list[SettingRecord] = field(default_factory=list)
     unrecognised: list[int] = field(default_factory=list)
-    values: dict[tuple[str, str | None, str | None, str], float] = field(default_factory=dict)
+    values: dict[tuple[int, int, int], float] = field(default_factory=dict)
     setting_values: dict[str, str] = field(default_factory=dict)
     unreadable_lines: int = 0
+    _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
+
+    def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
+        """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
+        about = (scope, layer, component, metric)
+        index = self._kinds.get(about)
+        if index is None:
+            index = self._kinds[about] = len(self.metrics.keys)
+            self.metrics.keys.append(MetricKey(*about, _UNITS[metric]))
+        return index
 
     def metric(
         self,
@@ -52,6 +68,8 @@ class RunBuilder:
         value: float,
         line: int,
         *,
+        epoch: int | None = None,
+        step: int | None = None,
         is_printed_twice: bool = False,
     ) -> None:
         """File a number; one that repeats an earlier one is not filed again, one that contradicts it is a problem.
@@ -64,21 +82,25 @@ class RunBuilder:
             In the metric's unit.
         line : int
             Line of the source.
+        epoch, step : int, optional
+            As in :class:`MetricRecord`; the same number of another epoch is another number.
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
-        key = (scope, layer, component, metric)
-        known = self.values.setdefault(key, value)
+        kind = self.kind(scope, layer, component, metric)
+        place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
+        known = self.values.setdefault(place, value)
         if known is not value:
             if known != value and not (known != known and value != value):
-                about = " ".join(part for part in (layer or scope, component, metric) if part)
+                when = f"epoch {epoch}" if epoch is not None else None
+                about = " ".join(part for part in (when, layer or scope, component, metric) if part)
                 self.problem(
                     f"a second value of {about} is left out", line, "look for a missing or doubled piece of the log"
                 )
                 return
             if not is_printed_twice:
                 return
-        self.metrics.append(MetricRecord(scope, layer, component, metric, value, _UNITS[metric], line))
+        self.metrics.append(kind, value, line, *place[1:])
 
     def setting(self, name: str, value: str, line: int) -> None:
         """File a setting; the same value again is not filed, another value is a problem."""
@@ -104,7 +126,14 @@ class RunBuilder:
             end = " (the log ends here without a line end)" if line == self.cut_line else ""
             self.problem(f"looks like a metric but cannot be read: {shorten(text)!r}{end}", line)
 
-    def finish(self, run: str, source: Path | None, *, is_complete: bool) -> ParsedLog:
+    def finish(
+        self,
+        run: str,
+        source: Path | None,
+        *,
+        is_complete: bool,
+        tables: Mapping[str, pl.DataFrame] | None = None,
+    ) -> ParsedLog:
         """Return the records.
 
         Parameters
@@ -115,6 +144,8 @@ class RunBuilder:
             The file.
         is_complete : bool
             Whether the simulator reached its end.
+        tables : Mapping of str to polars.DataFrame, optional
+            As in :class:`ParsedLog`.
 
         Returns
         -------
@@ -128,7 +159,7 @@ class RunBuilder:
             Problem(f"{message} ({entry.count} times)" if entry.count > 1 else message, entry.line, entry.remedy)
             for message, entry in self._problems.items()
         ]
-        self.metrics.sort(key=lambda record: record.line)
+        self.metrics.sort_by_line()
         self.settings.sort(key=lambda record: record.line)
         problems.sort(key=lambda problem: (problem.line is None, problem.line or 0))
         return ParsedLog(
@@ -136,8 +167,9 @@ class RunBuilder:
             source=source,
             format=self.format_name,
             complete=is_complete,
-            metrics=tuple(self.metrics),
+            metrics=self.metrics,
             settings=tuple(self.settings),
             problems=tuple(problems),
             unrecognised=tuple(self.unrecognised),
+            tables=tables or {},
         )

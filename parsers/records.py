@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,10 @@ class MetricRecord:
         The metric's unit.
     line : int
         1-based line in the source.
+    epoch : int or None
+        As the simulator counts; None for inference.
+    step : int or None
+        Images of the epoch already seen, for numbers printed several times in an epoch.
     """
 
     scope: str
@@ -35,6 +44,8 @@ class MetricRecord:
     value: float
     unit: str
     line: int
+    epoch: int | None = None
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,7 @@ class ParsedLog:
         Name of the format, such as ``neurosim-1.4``.
     complete : bool
         Whether the simulator reached its end.
-    metrics : tuple of MetricRecord
+    metrics : sequence of MetricRecord
         In the order of the lines.
     settings : tuple of SettingRecord
         In the order of the lines.
@@ -103,16 +114,19 @@ class ParsedLog:
         What is wrong with the log, unreadable lines included.
     unrecognised : tuple of int
         Lines that are neither the simulator's nor known to mean nothing: what else the job printed.
+    tables : Mapping of str to polars.DataFrame
+        What is no metric, by subject: ``jobs``, ``network``, ``parameters``, ``device_states``.
     """
 
     run: str
     source: Path | None
     format: str
     complete: bool
-    metrics: tuple[MetricRecord, ...]
+    metrics: Sequence[MetricRecord]
     settings: tuple[SettingRecord, ...]
     problems: tuple[Problem, ...]
     unrecognised: tuple[int, ...] = ()
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def shorten(text: str, length: int = 160) -> str:

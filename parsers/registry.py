@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-from collections.abc import Sequence
+import functools
+import importlib.metadata
 from pathlib import Path
 from typing import Protocol
 
 from nnsreport.errors import LogError, UnknownFormatError
+from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim_v14 import NeuroSimV14
 from nnsreport.parsers.reading import LogText, lines_of, read_log
@@ -17,8 +19,12 @@ from nnsreport.parsers.records import ParsedLog, Problem, shorten
 _SHOWN_LINES = 2
 
 
+ENTRY_POINTS = "nnsreport.formats"
+"""Group of entry points with which other packages add formats."""
+
+
 class LogFormat(Protocol):
-    """What a format is: how to recognise it, how to read it, whom to cite."""
+    """What a format is: how to recognise it, how to read it, what it gives, whom to cite."""
 
     @property
     def name(self) -> str:
@@ -35,12 +41,18 @@ class LogFormat(Protocol):
         """The paper that describes the simulator."""
         ...
 
-    def confidence(self, lines: Sequence[str]) -> float:
-        """Return how sure it is that the lines are of this format: 0 not at all, 1 certain."""
+    @property
+    def schema(self) -> frozenset[str]:
+        """Canonical names of the metrics it may give."""
         ...
 
-    def relative(self, lines: Sequence[str]) -> str | None:
-        """Name the related program that printed the lines, if it is known and not read by this format."""
+    @property
+    def sample(self) -> str:
+        """A short text of this format, as genuine as can be."""
+        ...
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is of this format: 0 not at all, 1 certain."""
         ...
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
@@ -48,8 +60,15 @@ class LogFormat(Protocol):
         ...
 
 
-FORMATS: tuple[LogFormat, ...] = (NeuroSimV14(),)
-"""Every format; where two are equally sure of a log, the first is taken."""
+BUILT_IN: tuple[LogFormat, ...] = (NeuroSimV14(),)
+"""The formats of this package; where two are equally sure of a text, the first is taken."""
+
+
+@functools.cache
+def formats() -> tuple[LogFormat, ...]:
+    """Return every format, those that other packages add by entry point last."""
+    added = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    return (*BUILT_IN, *(entry.load()() for entry in sorted(added, key=lambda entry: entry.name)))
 
 
 def format_named(name: str) -> LogFormat:
@@ -70,10 +89,10 @@ def format_named(name: str) -> LogFormat:
     LogError
         There is none of this name.
     """
-    for known in FORMATS:
+    for known in formats():
         if known.name == name:
             return known
-    names = [known.name for known in FORMATS]
+    names = [known.name for known in formats()]
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     remedy = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
     raise LogError(f"there is no format {name!r}", remedy=remedy)
@@ -97,19 +116,12 @@ def detect(text: LogText) -> LogFormat:
     UnknownFormatError
         No format recognises it.
     """
-    confidences = {known.name: known.confidence(text.lines) for known in FORMATS}
-    best = max(FORMATS, key=lambda known: confidences[known.name])
+    glance = Glance.of(text.lines)
+    confidences = {known.name: known.confidence(glance) for known in formats()}
+    best = max(formats(), key=lambda known: confidences[known.name])
     if confidences[best.name] > 0:
         return best
-    names = ", ".join(known.name for known in FORMATS)
-    for known in FORMATS:
-        relative = known.relative(text.lines)
-        if relative is not None:
-            raise UnknownFormatError(
-                f"looks like the output of {relative}, which is not read yet",
-                path=text.source,
-                remedy=f"read: {names}; where the lines are the same, --as {known.name} reads them",
-            )
+    names = ", ".join(known.name for known in formats())
     filled = [line for line in text.lines if line.strip()]
     seen = " / ".join(repr(shorten(line.strip(), 60)) for line in filled[:_SHOWN_LINES])
     raise UnknownFormatError(

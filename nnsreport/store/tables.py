@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnsreport.errors import RunError
-from nnsreport.tables import TABLES, empty, schema
+from nnsreport.tables import NEWER_COLUMNS, TABLES, empty, schema
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,9 +72,18 @@ def _read(path: Path, name: str) -> pl.DataFrame:
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RunError(f"is damaged ({reason})", path=path, remedy=RECOMPUTE) from error
+    frame = _with_newer_columns(frame, name)
     if frame.schema != schema(name):
         raise RunError(f"has other columns than the table {name}", path=path, remedy=RECOMPUTE)
     return frame
+
+
+def _with_newer_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Add the columns that a table got after the run was made; all of them are null in older runs."""
+    import polars as pl
+
+    newer = [column for column in NEWER_COLUMNS.get(name, ()) if column not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=schema(name)[column]).alias(column) for column in newer)
 
 
 def concatenate(parts: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
-from nnsreport.parsers.neurosim_v14.detection import confidence_of, heads_of, relative_of
+from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.neurosim_v14.detection import confidence_of
 from nnsreport.parsers.neurosim_v14.run import NAME, START_HEADS, Run, start_of
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+
+SCHEMA = frozenset({"read_latency"})
+SAMPLE = "ChipArea : 9.10707e+07um^2\n"
 
 
 class NeuroSimV14:
@@ -21,13 +24,12 @@ class NeuroSimV14:
         "Toward 1nm Node', IEEE Transactions on Circuits and Systems I: Regular Papers, 2024"
     )
 
-    def confidence(self, lines: Sequence[str]) -> float:
-        """Return how sure it is that the lines are of this format, 0 to 1."""
-        return confidence_of(heads_of(lines))
+    schema = SCHEMA
+    sample = SAMPLE
 
-    def relative(self, lines: Sequence[str]) -> str | None:
-        """Name the related program that printed the lines, if they are not of this format but of a relative's."""
-        return relative_of(heads_of(lines))
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is of this format, 0 to 1."""
+        return confidence_of(glance.heads)
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every run in a log.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-_HEAD = 24
 _OWN = re.compile(
     r"^(?:parallelRead: \d|User assigned speed-up |Tile and PE size are opt|Desired Conventional (?:Ma|PE)|"
     r"User-defined SubArray|Memory Utilization of W|ChipArea : |Chip total CIM array|Chip pipeline-system|"
@@ -32,11 +30,6 @@ _RELATIVES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _PERFORMANCE = re.compile(r"^Energy Efficiency TOPS/W", re.MULTILINE)
 _NEWER_THAN_V12 = re.compile(r"^(?:Chip total CIM array|Compute efficiency TOPS/)", re.MULTILINE)
-
-
-def heads_of(lines: Sequence[str]) -> str:
-    """Return the beginnings of the lines, each once and on a line of its own: a log repeats itself."""
-    return "\n".join({line[:_HEAD] for line in lines})
 
 
 def relative_of(heads: str) -> str | None:

@@ -76,9 +76,9 @@ def _explain_stop(records: RunBuilder, hardware: HardwareReader, remedy: str | N
 
 def _report_missing(records: RunBuilder, hardware: HardwareReader) -> None:
     present: dict[str | None, set[tuple[str, str]]] = {}
-    for scope, layer, component, metric in records.values:
-        if component is not None and scope in ("chip", "layer"):
-            present.setdefault(layer, set()).add((component, metric))
+    for key in records.metrics.keys:
+        if key.component is not None and key.scope in ("chip", "layer"):
+            present.setdefault(key.layer, set()).add((key.component, key.metric))
     missing = list(_names(None, EXPECTED_IN_CHIP - present.get(None, set())))
     for layer in hardware.layers:
         missing.extend(_names(layer, EXPECTED_IN_LAYER - present.get(layer, set())))

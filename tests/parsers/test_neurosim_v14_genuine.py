@@ -170,22 +170,6 @@ def test_logs_of_a_silent_exit_are_empty_and_say_why(shared_dir: Path, name: str
         parse_log(shared_dir / "neurosim" / "logs" / "V1.4" / f"{name}.txt")
 
 
-@pytest.mark.parametrize(
-    ("log", "outcome"),
-    [
-        ("V1.0/mini_default.txt", "NeuroSim V1.0"),
-        ("V2.1/train_2epochs_smallvgg.txt", "NeuroSim V2"),
-        ("3D-heterogeneous/dn40nano_default.txt", "3D NeuroSim"),
-        ("MLP-V3.0/realdevice_synthetic_mnist.txt", "MLP"),
-        ("SystolicArray/tputype_cloud_model_VGG8.txt", "systolic"),
-        ("SystolicArray/tputype_edge_model_VGG8.txt", "systolic"),
-    ],
-)
-def test_relatives_are_named_and_refused(shared_dir: Path, log: str, outcome: str) -> None:
-    with pytest.raises(LogError, match=outcome):
-        parse_log(shared_dir / "neurosim" / "logs" / log)
-
-
 def test_v13_is_read_and_said_to_be_one(shared_dir: Path) -> None:
     log = parse_log(shared_dir / "neurosim" / "logs" / "V1.3" / "dn40tail_default.txt")
     assert log.complete

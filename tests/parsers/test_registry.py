@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from nnsreport.errors import LogError, UnknownFormatError
-from nnsreport.parsers import FORMATS, LogFormat, MetricRecord, ParsedLog, metrics_frame, parse_bytes, parse_log
+from nnsreport.parsers import LogFormat, MetricRecord, ParsedLog, formats, metrics_frame, parse_bytes, parse_log
 from nnsreport.parsers.export import encode_frame
 from nnsreport.parsers.names import distinct_names, find_logs, run_name
 from nnsreport.tables import empty, schema
@@ -18,7 +18,7 @@ from nnsreport.vocabulary import COMPONENTS, METRICS, Scope
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("log_format", FORMATS, ids=lambda log_format: log_format.name)
+@pytest.mark.parametrize("log_format", formats(), ids=lambda log_format: log_format.name)
 def test_every_format_has_a_name_a_citation_samples_and_a_page(log_format: LogFormat, test_data: Path) -> None:
     assert log_format.title
     assert log_format.citation

@@ -1,0 +1,165 @@
+"""The numbers of a run, column by column: a log of a million lines must not become a million objects."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, overload
+
+from nnsreport.parsers.records import MetricRecord
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NO_EPOCH = -1
+"""Stands for null in the columns of epochs and steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricKey:
+    """What a number is about; see :class:`nnsreport.parsers.records.MetricRecord`."""
+
+    scope: str
+    layer: str | None
+    component: str | None
+    metric: str
+    unit: str
+
+
+@dataclass(slots=True, eq=False)
+class MetricColumns(Sequence[MetricRecord]):
+    """A sequence of records that are made when asked for.
+
+    Attributes
+    ----------
+    keys : list of MetricKey
+        Each once.
+    kind : array of int
+        Index into ``keys``, one a number.
+    value : array of float
+        In the key's unit.
+    line : array of int
+        1-based line in the source.
+    epoch, step : array of int
+        :data:`NO_EPOCH` where there is none.
+    """
+
+    keys: list[MetricKey] = field(default_factory=list)
+    kind: array[int] = field(default_factory=lambda: array("l"))
+    value: array[float] = field(default_factory=lambda: array("d"))
+    line: array[int] = field(default_factory=lambda: array("l"))
+    epoch: array[int] = field(default_factory=lambda: array("l"))
+    step: array[int] = field(default_factory=lambda: array("l"))
+
+    @classmethod
+    def of(cls, records: Sequence[MetricRecord]) -> MetricColumns:
+        """Return columns with the given records, or these themselves if they are columns."""
+        if isinstance(records, cls):
+            return records
+        columns, kinds = cls(), dict[MetricKey, int]()
+        for record in records:
+            key = MetricKey(record.scope, record.layer, record.component, record.metric, record.unit)
+            kind = kinds.setdefault(key, len(kinds))
+            epoch, step = (NO_EPOCH if place is None else place for place in (record.epoch, record.step))
+            columns.append(kind, record.value, record.line, epoch, step)
+        columns.keys.extend(kinds)
+        return columns
+
+    def __len__(self) -> int:
+        """Return the number of numbers."""
+        return len(self.value)
+
+    @overload
+    def __getitem__(self, index: int) -> MetricRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[MetricRecord, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> MetricRecord | tuple[MetricRecord, ...]:
+        """Return a record, or several."""
+        if isinstance(index, slice):
+            return tuple(self._record(position) for position in range(*index.indices(len(self))))
+        return self._record(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[MetricRecord]:
+        """Return the records one after the other."""
+        return map(self._record, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the records are the same, whatever they are kept in."""
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # its columns can grow
+
+    def __repr__(self) -> str:
+        """Return the records as a tuple would be shown."""
+        return f"MetricColumns({self[:]!r})"
+
+    def append(self, kind: int, value: float, line: int, epoch: int = NO_EPOCH, step: int = NO_EPOCH) -> None:
+        """Add a number whose key is ``keys[kind]``."""
+        self.kind.append(kind)
+        self.value.append(value)
+        self.line.append(line)
+        self.epoch.append(epoch)
+        self.step.append(step)
+
+    def sort_by_line(self) -> None:
+        """Put the numbers in the order of their lines; those of one line keep theirs."""
+        lines = self.line
+        if all(map(int.__le__, lines, lines[1:])):
+            return
+        order = sorted(range(len(lines)), key=lines.__getitem__)
+        for name in ("kind", "value", "line", "epoch", "step"):
+            column = getattr(self, name)
+            setattr(self, name, array(column.typecode, map(column.__getitem__, order)))
+
+    def frame(self, run: str) -> pl.DataFrame:
+        """Return the numbers as a table.
+
+        Parameters
+        ----------
+        run : str
+            Identifier, the same in each row.
+
+        Returns
+        -------
+        polars.DataFrame
+            With the schema of ``metrics``; ``trial``, ``time_s`` and ``compensation`` are null.
+        """
+        import polars as pl
+
+        from nnsreport.tables import schema
+
+        expected = schema("metrics")
+        names = ("scope", "layer", "component", "metric", "unit")
+        keys = pl.DataFrame(
+            {name: [getattr(key, name) for key in self.keys] for name in names}, schema_overrides=expected
+        )
+        chosen = keys[pl.Series(self.kind, dtype=pl.Int64)] if self.keys else keys
+        own = pl.DataFrame(
+            {
+                name: pl.Series(name, getattr(self, name), dtype=expected[name])
+                for name in ("value", "line", "epoch", "step")
+            }
+        ).with_columns(pl.col(name).replace(NO_EPOCH, None) for name in ("epoch", "step"))
+        rest = [pl.lit(None, dtype=expected[name]).alias(name) for name in ("trial", "time_s", "compensation")]
+        joined = pl.concat([chosen, own], how="horizontal")
+        return joined.with_columns(pl.lit(run).alias("run"), *rest).select(list(expected))
+
+    def _record(self, position: int) -> MetricRecord:
+        key = self.keys[self.kind[position]]
+        epoch, step = self.epoch[position], self.step[position]
+        return MetricRecord(
+            key.scope,
+            key.layer,
+            key.component,
+            key.metric,
+            self.value[position],
+            key.unit,
+            self.line[position],
+            None if epoch == NO_EPOCH else epoch,
+            None if step == NO_EPOCH else step,
+        )
