@@ -116,8 +116,8 @@ def unit_scale(text: str, unit: str) -> float | None:
 
 
 _WRITTEN: dict[str, dict[str, float]] = {
-    "1": {"": 1.0},
-    "fraction": {"": 1.0, "%": 0.01},
+    "1": {"": 1.0, "1": 1.0},
+    "fraction": {"": 1.0, "fraction": 1.0, "%": 0.01},
     "m2": {
         f"{length}2": scale**2 for length, scale in (("m", 1), ("mm", 1e-3), ("um", 1e-6), ("µm", 1e-6), ("nm", 1e-9))
     },

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnsreport.parsers.columns import NO_EPOCH, MetricColumns, MetricKey
+from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, MetricColumns, MetricKey
 from nnsreport.parsers.records import ParsedLog, Problem, SettingRecord, shorten
 from nnsreport.vocabulary import METRICS
 
@@ -44,7 +44,7 @@ class RunBuilder:
     metrics: MetricColumns = field(default_factory=MetricColumns)
     settings: list[SettingRecord] = field(default_factory=list)
     unrecognised: list[int] = field(default_factory=list)
-    values: dict[tuple[int, int, int], float] = field(default_factory=dict)
+    values: dict[tuple[int, int, int] | tuple[int, int, int, Condition], float] = field(default_factory=dict)
     setting_values: dict[str, str] = field(default_factory=dict)
     unreadable_lines: int = 0
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class RunBuilder:
         *,
         epoch: int | None = None,
         step: int | None = None,
+        condition: Condition = UNCONDITIONAL,
         is_printed_twice: bool = False,
     ) -> None:
         """File a number; one that repeats an earlier one is not filed again, one that contradicts it is a problem.
@@ -84,12 +85,14 @@ class RunBuilder:
             Line of the source.
         epoch, step : int, optional
             As in :class:`MetricRecord`; the same number of another epoch is another number.
+        condition : Condition
+            What it was measured under, from :func:`condition_of`; under another condition it is another number.
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
         kind = self.kind(scope, layer, component, metric)
         place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
-        known = self.values.setdefault(place, value)
+        known = self.values.setdefault(place if condition is UNCONDITIONAL else (*place, condition), value)
         if known is not value:
             if known != value and not (known != known and value != value):
                 when = f"epoch {epoch}" if epoch is not None else None
@@ -100,7 +103,7 @@ class RunBuilder:
                 return
             if not is_printed_twice:
                 return
-        self.metrics.append(kind, value, line, *place[1:])
+        self.metrics.append(kind, value, line, *place[1:], condition)
 
     def setting(self, name: str, value: str, line: int) -> None:
         """File a setting; the same value again is not filed, another value is a problem."""

@@ -27,6 +27,26 @@ class MetricKey:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a number was measured under; see :class:`nnsreport.parsers.records.MetricRecord`."""
+
+    trial: int | None = None
+    time_s: float | None = None
+    compensation: str | None = None
+
+
+UNCONDITIONAL = Condition()
+"""The condition of the numbers that most logs hold: none of the three is told."""
+
+
+def condition_of(trial: int | None, time_s: float | None, compensation: str | None) -> Condition:
+    """Return a condition; :data:`UNCONDITIONAL` itself where nothing is told."""
+    if trial is None and time_s is None and compensation is None:
+        return UNCONDITIONAL
+    return Condition(trial, time_s, compensation)
+
+
 @dataclass(slots=True, eq=False)
 class MetricColumns(Sequence[MetricRecord]):
     """A sequence of records that are made when asked for.
@@ -43,6 +63,10 @@ class MetricColumns(Sequence[MetricRecord]):
         1-based line in the source.
     epoch, step : array of int
         :data:`NO_EPOCH` where there is none.
+    conditions : list of Condition
+        Each once, the unconditional one first; empty until a number has another.
+    condition : array of int
+        Index into ``conditions``; empty like these, so that logs without conditions pay nothing for them.
     """
 
     keys: list[MetricKey] = field(default_factory=list)
@@ -51,6 +75,9 @@ class MetricColumns(Sequence[MetricRecord]):
     line: array[int] = field(default_factory=lambda: array("l"))
     epoch: array[int] = field(default_factory=lambda: array("l"))
     step: array[int] = field(default_factory=lambda: array("l"))
+    conditions: list[Condition] = field(default_factory=list)
+    condition: array[int] = field(default_factory=lambda: array("l"))
+    _condition_indices: dict[Condition, int] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, records: Sequence[MetricRecord]) -> MetricColumns:
@@ -62,7 +89,8 @@ class MetricColumns(Sequence[MetricRecord]):
             key = MetricKey(record.scope, record.layer, record.component, record.metric, record.unit)
             kind = kinds.setdefault(key, len(kinds))
             epoch, step = (NO_EPOCH if place is None else place for place in (record.epoch, record.step))
-            columns.append(kind, record.value, record.line, epoch, step)
+            condition = condition_of(record.trial, record.time_s, record.compensation)
+            columns.append(kind, record.value, record.line, epoch, step, condition)
         columns.keys.extend(kinds)
         return columns
 
@@ -98,8 +126,18 @@ class MetricColumns(Sequence[MetricRecord]):
         """Return the records as a tuple would be shown."""
         return f"MetricColumns({self[:]!r})"
 
-    def append(self, kind: int, value: float, line: int, epoch: int = NO_EPOCH, step: int = NO_EPOCH) -> None:
+    def append(
+        self,
+        kind: int,
+        value: float,
+        line: int,
+        epoch: int = NO_EPOCH,
+        step: int = NO_EPOCH,
+        condition: Condition = UNCONDITIONAL,
+    ) -> None:
         """Add a number whose key is ``keys[kind]``."""
+        if self.conditions or condition is not UNCONDITIONAL:
+            self._append_condition(condition)
         self.kind.append(kind)
         self.value.append(value)
         self.line.append(line)
@@ -112,7 +150,7 @@ class MetricColumns(Sequence[MetricRecord]):
         if all(map(int.__le__, lines, lines[1:])):
             return
         order = sorted(range(len(lines)), key=lines.__getitem__)
-        for name in ("kind", "value", "line", "epoch", "step"):
+        for name in ("kind", "value", "line", "epoch", "step", *(("condition",) if self.conditions else ())):
             column = getattr(self, name)
             setattr(self, name, array(column.typecode, map(column.__getitem__, order)))
 
@@ -127,7 +165,7 @@ class MetricColumns(Sequence[MetricRecord]):
         Returns
         -------
         polars.DataFrame
-            With the schema of ``metrics``; ``trial``, ``time_s`` and ``compensation`` are null.
+            With the schema of ``metrics``.
         """
         import polars as pl
 
@@ -145,13 +183,35 @@ class MetricColumns(Sequence[MetricRecord]):
                 for name in ("value", "line", "epoch", "step")
             }
         ).with_columns(pl.col(name).replace(NO_EPOCH, None) for name in ("epoch", "step"))
-        rest = [pl.lit(None, dtype=expected[name]).alias(name) for name in ("trial", "time_s", "compensation")]
-        joined = pl.concat([chosen, own], how="horizontal")
-        return joined.with_columns(pl.lit(run).alias("run"), *rest).select(list(expected))
+        joined = pl.concat([chosen, own, self._condition_frame(expected)], how="horizontal")
+        return joined.with_columns(pl.lit(run).alias("run")).select(list(expected))
+
+    def _condition_frame(self, expected: pl.Schema) -> pl.DataFrame:
+        import polars as pl
+
+        names = ("trial", "time_s", "compensation")
+        if not self.conditions:
+            return pl.DataFrame({name: pl.Series(name, [None] * len(self), dtype=expected[name]) for name in names})
+        distinct = pl.DataFrame(
+            {name: [getattr(condition, name) for condition in self.conditions] for name in names},
+            schema={name: expected[name] for name in names},
+        )
+        return distinct[pl.Series(self.condition, dtype=pl.Int64)]
+
+    def _append_condition(self, condition: Condition) -> None:
+        if not self.conditions:
+            self.conditions.append(UNCONDITIONAL)
+            self._condition_indices[UNCONDITIONAL] = 0
+            self.condition.extend([0] * (len(self) - len(self.condition)))
+        index = self._condition_indices.setdefault(condition, len(self.conditions))
+        if index == len(self.conditions):
+            self.conditions.append(condition)
+        self.condition.append(index)
 
     def _record(self, position: int) -> MetricRecord:
         key = self.keys[self.kind[position]]
         epoch, step = self.epoch[position], self.step[position]
+        condition = self.conditions[self.condition[position]] if self.conditions else UNCONDITIONAL
         return MetricRecord(
             key.scope,
             key.layer,
@@ -162,4 +222,7 @@ class MetricColumns(Sequence[MetricRecord]):
             self.line[position],
             None if epoch == NO_EPOCH else epoch,
             None if step == NO_EPOCH else step,
+            condition.trial,
+            condition.time_s,
+            condition.compensation,
         )

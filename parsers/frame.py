@@ -25,7 +25,7 @@ def metrics_frame(logs: Iterable[ParsedLog]) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        With the schema of ``metrics``; ``trial``, ``time_s`` and ``compensation`` are null.
+        With the schema of ``metrics``.
     """
     import polars as pl
 

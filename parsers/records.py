@@ -35,6 +35,12 @@ class MetricRecord:
         As the simulator counts; None for inference.
     step : int or None
         Images of the epoch already seen, for numbers printed several times in an epoch.
+    trial : int or None
+        Programming draw, counted from 0.
+    time_s : float or None
+        Seconds since programming.
+    compensation : str or None
+        Of drift, such as ``gdc``.
     """
 
     scope: str
@@ -46,6 +52,9 @@ class MetricRecord:
     line: int
     epoch: int | None = None
     step: int | None = None
+    trial: int | None = None
+    time_s: float | None = None
+    compensation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
