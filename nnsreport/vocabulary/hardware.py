@@ -28,6 +28,8 @@ METRICS: tuple[Metric, ...] = (
     metric("subarray_rows", "row", _NEITHER, "rows of one sub-array", _CHIP),
     metric("subarray_columns", "column", _NEITHER, "columns of one sub-array", _CHIP),
     metric("tiles", "1", _LOWER, "tiles used", _LAYER),
+    metric("speed_up_rows", "1", _HIGHER, "copies of the layer's weights side by side along the rows", _LAYER),
+    metric("speed_up_columns", "1", _HIGHER, "copies of the layer's weights side by side along the columns", _LAYER),
     metric("speed_up", "1", _HIGHER, "copies of the layer's weights that work in parallel", _LAYER),
     metric("memory_utilization", "fraction", _HIGHER, "share of the memory cells that hold weights", _CHIP, _LAYER),
     metric("simulation_time", "s", _NEITHER, "run time of the simulator", _SIMULATION),

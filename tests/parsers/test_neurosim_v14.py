@@ -10,7 +10,7 @@ import pytest
 from pytest_regressions.data_regression import DataRegressionFixture
 
 from nnsreport.parsers import ParsedLog, parse_bytes, parse_log, parse_runs
-from nnsreport.parsers.neurosim_v14.labels import BREAKDOWN_LABELS, CHIP_LABELS, LAYER_LABELS, SIZE_LABELS
+from nnsreport.parsers.neurosim.inference_versions import V14
 from nnsreport.vocabulary import COMPONENTS, METRICS
 
 Reader = Callable[..., ParsedLog]
@@ -34,10 +34,10 @@ def messages_of(log: ParsedLog) -> str:
 
 
 def test_every_label_announces_a_known_metric() -> None:
-    for measure in (*LAYER_LABELS.values(), *BREAKDOWN_LABELS.values(), *CHIP_LABELS.values()):
+    for measure in (*V14.layer_labels.values(), *V14.breakdown_labels.values(), *V14.chip_labels.values()):
         assert measure.metric in METRICS
         assert measure.component in COMPONENTS
-    for component, metrics in SIZE_LABELS.values():
+    for component, metrics in V14.size_labels.values():
         assert component in COMPONENTS
         assert set(metrics) <= set(METRICS)
 

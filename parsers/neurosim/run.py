@@ -8,20 +8,21 @@ from pathlib import Path
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.failures import TracebackReader, find_failure
-from nnsreport.parsers.neurosim_v14.diagnosis import diagnose
-from nnsreport.parsers.neurosim_v14.hardware import HardwareReader, Stage, Verdict, looks_like_quantity
-from nnsreport.parsers.neurosim_v14.messages import find_message, is_meaningless
-from nnsreport.parsers.neurosim_v14.wrapper import FLAGS_BANNER, WrapperReader
+from nnsreport.parsers.neurosim.diagnosis import diagnose
+from nnsreport.parsers.neurosim.dialect import Dialect
+from nnsreport.parsers.neurosim.hardware import HardwareReader, looks_like_quantity
+from nnsreport.parsers.neurosim.messages import find_message, is_meaningless
+from nnsreport.parsers.neurosim.stages import Stage, Verdict
+from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
+from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, WrapperReader
 from nnsreport.parsers.records import ParsedLog
 
-NAME = "neurosim-1.4"
-
 _EXITS = ("ERROR!: RRAM-CIM is", "ERROR!: HP technology", "ERROR!: only 300K", "ERROR!: sync_data_transfer")
-_FLOOR_PLAN = "------------------------------ FloorPlan ---"
+_FLOOR_PLAN = tuple(f"{'-' * 30} {title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
 _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
 
 
-START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, _FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
+START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
 """The first five characters of every line that may begin a run."""
 
 
@@ -47,7 +48,7 @@ def start_of(text: str) -> Start | None:
     """
     if text.startswith(FLAGS_BANNER):
         return Start.WRAPPER
-    return Start.HARDWARE if text.startswith((_FLOOR_PLAN, *_EXITS)) else None
+    return Start.HARDWARE if text.startswith((*_FLOOR_PLAN, *_EXITS)) else None
 
 
 @dataclass(slots=True)
@@ -58,9 +59,12 @@ class Run:
     ----------
     records : RunBuilder
         The numbers.
+    dialect : Dialect
+        The lines of this version.
     """
 
     records: RunBuilder
+    dialect: Dialect
     hardware: HardwareReader = field(init=False)
     wrapper: WrapperReader = field(init=False)
     _has_exited: bool = False
@@ -69,13 +73,14 @@ class Run:
 
     def __post_init__(self) -> None:
         """Let the readers file into the same records."""
-        self.hardware = HardwareReader(self.records)
-        self.wrapper = WrapperReader(self.records)
+        self.hardware = HardwareReader(self.records, self.dialect)
+        wrapper = TrainingWrapperReader if self.dialect.is_training else WrapperReader
+        self.wrapper = wrapper(self.records, self.dialect)
 
     @classmethod
-    def begin(cls, cut_line: int | None) -> Run:
+    def begin(cls, dialect: Dialect, cut_line: int | None) -> Run:
         """Return a run without numbers."""
-        return cls(RunBuilder(NAME, cut_line))
+        return cls(RunBuilder(dialect.name, cut_line), dialect)
 
     @property
     def has_hardware(self) -> bool:
@@ -98,7 +103,9 @@ class Run:
         if text[:5] in START_HEADS:
             if text.startswith(FLAGS_BANNER):
                 return self.wrapper.has_flags or self.has_hardware
-            is_next = text.startswith((_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
+            if self.dialect.is_training:
+                return False
+            is_next = text.startswith((*_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
             return is_next and (self._has_exited or self.hardware.stage >= Stage.FLOOR_PLAN)
         return self.has_hardware and self.wrapper.is_other_log_folder(text)
 
@@ -112,6 +119,8 @@ class Run:
         line : int
             Its number.
         """
+        if self.dialect.is_training and text.startswith(_FLOOR_PLAN):
+            self.hardware.begin_section(self.wrapper.epoch_of_next_section(self.hardware.epoch))
         verdict = self.hardware.read(text, line)
         if verdict is Verdict.READ:
             self.wrapper.leave()

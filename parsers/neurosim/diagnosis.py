@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.neurosim_v14.hardware import HardwareReader, Stage
-from nnsreport.parsers.neurosim_v14.labels import EXPECTED_IN_CHIP, EXPECTED_IN_LAYER
-from nnsreport.parsers.neurosim_v14.wrapper import WrapperReader
+from nnsreport.parsers.neurosim.hardware import HardwareReader
+from nnsreport.parsers.neurosim.stages import Stage
+from nnsreport.parsers.neurosim.wrapper import WrapperReader
 
 ABSURD_ENERGY_J = 1.0
 """Dynamic energy of one image above which a result is an error: the largest genuine chips need about a millijoule."""
@@ -79,9 +79,9 @@ def _report_missing(records: RunBuilder, hardware: HardwareReader) -> None:
     for key in records.metrics.keys:
         if key.component is not None and key.scope in ("chip", "layer"):
             present.setdefault(key.layer, set()).add((key.component, key.metric))
-    missing = list(_names(None, EXPECTED_IN_CHIP - present.get(None, set())))
+    missing = list(_names(None, hardware.dialect.expected_in_chip - present.get(None, set())))
     for layer in hardware.layers:
-        missing.extend(_names(layer, EXPECTED_IN_LAYER - present.get(layer, set())))
+        missing.extend(_names(layer, hardware.dialect.expected_in_layer - present.get(layer, set())))
     if missing:
         more = f" and {len(missing) - _SHOWN_MISSING} more" if len(missing) > _SHOWN_MISSING else ""
         records.problem(

@@ -1,4 +1,4 @@
-"""Reads what NeuroSim V1.4's C++ part prints.
+"""Reads what NeuroSim's C++ part prints, in any of its dialects.
 
 The same labels are printed for every layer and again for the chip, so the scope is remembered from the lines that
 name it: a banner, ``layer7's ...``, or a line that only occurs in the summary.
@@ -7,44 +7,15 @@ name it: a banner, ``layer7's ...``, or a line that only occurs in the summary.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from functools import cache
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.neurosim_v14.labels import (
-    BREAKDOWN_LABELS,
-    BREAKDOWN_PREFIX,
-    CHIP_LABELS,
-    LAYER_LABELS,
-    SIZE_LABELS,
-    TABLE_TITLES,
-    Measure,
-)
+from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect, Measure
+from nnsreport.parsers.neurosim.labels import BREAKDOWN_PREFIX
+from nnsreport.parsers.neurosim.stages import Stage, Verdict
 from nnsreport.parsers.quantities import PURE, WHOLE_SECONDS, Quantity
-
-
-class Stage(IntEnum):
-    """How far the C++ part came, by what it printed."""
-
-    NOTHING = 0
-    STARTED = 1
-    FLOOR_PLAN = 2
-    FLOOR_PLAN_DONE = 3
-    CLOCK = 4
-    LAYERS = 5
-    SUMMARY = 6
-    PERFORMANCE = 7
-    FINISHED = 8
-
-
-class Verdict(Enum):
-    """What a reader makes of a line."""
-
-    READ = "read"
-    UNREADABLE = "unreadable"
-    NOT_MINE = "not mine"
-
 
 _ESTIMATION = re.compile(r"-+ Estimation of (Layer (\d+)) -+ *")
 _TABLE_ROW = re.compile(r"layer(\d+):(.*)")
@@ -52,21 +23,10 @@ _SIZE = re.compile(r" ?\d+(?:x\d+)+ *")
 _LAYER_NAME = re.compile(r"layer\d+")
 _ENDS_IN_QUANTITY = re.compile(r"(?:\d|inf|nan)(?:ns|pJ|uW|um\^2)\s*$")
 
-_BANNERS: dict[str, Stage] = {
-    "FloorPlan": Stage.FLOOR_PLAN,
-    "FloorPlan Done": Stage.FLOOR_PLAN_DONE,
-    "Hardware Performance": Stage.LAYERS,
-    "Summary": Stage.SUMMARY,
-    "Performance": Stage.PERFORMANCE,
-    "Hardware Performance Done": Stage.PERFORMANCE,
-    "Simulation Performance": Stage.PERFORMANCE,
-}
-_RUN_TIME_LABEL = "Total Run-time of NeuroSim"
 _SPEED_UP_MESSAGES = (
     "User assigned speed-up degree is larger than the upper bound",
     "The speed-up degree is auto-assigned as the upper bound",
 )
-_PROSE = "Tile and PE size are optimized to maximize memory utilization"
 _BREAKDOWN_BANNER = re.compile(r"\*+ Breakdown of Latency and Dynamic Energy \*+ *")
 
 
@@ -78,6 +38,10 @@ class HardwareReader:
     ----------
     records : RunBuilder
         Receives the numbers.
+    dialect : Dialect
+        The lines of this version.
+    epoch : int or None
+        Of training.
     stage : Stage
         The furthest stage seen.
     layer : str or None
@@ -89,12 +53,14 @@ class HardwareReader:
     """
 
     records: RunBuilder
+    dialect: Dialect
+    epoch: int | None = None
     stage: Stage = Stage.NOTHING
     layer: str | None = None
     is_chip: bool = False
     layers: dict[str, int] = field(default_factory=dict)
     _breakdown_order: int = -1
-    _table: str | None = None
+    _table: tuple[str, ...] | None = None
     _last_row: int = 0
     _previous_size_line: int = 0
 
@@ -113,16 +79,35 @@ class HardwareReader:
         Verdict
             ``UNREADABLE`` when the line seems to be of this kind but is not exactly as NeuroSim prints it.
         """
-        reader = _READERS.get(text[:5])
-        if reader is None:
-            return Verdict.NOT_MINE
-        return reader(self, text, line)
+        reader = _readers_of(self.dialect).get(text[:5])
+        if reader is not None:
+            return reader(self, text, line)
+        return self._read_pattern(text, line) if self.dialect.patterns else Verdict.NOT_MINE
 
     def forget_place(self) -> None:
         """Forget the current layer and table: text is missing, so the next line may be about another."""
         self.layer = None
         self.is_chip = False
         self._table = None
+
+    def begin_section(self, epoch: int | None) -> None:
+        """Forget everything but the layers: the C++ part is printed again, for another epoch."""
+        self.epoch = epoch
+        self.stage = Stage.NOTHING
+        self.forget_place()
+
+    def _file(
+        self,
+        scope: str,
+        layer: str | None,
+        component: str,
+        metric: str,
+        value: float,
+        line: int,
+        *,
+        twice: bool = False,
+    ) -> None:
+        self.records.metric(scope, layer, component, metric, value, line, epoch=self.epoch, is_printed_twice=twice)
 
     def _number(self, quantity: Quantity, text: str, line: int) -> float | None:
         if line == self.records.cut_line and not quantity.is_self_delimiting:
@@ -154,14 +139,14 @@ class HardwareReader:
         if not separator:
             return self._read_table_row(text, line)
         label, _, printed = rest.rpartition(":")
-        measure = LAYER_LABELS.get(label.rstrip())
+        measure = self.dialect.layer_labels.get(label.rstrip())
         if measure is None or _LAYER_NAME.fullmatch(layer) is None:
             return Verdict.UNREADABLE if _LAYER_NAME.fullmatch(layer) else Verdict.NOT_MINE
         self._enter_layer(layer, line)
         value = measure.quantity.read(printed)
         if value is None:
             return Verdict.UNREADABLE
-        self.records.metric("layer", layer, measure.component, measure.metric, value, line)
+        self._file("layer", layer, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
         return Verdict.READ
 
     def _read_table_row(self, text: str, line: int) -> Verdict:
@@ -173,12 +158,15 @@ class HardwareReader:
             self._table = None  # the banner of the next table is missing: nothing says what the rest is about
             return Verdict.UNREADABLE
         self._last_row = row
-        value = self._number(PURE, match.group(2), line)
-        if value is None:
+        printed = match.group(2).split(",")
+        values = [self._number(PURE, text, line) for text in printed]
+        if len(values) != len(self._table) or None in values:
             return Verdict.UNREADABLE
         layer = f"layer{row}"
         self.layers.setdefault(layer, line)
-        self.records.metric("layer", layer, "total", self._table, value, line)
+        for metric, value in zip(self._table, values, strict=True):
+            assert value is not None
+            self._file("layer", layer, "total", metric, value, line)
         return Verdict.READ
 
     def _read_dashes(self, text: str, line: int) -> Verdict:
@@ -188,9 +176,9 @@ class HardwareReader:
 
     def _read_breakdown(self, text: str, line: int) -> Verdict:
         label, _, printed = text.rpartition(":")
-        measure = BREAKDOWN_LABELS.get(label.rstrip())
+        measure = self.dialect.breakdown_labels.get(label.rstrip())
         if measure is None:
-            return _unknown(text)
+            return self._unknown(text)
         if measure.order < self._breakdown_order:
             self.forget_place()
         self._breakdown_order = measure.order
@@ -198,7 +186,7 @@ class HardwareReader:
         if value is None or not (self.is_chip or self.layer):
             return Verdict.UNREADABLE
         scope = "chip" if self.is_chip else "layer"
-        self.records.metric(scope, self.layer, measure.component, measure.metric, value, line)
+        self._file(scope, self.layer, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
         return Verdict.READ
 
     def _read_banner(self, text: str, line: int) -> Verdict:
@@ -207,17 +195,20 @@ class HardwareReader:
             self._enter_layer(f"layer{estimation.group(2)}", line)
             return Verdict.READ
         title = text.strip("- ")
-        if title in TABLE_TITLES:
+        table = self.dialect.table_titles.get(title)
+        if table is not None:
             self.forget_place()
-            self._table = TABLE_TITLES[title]
+            self._table = table
             self._last_row = 0
             self._reach(Stage.FLOOR_PLAN)
             return Verdict.READ
-        stage = _BANNERS.get(title)
+        stage = self.dialect.banners.get(title)
         if stage is None:
             return Verdict.NOT_MINE
         self.forget_place()
         self._reach(stage)
+        if title in self.dialect.process_banners:
+            self.records.setting("neurosim.process", self.dialect.process_banners[title], line)
         if stage is Stage.SUMMARY:
             self._enter_chip()
         return Verdict.READ
@@ -225,18 +216,19 @@ class HardwareReader:
     def _read_asterisks(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - one signature for all readers
         return Verdict.READ if _BREAKDOWN_BANNER.fullmatch(text) else Verdict.NOT_MINE
 
+    def _read_rule(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - one signature for all readers
+        return Verdict.READ if self.dialect.is_training and not text.strip("~ ") else Verdict.NOT_MINE
+
     def _read_chip(self, text: str, line: int) -> Verdict:
         label, _, printed = text.rpartition(":")
         label = label.rstrip()
-        measure = CHIP_LABELS.get(label)
+        measure = self.dialect.chip_labels.get(label)
         if measure is None:
-            return self._read_run_time(printed, line) if label == _RUN_TIME_LABEL else _unknown(text)
+            return self._read_run_time(printed, line) if label == RUN_TIME_LABEL else self._unknown(text)
         value = self._number(measure.quantity, printed, line)
         if value is None:
             return Verdict.UNREADABLE
-        self.records.metric(
-            "chip", None, measure.component, measure.metric, value, line, is_printed_twice=measure.is_printed_twice
-        )
+        self._file("chip", None, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
         self._note_place(measure, line)
         return Verdict.READ
 
@@ -257,23 +249,23 @@ class HardwareReader:
         value = WHOLE_SECONDS.read(printed)
         if value is None:
             return Verdict.UNREADABLE
-        self.records.metric("simulation", None, None, "simulation_time", value, line)
+        self.records.metric("simulation", None, None, "simulation_time", value, line, epoch=self.epoch)
         self.forget_place()
         self._reach(Stage.FINISHED)
         return Verdict.READ
 
     def _read_size(self, text: str, line: int) -> Verdict:
         label, _, printed = text.rpartition(":")
-        known = SIZE_LABELS.get(label.rstrip())
+        known = self.dialect.size_labels.get(label.rstrip())
         if known is None:
-            return _unknown(text)
+            return self._unknown(text)
         component, metrics = known
         factors = printed.strip().split("x")
         if not _SIZE.fullmatch(printed) or len(factors) != len(metrics) or line == self.records.cut_line:
             return Verdict.UNREADABLE
         self._reach(Stage.FLOOR_PLAN)
         for metric, factor in zip(metrics, factors, strict=True):
-            self.records.metric("chip", None, component, metric, float(factor), line)
+            self._file("chip", None, component, metric, float(factor), line)
         self._note_mapping(component, line)
         return Verdict.READ
 
@@ -290,15 +282,39 @@ class HardwareReader:
             self.records.setting("neurosim.speed_up_degree", "limited to the upper bound", line)
             self._reach(Stage.STARTED)
             return Verdict.READ
-        if text.startswith(_PROSE):
+        if text.startswith(self.dialect.prose):
             self._reach(Stage.FLOOR_PLAN)
             return Verdict.READ
         return Verdict.NOT_MINE
 
+    def _read_pattern(self, text: str, line: int) -> Verdict:
+        for known in self.dialect.patterns:
+            match = known.pattern.fullmatch(text)
+            if match is not None:
+                break
+        else:
+            return Verdict.NOT_MINE
+        values = {
+            group: self._number(measure.quantity, match[group], line) for group, measure in known.measures.items()
+        }
+        if None in values.values() or (known.settings and line == self.records.cut_line):
+            return Verdict.UNREADABLE
+        if known.stage is Stage.SUMMARY:
+            self._enter_chip()
+        if known.stage is not None:
+            self._reach(known.stage)
+        for group, measure in known.measures.items():
+            value = values[group]
+            assert value is not None
+            self._file("chip", None, measure.component, measure.metric, value, line)
+        for group, name in known.settings.items():
+            if match[group] is not None:
+                self.records.setting(name, match[group], line)
+        return Verdict.READ
 
-def _unknown(text: str) -> Verdict:
-    """Judge a line whose text before the last colon is no label: a label may have something glued behind its number."""
-    return Verdict.UNREADABLE if text.startswith(_LABELS) else Verdict.NOT_MINE
+    def _unknown(self, text: str) -> Verdict:
+        """Judge a line whose text before the last colon is no label: one may have something glued behind its number."""
+        return Verdict.UNREADABLE if text.startswith(self.dialect.labels) else Verdict.NOT_MINE
 
 
 def looks_like_quantity(text: str) -> bool:
@@ -306,14 +322,18 @@ def looks_like_quantity(text: str) -> bool:
     return _ENDS_IN_QUANTITY.search(text) is not None
 
 
-_LABELS = (*CHIP_LABELS, *BREAKDOWN_LABELS, *SIZE_LABELS, _RUN_TIME_LABEL)
+_Reader = Callable[[HardwareReader, str, int], Verdict]
 
-_READERS: dict[str, Callable[[HardwareReader, str, int], Verdict]] = {
-    "layer": HardwareReader._read_layer,
-    "-----": HardwareReader._read_dashes,
-    "*****": HardwareReader._read_asterisks,
-    **{label[:5]: HardwareReader._read_chip for label in (*CHIP_LABELS, _RUN_TIME_LABEL)},
-    **{label[:5]: HardwareReader._read_size for label in SIZE_LABELS},
-    **{text[:5]: HardwareReader._read_prose for text in (*_SPEED_UP_MESSAGES, _PROSE)},
-}
-"""The reader of a line, by its first five characters."""
+
+@cache
+def _readers_of(dialect: Dialect) -> Mapping[str, _Reader]:
+    """Return the reader of a line, by its first five characters."""
+    return {
+        "layer": HardwareReader._read_layer,
+        "-----": HardwareReader._read_dashes,
+        "*****": HardwareReader._read_asterisks,
+        "~~~~~": HardwareReader._read_rule,
+        **{label[:5]: HardwareReader._read_chip for label in (*dialect.chip_labels, RUN_TIME_LABEL)},
+        **{label[:5]: HardwareReader._read_size for label in dialect.size_labels},
+        **{text[:5]: HardwareReader._read_prose for text in (*_SPEED_UP_MESSAGES, *dialect.prose)},
+    }

@@ -1,4 +1,4 @@
-"""Reads what NeuroSim V1.4's Python wrapper (``inference.py``) prints.
+"""Reads what NeuroSim's Python wrapper for inference (``inference.py``) prints.
 
 Its two streams mix with each other and with the C++ part in any order: flags and accuracy go to standard error at
 once, everything else stays in a buffer until the process ends.
@@ -10,26 +10,19 @@ import re
 from dataclasses import dataclass, field
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.neurosim_v14.hardware import Verdict
+from nnsreport.parsers.neurosim.dialect import Dialect
+from nnsreport.parsers.neurosim.stages import Verdict
 
 FLAGS_BANNER = "=================FLAGS=================="
 _FLAGS_END = "========================================"
 _FLAG = re.compile(
     r"(?!srun|slurmstepd|bash|make|\w*(?:Warning|Error|WARNING|ERROR|INFO):)([A-Za-z_]\w*): ([^\x00]*)",
 )
-_FLAGS = frozenset(
-    {
-        *("dataset", "model", "mode", "batch_size", "epochs", "grad_scale", "seed", "log_interval", "test_interval"),
-        *("logdir", "lr", "decreasing_lr", "wl_weight", "wl_grad", "wl_activate", "wl_error", "inference", "subArray"),
-        *("parallelRead", "ADCprecision", "cellBit", "onoffratio", "vari", "t", "v", "detect", "target"),
-    }
-)
-"""The flags of V1.4; users add their own."""
 _RESULT = re.compile(
     r"Test set: Average loss: (-?(?:\d+\.\d{4}|inf|nan)), Accuracy: (\d+)/(\d+) \((\d+)%\) *",
 )
 _INITIAL_WEIGHTS = re.compile(
-    r"fan_in +(\d+), float_limit (\d+\.\d{6}), float std (\d+\.\d{6}), "
+    r"fan_in +(\d+), float_limit (\d+\.\d{6}),(?: float std (\d+\.\d{6}),)? "
     r"quant limit (\d+(?:\.\d+)?(?:e-\d{2})?), scale (\d+(?:\.\d+)?(?:e-\d{2})?) *"
 )
 _INITIAL_WEIGHT_METRICS = (
@@ -39,6 +32,8 @@ _INITIAL_WEIGHT_METRICS = (
     "weight_quantization_limit",
     "weight_scale",
 )
+WRAPPER_METRICS = frozenset({"accuracy", "correct_images", "test_images", "test_loss", *_INITIAL_WEIGHT_METRICS})
+"""Canonical names of the metrics that wrappers print."""
 _QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
 _PROPERTIES_BANNER = " --- Hardware Properties ---"
 _PROPERTIES: dict[str, str] = {
@@ -63,6 +58,8 @@ class WrapperReader:
     ----------
     records : RunBuilder
         Receives the numbers.
+    dialect : Dialect
+        The lines of this version.
     has_flags, has_result : bool
         What was seen.
     log_folder : str or None
@@ -70,12 +67,13 @@ class WrapperReader:
     """
 
     records: RunBuilder
+    dialect: Dialect
     has_flags: bool = False
     has_result: bool = False
     log_folder: str | None = None
     _is_in_flags: bool = False
     _property: str | None = None
-    _initial_weights: list[tuple[tuple[str, ...], int]] = field(default_factory=list)
+    _initial_weights: list[tuple[tuple[str | None, ...], int]] = field(default_factory=list)
     _layer_names: list[tuple[str, int]] = field(default_factory=list)
 
     def read(self, text: str, line: int) -> Verdict:
@@ -126,6 +124,10 @@ class WrapperReader:
         self._is_in_flags = False
         self._property = None
 
+    def epoch_of_next_section(self, previous: int | None) -> int | None:  # noqa: ARG002 - training has epochs
+        """Return the epoch that the next C++ part is about; None for inference."""
+        return None
+
     def finish(self, layer_count: int | None) -> None:
         """File what is known per layer, now that the number of layers is known.
 
@@ -139,6 +141,8 @@ class WrapperReader:
         for position, (printed, line) in enumerate(self._initial_weights):
             layer = layers[position] if layers is not None else f"constructed{position + 1}"
             for metric, value in zip(_INITIAL_WEIGHT_METRICS, printed, strict=True):
+                if value is None:
+                    continue  # V1.0, V1.2 and V2 do not print the standard deviation
                 self.records.metric("layer", layer, None, metric, float(value), line)
 
     def _file_layer_names(self, layer_count: int | None) -> None:
@@ -195,6 +199,10 @@ class WrapperReader:
         loss, correct, total, percent = float(match.group(1)), *map(int, match.group(2, 3, 4))
         if not 0 <= correct <= total or not total or abs(percent - 100 * correct / total) > 0.51:
             return Verdict.UNREADABLE
+        self._file_result(loss, correct, total, line)
+        return Verdict.READ
+
+    def _file_result(self, loss: float, correct: int, total: int, line: int, epoch: int | None = None) -> None:
         self.has_result = True
         for metric, value in (
             ("accuracy", correct / total),
@@ -202,8 +210,7 @@ class WrapperReader:
             ("test_images", float(total)),
             ("test_loss", loss),
         ):
-            self.records.metric("network", None, None, metric, value, line)
-        return Verdict.READ
+            self.records.metric("network", None, None, metric, value, line, epoch=epoch)
 
     def _is_property(self, text: str, line: int) -> bool:
         if text.startswith(_PROPERTIES_BANNER):
@@ -228,7 +235,7 @@ class WrapperReader:
 
     def _read_flag(self, text: str, line: int) -> Verdict:
         match = _FLAG.fullmatch(text)
-        if match is None or not (self._is_in_flags or (match.group(1) in _FLAGS and not self.has_flags)):
+        if match is None or not (self._is_in_flags or (match.group(1) in self.dialect.flags and not self.has_flags)):
             return Verdict.NOT_MINE
         if line == self.records.cut_line:
             return Verdict.UNREADABLE
