@@ -96,7 +96,7 @@ class RunBuilder:
         if known is not value:
             if known != value and not (known != known and value != value):
                 when = f"epoch {epoch}" if epoch is not None else None
-                about = " ".join(part for part in (when, layer or scope, component, metric) if part)
+                about = " ".join(part for part in (when, str(condition), layer or scope, component, metric) if part)
                 self.problem(
                     f"a second value of {about} is left out", line, "look for a missing or doubled piece of the log"
                 )

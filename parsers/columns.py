@@ -35,6 +35,12 @@ class Condition:
     time_s: float | None = None
     compensation: str | None = None
 
+    def __str__(self) -> str:
+        """Return what is told, such as ``trial 3 3600 s gdc``; empty where nothing is."""
+        trial = "" if self.trial is None else f"trial {self.trial}"
+        time = "" if self.time_s is None else f"{self.time_s:g} s"
+        return " ".join(part for part in (trial, time, self.compensation) if part)
+
 
 UNCONDITIONAL = Condition()
 """The condition of the numbers that most logs hold: none of the three is told."""
@@ -191,7 +197,7 @@ class MetricColumns(Sequence[MetricRecord]):
 
         names = ("trial", "time_s", "compensation")
         if not self.conditions:
-            return pl.DataFrame({name: pl.Series(name, [None] * len(self), dtype=expected[name]) for name in names})
+            return pl.select(pl.repeat(None, len(self), dtype=expected[name]).alias(name) for name in names)
         distinct = pl.DataFrame(
             {name: [getattr(condition, name) for condition in self.conditions] for name in names},
             schema={name: expected[name] for name in names},

@@ -1,0 +1,162 @@
+"""Rows of the CSV files that NeuroSim writes: a row is read whole, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.quantities import PURE, Quantity
+from nnsreport.parsers.reading import LogText
+
+_STREAMED = re.compile(r"-?(\d+(?:\.\d+)?)(?:e[-+]\d{2,3})?|-?(?:inf|nan)")
+_STREAM_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A number that every row of a table has.
+
+    Attributes
+    ----------
+    metric : str
+        Key of :data:`nnsreport.vocabulary.METRICS`.
+    component : str or None
+        Key of :data:`nnsreport.vocabulary.COMPONENTS`.
+    quantity : Quantity
+        How it is written.
+    """
+
+    metric: str
+    component: str | None
+    quantity: Quantity = PURE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The numbers of a row.
+
+    Attributes
+    ----------
+    numbers : tuple of (Column, float)
+        In the order of the columns, each in its metric's unit.
+    missing : int
+        Numbers that are not there because the file ends within the row.
+    line : int
+        1-based line in the source.
+    """
+
+    numbers: tuple[tuple[Column, float], ...]
+    missing: int
+    line: int
+
+
+def is_streamed(cell: str) -> bool:
+    """Tell whether a cell is a number as C++ streams write it, with six significant digits at most."""
+    match = _STREAMED.fullmatch(cell)
+    if match is None:
+        return False
+    digits = (match.group(1) or "").replace(".", "").lstrip("0")
+    return len(digits) <= _STREAM_DIGITS
+
+
+def read_row(cells: Sequence[str], columns: Sequence[Column | None], line: int, *, is_cut: bool = False) -> Row | None:
+    """Read the cells of one row.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Between the commas.
+    columns : sequence of Column or None
+        What each cell holds; None for a column that is empty.
+    line : int
+        1-based line in the source.
+    is_cut : bool
+        The file ends in this row without a line end, so the digits of its last cell may be missing: it is left out, and
+        what would come behind it.
+
+    Returns
+    -------
+    Row or None
+        None when the number of cells, or any of them, is not as it must be.
+    """
+    if is_cut:
+        cells = cells[:-1]
+    if len(cells) > len(columns) or (len(cells) < len(columns) and not is_cut):
+        return None
+    numbers = []
+    for cell, column in zip(cells, columns, strict=False):
+        if column is None:
+            if cell.strip():
+                return None
+            continue
+        value = column.quantity.read(cell)
+        if value is None:
+            return None
+        numbers.append((column, value))
+    missing = sum(column is not None for column in columns) - len(numbers)
+    return Row(tuple(numbers), missing, line)
+
+
+def file_row(records: RunBuilder, scope: str, layer: str | None, row: Row, epoch: int | None = None) -> None:
+    """File the numbers of a row; that it is cut off is a problem too.
+
+    Parameters
+    ----------
+    records : RunBuilder
+        Receives them.
+    scope, layer, epoch
+        Of all numbers in the row.
+    row : Row
+        From :func:`read_row`.
+    """
+    for column, value in row.numbers:
+        records.metric(scope, layer, column.component, column.metric, value, row.line, epoch=epoch)
+    if row.missing:
+        report_cut_row(records, row)
+
+
+def report_cut_row(records: RunBuilder, row: Row) -> None:
+    """File the problem that the file ends within a row."""
+    records.problem(
+        f"the file ends here without a line end: {row.missing} of the row's numbers are missing or may lack digits",
+        row.line,
+        "if the row is whole, add a line end; if not, look for a killed program or a full disk",
+    )
+
+
+def split_at(text: LogText, header: str) -> list[list[tuple[str, int]]]:
+    """Return the lines that are not blank, in parts that begin with a header.
+
+    The programs append to the files of earlier runs, each with a header of its own. What a killed run left of its last
+    row stands before the header of the next run, on the same line: it ends the part before.
+
+    Parameters
+    ----------
+    text : LogText
+        The file.
+    header : str
+        The whole line.
+
+    Returns
+    -------
+    list of list of tuple of str and int
+        Lines with their numbers, headers included; a header behind another begins no new part. At least one part.
+    """
+    parts: list[list[tuple[str, int]]] = [[]]
+    has_header = False
+    for line, number in zip(text.lines, text.numbers, strict=True):
+        if not line or line.isspace():
+            continue
+        if not line.endswith(header):
+            parts[-1].append((line, number))
+            continue
+        rest = line[: -len(header)]
+        if rest:
+            parts[-1].append((rest, number))
+        if has_header and parts[-1][-1][0] != header:
+            parts.append([])
+        has_header = True
+        parts[-1].append((header, number))
+    return parts
