@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,15 @@ import pytest
 from nnsreport.errors import LogError
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 TEXT = "ChipArea : 4um^2\n\nlayer1's readLatency is: 5ns\n"
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
 def test_compressed_text_is_recognised_by_its_content(compress: Callable[[bytes], bytes]) -> None:
     assert lines_of(compress(TEXT.encode())) == lines_of(TEXT.encode())
 
@@ -25,7 +31,7 @@ def test_members_appended_to_a_gzip_file_are_read() -> None:
     assert lines_of(gzip.compress(b"a\n") + gzip.compress(b"b\n")).lines == ["a", "b"]
 
 
-@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, zstd.compress])
 def test_cut_compressed_text_keeps_what_there_is(compress: Callable[[bytes], bytes]) -> None:
     many = "".join(f"layer{n}'s readLatency is: {n * 7919 % 1000}ns\n" for n in range(50_000)).encode()
     whole = compress(many)
@@ -34,9 +40,25 @@ def test_cut_compressed_text_keeps_what_there_is(compress: Callable[[bytes], byt
     assert "cut off" in text.problems[0].message
 
 
-def test_zstd_names_the_remedy() -> None:
-    with pytest.raises(LogError, match="zstd -d"):
-        lines_of(b"\x28\xb5\x2f\xfd rest")
+def test_frames_of_zstd_are_read_one_after_the_other() -> None:
+    data = zstd.compress(b"a\n") + zstd.compress(b"b\n" * 100_000)
+    assert lines_of(data).lines == ["a", *["b"] * 100_000]
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
+def test_text_that_swells_a_thousand_times_is_whole(compress: Callable[[bytes], bytes]) -> None:
+    many = b"layer1's readLatency is: 5ns\n" * 500_000
+    text = lines_of(compress(many) + b"\x00" * 512)
+    assert (len(text.lines), text.problems) == (500_000, ())
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
+def test_damage_of_compressed_text_is_told_once(compress: Callable[[bytes], bytes]) -> None:
+    whole = bytearray(compress(TEXT.encode() * 50))
+    text = lines_of(bytes(compress(TEXT.encode()) + whole[:10] + b"\xff" * 40))
+    assert text.lines[:3] == lines_of(TEXT.encode()).lines
+    (problem,) = text.problems
+    assert "damaged" in problem.message or "cut off" in problem.message
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\r\n", b"\x00" * 4096])

@@ -1,0 +1,34 @@
+"""What reading gives: the lines of a log, or of a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnsreport.parsers.records import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class LogText:
+    """The lines of a log, or of a chunk of it.
+
+    Attributes
+    ----------
+    lines : sequence of str
+        Without line ends, colours and task labels.
+    numbers : sequence of int
+        1-based line of the file each came from; the redrawings of a progress bar share one.
+    source : Path or None
+        The file.
+    problems : tuple of Problem
+        What was wrong with the bytes; of a chunk, what its predecessors have not told.
+    cut_line : int or None
+        The file's last line, if it has no line end: its last number may lack digits. Of chunks, only the last has it.
+    """
+
+    lines: Sequence[str]
+    numbers: Sequence[int]
+    source: Path | None = None
+    problems: tuple[Problem, ...] = field(default=())
+    cut_line: int | None = None
