@@ -22,6 +22,8 @@ METRICS: tuple[Metric, ...] = (
     metric("weight_std", "1", _NEITHER, "standard deviation of a layer's weights", _LAYER),
     metric("weight_update_mean", "1", _NEITHER, "mean of a layer's weight updates", _LAYER),
     metric("weight_update_std", "1", _NEITHER, "standard deviation of a layer's weight updates", _LAYER),
+    metric("distribution_mean", "1", _NEITHER, "mean of a layer's weights or of their updates: not told which", _LAYER),
+    metric("distribution_std", "1", _NEITHER, "standard deviation of weights or of updates: not told which", _LAYER),
     metric("input_activity", "fraction", _NEITHER, "share of ones among a layer's input bits", _LAYER),
     # Hardware, one epoch
     metric("epoch_latency", "s", _LOWER, "time of one epoch, all phases", _CHIP, _LAYER),

@@ -7,7 +7,7 @@ from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
 from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
 from nnsreport.parsers.neurosim_files.rows import Column, file_row, read_row, split_at
-from nnsreport.parsers.neurosim_files.training_columns import CITATION, TITLE
+from nnsreport.parsers.neurosim_files.training_columns import BUFFERED_REMEDY, CITATION, TITLE
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -52,13 +52,9 @@ def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLo
         else:
             file_row(records, "network", None, row, int(epoch))
     if not rows:
-        records.problem(
-            "has a header and no row",
-            part[0][1],
-            "train.py keeps its rows in memory, and writes them when it ends or has some thousand characters of them",
-        )
+        records.problem("has a header and no row", part[0][1], BUFFERED_REMEDY)
     flag_implausible(records)
-    is_complete = bool(rows) and text.cut_line not in (number for _, number in rows)
+    is_complete = bool(rows) and rows[-1][1] != text.cut_line
     return records.finish(run, text.source, is_complete=is_complete)
 
 

@@ -12,6 +12,8 @@ from nnsreport.parsers.neurosim_files.rows import file_row, is_streamed, read_ro
 from nnsreport.parsers.neurosim_files.training_columns import (
     CITATION,
     EFFICIENCY,
+    EPOCHS_BY_ROW,
+    EPOCHS_SETTING,
     PEAK_EFFICIENCY,
     PEAK_THROUGHPUT,
     PHASE_COLUMNS,
@@ -30,8 +32,6 @@ HEADER = (
     "TOPS/W,TOPS,Peak TOPS/W,Peak TOPS"
 )
 COLUMNS = (*PHASE_COLUMNS, EFFICIENCY, THROUGHPUT, PEAK_EFFICIENCY, PEAK_THROUGHPUT)
-EPOCHS_BY_ROW = "counted from 0, one a row"
-"""Value of the setting ``neurosim.epochs`` where a file does not tell the epoch of a row."""
 
 _ROUNDING = 2e-5
 _SAMPLE_ROW = (
@@ -92,7 +92,7 @@ def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLo
         else:
             file_row(records, "chip", None, row, epoch)
     if rows:
-        records.setting("neurosim.epochs", EPOCHS_BY_ROW, rows[0][1])
+        records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0][1])
     else:
         records.problem(
             "has a header and no row: NeuroSim came to the end of no epoch",
@@ -100,7 +100,7 @@ def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLo
             "look at the end of the job's log; NeuroSim adds a row when it is through with an epoch",
         )
     flag_implausible(records)
-    is_complete = bool(rows) and text.cut_line not in (number for _, number in rows)
+    is_complete = bool(rows) and rows[-1][1] != text.cut_line
     return records.finish(run, text.source, is_complete=is_complete)
 
 

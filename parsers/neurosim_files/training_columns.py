@@ -15,6 +15,15 @@ CITATION = (
     "Circuits and Systems, 2021"
 )
 
+EPOCHS_SETTING = "neurosim.epochs"
+EPOCHS_BY_ROW = "counted from 0, one a row"
+"""How the epochs are known where a file does not tell them; wrong where NeuroSim was not run for every epoch."""
+
+BUFFERED_REMEDY = (
+    "train.py keeps its rows in memory, and writes them when it ends or has some thousand characters of them: look at "
+    "the end of the job's log"
+)
+
 _PHASES = (
     ("forward", "read"),
     ("activation_gradient", "read"),
