@@ -12,7 +12,8 @@ from typing import Protocol
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_name
-from nnsreport.parsers.neurosim_v14 import NeuroSimV14
+from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
+from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 
@@ -60,7 +61,7 @@ class LogFormat(Protocol):
         ...
 
 
-BUILT_IN: tuple[LogFormat, ...] = (NeuroSimV14(),)
+BUILT_IN: tuple[LogFormat, ...] = (*NEUROSIM_FORMATS, *NEUROSIM_FILES)
 """The formats of this package; where two are equally sure of a text, the first is taken."""
 
 
