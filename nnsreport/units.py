@@ -115,6 +115,22 @@ def unit_scale(text: str, unit: str) -> float | None:
     return _written_units(unit).get(written)
 
 
+def unit_spellings(unit: str) -> tuple[str, ...]:
+    """Return the ways to write a unit and its multiples, those that :func:`unit_scale` reads.
+
+    Parameters
+    ----------
+    unit : str
+        One of :data:`UNITS`.
+
+    Returns
+    -------
+    tuple of str
+        ``ns``, ``s`` and others for ``s``.
+    """
+    return tuple(text for text in _written_units(unit) if text)
+
+
 _WRITTEN: dict[str, dict[str, float]] = {
     "1": {"": 1.0, "1": 1.0},
     "fraction": {"": 1.0, "fraction": 1.0, "%": 0.01},

@@ -16,6 +16,7 @@ from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
 from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
+from nnsreport.parsers.results_file import ResultsFile
 
 _SHOWN_LINES = 2
 
@@ -61,7 +62,7 @@ class LogFormat(Protocol):
         ...
 
 
-BUILT_IN: tuple[LogFormat, ...] = (*NEUROSIM_FORMATS, *NEUROSIM_FILES)
+BUILT_IN: tuple[LogFormat, ...] = (*NEUROSIM_FORMATS, *NEUROSIM_FILES, ResultsFile())
 """The formats of this package; where two are equally sure of a text, the first is taken."""
 
 

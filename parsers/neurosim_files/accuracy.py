@@ -5,8 +5,7 @@ from __future__ import annotations
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import BUFFERED_REMEDY, CITATION, TITLE
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
@@ -53,7 +52,7 @@ def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLo
             file_row(records, "network", None, row, int(epoch))
     if not rows:
         records.problem("has a header and no row", part[0][1], BUFFERED_REMEDY)
-    flag_implausible(records)
+    flag_untrustworthy(records)
     is_complete = bool(rows) and rows[-1][1] != text.cut_line
     return records.finish(run, text.source, is_complete=is_complete)
 

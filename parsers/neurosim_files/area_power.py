@@ -10,8 +10,7 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, is_streamed, read_row
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, is_streamed, read_row
 from nnsreport.parsers.quantities import PER_SQUARE_MILLIMETRE
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -83,7 +82,7 @@ def _parse_row(line: str, number: int, text: LogText, run: str) -> ParsedLog:
         records.unreadable(line, number)
     else:
         file_row(records, "chip", None, row)
-    flag_implausible(records)
+    flag_untrustworthy(records)
     return records.finish(run, text.source, is_complete=row is not None and not row.missing)
 
 

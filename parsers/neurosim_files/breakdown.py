@@ -14,8 +14,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import file_row, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     AREA_COLUMNS,
     BREAKDOWN_COLUMNS,
@@ -187,7 +186,7 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
         for line, number in part:
             reader.read(line, number)
         reader.diagnose(part[0][1])
-        flag_implausible(reader.records)
+        flag_untrustworthy(reader.records)
         logs.append(reader.records.finish(run_identifier(run, rank), text.source, is_complete=reader.has_performance))
     return tuple(logs)
 

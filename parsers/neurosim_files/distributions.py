@@ -14,8 +14,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import Column, read_row, report_cut_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Column, flag_untrustworthy, read_row, report_cut_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     BUFFERED_REMEDY,
     CITATION,
@@ -92,7 +91,7 @@ def _parse_run(part: list[tuple[str, int]], header: str, subject: str, text: Log
             part[0][1],
             "name it weight_dist.csv or delta_dist.csv, as train.py does",
         )
-    flag_implausible(records)
+    flag_untrustworthy(records)
     is_complete = bool(rows) and rows[-1][1] != text.cut_line
     return records.finish(run, text.source, is_complete=is_complete)
 

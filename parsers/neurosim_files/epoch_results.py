@@ -7,8 +7,7 @@ import math
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import file_row, is_streamed, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, is_streamed, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     CITATION,
     EFFICIENCY,
@@ -99,7 +98,7 @@ def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLo
             part[0][1],
             "look at the end of the job's log; NeuroSim adds a row when it is through with an epoch",
         )
-    flag_implausible(records)
+    flag_untrustworthy(records)
     is_complete = bool(rows) and rows[-1][1] != text.cut_line
     return records.finish(run, text.source, is_complete=is_complete)
 

@@ -10,8 +10,7 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.plausibility import flag_implausible
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, read_row
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row
 from nnsreport.parsers.quantities import PURE, TERA, TERA_PER_SQUARE_MILLIMETRE, Quantity
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -94,7 +93,7 @@ def _parse_row(line: str, number: int, text: LogText, run: str) -> ParsedLog:
     is_read = _read_cells(records, _SEPARATOR.split(line), number)
     if not is_read:
         records.unreadable(line, number)
-    flag_implausible(records)
+    flag_untrustworthy(records)
     return records.finish(run, text.source, is_complete=is_read)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.plausibility import flag_implausible
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
 
@@ -160,3 +161,12 @@ def split_at(text: LogText, header: str) -> list[list[tuple[str, int]]]:
         has_header = True
         parts[-1].append((header, number))
     return parts
+
+
+def flag_untrustworthy(records: RunBuilder) -> None:
+    """File the problems that values of a run are inf, nan or negative."""
+    flag_implausible(
+        records,
+        not_finite_remedy="look for warnings of NeuroSim in the job's log; the other numbers can be used",
+        negative_remedy="do not trust this run: NeuroSim V2 gives such areas when built with -O1 or higher; use -O0",
+    )
