@@ -5,8 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_NUMBER = r"(?:(-?\d+(?:\.\d+)?)(?:e([-+]\d{2,3}))?|(-?(?:inf|nan)))"
+_NOT_FINITE = "(-?(?:inf|nan))"
+STREAMED = rf"(?:(-?\d+(?:\.\d+)?)(?:e([-+]\d{{2,3}}))?|{_NOT_FINITE})"
 """What C++'s ``cout`` prints for a double: ``16.2``, ``9.10707e+07``, ``inf``, ``-nan``."""
+
+
+def scientific(decimals: int) -> str:
+    """Return the pattern of what ``%.4e`` prints, for any number of decimals: ``5.0841e-09``."""
+    return rf"(?:(-?\d\.\d{{{decimals}}})e([-+]\d{{2,3}})|{_NOT_FINITE})"
+
+
+def fixed(decimals: int) -> str:
+    """Return the pattern of what ``%.2f`` prints, for any number of decimals: ``27.50``; of ``%d`` for none."""
+    point = rf"\.\d{{{decimals}}}" if decimals else ""
+    return rf"(?:(-?\d+{point})((?!))?|{_NOT_FINITE})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +31,19 @@ class Quantity:
         Printed behind the number, such as ``ns``; empty for none.
     exponent : int
         The stored value is the printed one times ten to this power.
+    number : str
+        Pattern of the printed number, with groups for mantissa, exponent, and inf or nan.
     """
 
     suffix: str
     exponent: int
+    number: str = STREAMED
     _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _shift: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Compile the pattern."""
-        object.__setattr__(self, "_pattern", re.compile(rf"\s*{_NUMBER}{re.escape(self.suffix)}\s*"))
+        object.__setattr__(self, "_pattern", re.compile(rf"\s*{self.number}{re.escape(self.suffix)}\s*"))
         object.__setattr__(self, "_shift", f"e{self.exponent}")
 
     @property

@@ -1,0 +1,99 @@
+"""MLP+NeuroSim V1.0 to V3.0, on-line training of a two-layer perceptron: its output and its table of accuracies."""
+
+from __future__ import annotations
+
+import re
+
+from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.mlp import accuracy_table
+from nnsreport.parsers.mlp.labels import BLOCKS, CHIP_LABELS
+from nnsreport.parsers.mlp.run import NAME, Run
+from nnsreport.parsers.reading import LogText
+from nnsreport.parsers.records import ParsedLog
+
+_CITATION = (
+    "P.-Y. Chen, X. Peng, S. Yu, 'NeuroSim: A Circuit-Level Macro Model for Benchmarking Neuro-Inspired Architectures "
+    "in Online Learning', IEEE Transactions on Computer-Aided Design of Integrated Circuits and Systems, 2018"
+)
+_OWN = re.compile(
+    r"^(?:Total SubArray \(synaptic core\) a|Total Neuron \(neuron peripheries|"
+    r"Leakage power of (?:subArray|Neuron)[IH]|Total leakage power of (?:subAr|Neur)|Accuracy at \d+ epochs is : |\t(?:Read|Write|Transfer) (?:latency|energy)=|"
+    r"(?:patch|label)\d+_(?:train|test)\.txt cann|Error: this version of simulator|\[Error\] (?:Conductance|LTP|LTD) |"
+    r"FeFET structure is not compatible|NeuroSim does not take ideal arr|please specify an optimization m)",
+    re.MULTILINE,
+)
+
+
+class MultilayerPerceptron:
+    """What the program prints, as the registry knows it."""
+
+    name = NAME
+    title = "MLP+NeuroSim V1.0 to V3.0 (on-line training of a two-layer perceptron)"
+    citation = _CITATION
+
+    schema = frozenset(
+        {"accuracy"}
+        | {measure.metric for measure in CHIP_LABELS.values()}
+        | {measure.metric for measures in BLOCKS.values() for measure in measures}
+    )
+    sample = (
+        "Total SubArray (synaptic core) area=5.0841e-09 m^2\n"
+        "Leakage power of subArrayIH is : 7.1391e-05 W\n"
+        "Accuracy at 1 epochs is : 27.50%\n"
+        "\tRead latency=1.2177e-04 s\n"
+        "\tWrite latency=5.3715e+00 s\n"
+        "\tRead energy=1.2621e-08 J\n"
+        "\tWrite energy=2.0059e-06 J\n"
+        "\n"
+    )
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is of this format: 1 with any line that only this program prints."""
+        return 1.0 if _OWN.search(glance.heads) else 0.0
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read every run in a log.
+
+        Parameters
+        ----------
+        text : LogText
+            Its lines.
+        run : str
+            Identifier of the first run; the others get ``#2``, ``#3`` behind it.
+
+        Returns
+        -------
+        tuple of ParsedLog
+            At least one.
+        """
+        runs = [Run.begin(text.cut_line)]
+        for line, number in zip(text.lines, text.numbers, strict=True):
+            if runs[-1].is_over_at(line):
+                runs.append(Run.begin(text.cut_line))
+            runs[-1].read(line, number)
+        return tuple(
+            found.finish(run if rank == 1 else f"{run}#{rank}", text.source) for rank, found in enumerate(runs, start=1)
+        )
+
+
+class MultilayerPerceptronAccuracy:
+    """The table of accuracies, as the registry knows it."""
+
+    name = accuracy_table.NAME
+    title = "MLP+NeuroSim V3.0: output.csv"
+    citation = _CITATION
+
+    schema = frozenset({"accuracy"})
+    sample = "1, 27.5\n2, 42.5\n3, 55\n"
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is this file, 0 to 1."""
+        return accuracy_table.confidence_of(glance)
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read the file; it holds one run."""
+        return accuracy_table.parse(text, run)
+
+
+FORMATS = (MultilayerPerceptron(), MultilayerPerceptronAccuracy())
+"""For the registry."""

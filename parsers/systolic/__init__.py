@@ -1,0 +1,135 @@
+"""NeuroSim's digital systolic array (a TPU-like chip with an on-chip buffer), V1.0: its output and its two files."""
+
+from __future__ import annotations
+
+import re
+
+from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.reading import LogText
+from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.systolic import tables
+from nnsreport.parsers.systolic.labels import BANK_BANNER, CHIP_BANNER, LABELS
+from nnsreport.parsers.systolic.run import NAME, Run
+
+_TITLE = "DNN+NeuroSim digital systolic array V1.0"
+_CITATION = (
+    "A. Lu, J. Lee, T.-H. Kim, M. Karim, R. S. Park, H. Simka, S. Yu, 'High-speed emerging memories for AI hardware "
+    "accelerators', Nature Reviews Electrical Engineering 1(1), 24-34, 2024"
+)
+_OWN = re.compile(
+    r"^(?:-{22}NeuroSIM r|-{22}TPU GB ben|PE \(16x16 digital\)$|---MAC units leakage: |---Fmodules leakage: |"
+    r"------ GB (?:refresh|access) energy: |--------- NOC energy: |------Num banks to refresh: )",
+    re.MULTILINE,
+)
+
+
+class SystolicArray:
+    """What the two programs print, as the registry knows it."""
+
+    name = NAME
+    title = f"{_TITLE} (inference)"
+    citation = _CITATION
+
+    schema = frozenset({measure.metric for measure in LABELS.values()} | {"data_share", "data_layers"})
+    sample = (
+        f"{BANK_BANNER}\nArea: 218271um2\nreadDynamicEnergy: 31.5412pJ\n\n"
+        f"{CHIP_BANNER}\nChip Design Spec.\nClock frequency: 200 MHz\n---Buffer type:  SRAM\n"
+        "---Buffer size:  2.0000 MB\n\n"
+        "Chip Summary\nComputing latency: 24331.9250 us\n------Num banks to refresh: 0\n"
+    )
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is of this format: 1 with any line that only these programs print."""
+        return 1.0 if _OWN.search(glance.heads) else 0.0
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read every run in a log.
+
+        Parameters
+        ----------
+        text : LogText
+            Its lines.
+        run : str
+            Identifier of the first run; the others get ``#2``, ``#3`` behind it.
+
+        Returns
+        -------
+        tuple of ParsedLog
+            At least one.
+        """
+        return tuple(
+            found.finish(run if rank == 1 else f"{run}#{rank}", text.source)
+            for rank, found in enumerate(_split_runs(text), start=1)
+        )
+
+
+def _split_runs(text: LogText) -> list[Run]:
+    """Offer every line to the run it belongs to.
+
+    The C++ part prints before the Python part, which waits for it. With one of each they are one run in whatever order
+    their streams were joined; with several, the part that stands first in the log and not at its end begins each run.
+    """
+    banners = [line for line in text.lines if line in (BANK_BANNER, CHIP_BANNER)]
+    is_single = banners.count(BANK_BANNER) <= 1 and banners.count(CHIP_BANNER) <= 1
+    is_reversed = len(banners) > 1 and banners[0] == CHIP_BANNER and banners[-1] == BANK_BANNER
+    runs = [Run.begin(text.cut_line)]
+    for line, number in zip(text.lines, text.numbers, strict=True):
+        if not line or line.isspace():
+            continue
+        if not is_single and _is_over_at(runs[-1], line, is_reversed=is_reversed):
+            runs.append(Run.begin(text.cut_line))
+        runs[-1].read(line, number)
+    return runs
+
+
+def _is_over_at(run: Run, line: str, *, is_reversed: bool) -> bool:
+    if line == BANK_BANNER:
+        return run.has_bank or (run.has_chip and not is_reversed)
+    if line == CHIP_BANNER:
+        return run.has_chip or (run.has_bank and is_reversed)
+    return False
+
+
+class SystolicBank:
+    """``neurosim.csv``, as the registry knows it."""
+
+    name = tables.BANK_NAME
+    title = f"{_TITLE}: neurosim.csv"
+    citation = _CITATION
+
+    schema = frozenset(measure.metric for measure in tables.BANK_COLUMNS)
+    sample = "2.18271e-07,3.15412e-11,3.18074e-11,1.45934e-05,0,2.96084e-11\n"
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is this file, 0 to 1."""
+        return tables.bank_confidence(glance)
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read the file; it holds one run."""
+        return tables.parse_bank(text, run)
+
+
+class SystolicChip:
+    """``TPU_benchmark.csv``, as the registry knows it."""
+
+    name = tables.CHIP_NAME
+    title = f"{_TITLE}: TPU_benchmark.csv"
+    citation = _CITATION
+
+    schema = frozenset(measure.metric for measure in tables.CHIP_COLUMNS.values())
+    sample = (
+        f"{tables.CHIP_HEADER}\n2.8796,0.0236,67766.2450,94.3452,2.2724,0.1745,0.1620,1.7462,0.1897,1259.9469,767.3167,"
+        "170.2890,0.0000,40.9370,29.2497,7.9032,67.6971,164.2192,12.3349,"
+    )
+
+    def confidence(self, glance: Glance) -> float:
+        """Return how sure it is that a text is this file, 0 to 1."""
+        return tables.chip_confidence(glance)
+
+    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
+        """Read the file; it holds one run."""
+        return tables.parse_chip(text, run)
+
+
+FORMATS = (SystolicArray(), SystolicBank(), SystolicChip())
+"""For the registry."""

@@ -1,0 +1,88 @@
+"""What ends a run of NeuroSim's digital systolic array, or makes its numbers useless, explained."""
+
+from __future__ import annotations
+
+import re
+
+from nnsreport.parsers.failures import Failure
+
+
+def _message(pattern: str, message: str, remedy: str | None = None) -> Failure:
+    return Failure(re.compile(pattern), message, remedy)
+
+
+STALE_REMEDY = (
+    "NeuroSIM/main ends without a word for a memory it does not know, and the wrapper goes on with the neurosim.csv of "
+    "an earlier run: check the memory option in main.py"
+)
+NOT_FINITE_REMEDY = (
+    "the wrapper refreshes eDRAM every retention time, which is 0 for the 22nm_SRAM that main.py asks for whatever "
+    "--memory says: write the memory's own option into the call of NeuroSIM/main in main.py"
+)
+CUT_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
+
+MESSAGES: tuple[Failure, ...] = (
+    _message(
+        r"ValueError: unavailable model and tpu type combination",
+        "there are no traces for this model and chip; Python stopped",
+        "use --tputype edge with VGG8 or ResNet18, or --tputype cloud with VGG8",
+    ),
+    _message(
+        r"AttributeError: 'param' object has no attribute '\w+'",
+        "the wrapper has no numbers for this technology node; Python stopped",
+        "use --technode 32, 22, 7 or 3",
+    ),
+    _message(
+        r"AttributeError: 'layer_performance' object has no attribute '(?:weight|input|output)_buffer_\w+'",
+        "V1.0 announces nvDRAM, but does not have it; Python stopped",
+        "use --memory SRAM, eDRAM or FRAM",
+    ),
+    _message(
+        r"FileNotFoundError: .*NeuroSIM/main",
+        "NeuroSim's program is missing; Python stopped",
+        "run `make` in NeuroSIM/ and start main.py in its own folder",
+    ),
+    _message(
+        r"FileNotFoundError: .*neurosim\.csv",
+        "NeuroSIM/main wrote no neurosim.csv; Python stopped",
+        "check the memory option in main.py: NeuroSIM/main ends without a word for one it does not know",
+    ),
+    _message(
+        r"FileNotFoundError: .*traces/",
+        "a trace file is missing; Python stopped",
+        "start main.py in its own folder",
+    ),
+    _message(
+        r"PermissionError: .*NeuroSIM/main",
+        "NeuroSim's program may not be executed; Python stopped",
+        "run `chmod +x NeuroSIM/main`",
+    ),
+    _message(
+        r"Please specify correct DRAM type",
+        "the DRAM is not known; Python stopped",
+        "use LPDDR3 or LPDDR4 in evaluate.py",
+    ),
+)
+"""Messages and what to do; the first that matches explains the line."""
+
+
+def find_message(text: str) -> tuple[str, str | None] | None:
+    """Explain one of this simulator's messages.
+
+    Parameters
+    ----------
+    text : str
+        Any line.
+
+    Returns
+    -------
+    tuple of str and str or None, or None
+        Message and remedy; None when the line is something else.
+    """
+    if "Error: " not in text and "Please" not in text:
+        return None
+    for entry in MESSAGES:
+        match = entry.pattern.search(text)
+        if match is not None:
+            return entry.explain(match), entry.remedy
+    return None
