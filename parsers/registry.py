@@ -11,12 +11,14 @@ from typing import Protocol
 
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.mlp import FORMATS as MULTILAYER_PERCEPTRON
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
 from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 from nnsreport.parsers.results_file import ResultsFile
+from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
 
 _SHOWN_LINES = 2
 
@@ -62,7 +64,13 @@ class LogFormat(Protocol):
         ...
 
 
-BUILT_IN: tuple[LogFormat, ...] = (*NEUROSIM_FORMATS, *NEUROSIM_FILES, ResultsFile())
+BUILT_IN: tuple[LogFormat, ...] = (
+    *NEUROSIM_FORMATS,
+    *NEUROSIM_FILES,
+    *MULTILAYER_PERCEPTRON,
+    *SYSTOLIC_ARRAY,
+    ResultsFile(),
+)
 """The formats of this package; where two are equally sure of a text, the first is taken."""
 
 
