@@ -10,8 +10,8 @@ _OWN = re.compile(
     r"User-defined SubArray|Memory Utilization of W|ChipArea : |Chip total (?:CIM array|readLatency i)|"
     r"Chip pipeline-system|Chip layer-by-layer|layer\d+'s (?:PEAK )?(?:readLat|readDyn|writeLat|leakage|buffer|ic )|"
     r"clkPeriod: |Total Run-time of Neuro|quantize layer  |fan_in +\d+, float_limi|"
-    r"\t?(?:Epoch \d+ )?Test set: Average l|ERROR!: (?:Memory|RRAM|HP te|only 3|sync_|nvCap)|ERROR: SubArray Size is| --- Hardware Properties|"
-    r"Train Epoch: \d|wl_weight: \d|mem_states_file: |Running in-memory comput|-{30} [H2])",
+    r"\t?(?:Epoch \d+ )?Test set: Average l|ERROR!: (?:Memory|RRAM|HP te|only 3|sync_|nvCap)|ERROR: SubArray Size is|"
+    r" --- Hardware Properties|Train Epoch: \d|wl_weight: \d|mem_states_file: |Running in-memory comput|-{30} [H2])",
     re.MULTILINE,
 )
 

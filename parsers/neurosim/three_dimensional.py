@@ -13,8 +13,8 @@ from nnsreport.parsers.quantities import PER_SQUARE_MILLIMETRE, PURE, SQUARE_MIC
 
 _CITATION = (
     "X. Peng, W. Chakraborty, A. Kaul, W. Shim, M. S. Bakir, S. Datta, S. Yu, 'Benchmarking Monolithic 3D Integration "
-    "for Compute-in-Memory Accelerators: Overcoming ADC Bottlenecks and Maintaining Scalability to 7nm or Beyond', IEEE "
-    "International Electron Devices Meeting, 2020"
+    "for Compute-in-Memory Accelerators: Overcoming ADC Bottlenecks and Maintaining Scalability to 7nm or Beyond', "
+    "IEEE International Electron Devices Meeting, 2020"
 )
 
 _LABELS = {
