@@ -18,6 +18,7 @@ from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 from nnsreport.parsers.results_file import ResultsFile
+from nnsreport.parsers.slurm import FORMATS as SLURM
 from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
 
 _SHOWN_LINES = 2
@@ -70,6 +71,7 @@ BUILT_IN: tuple[LogFormat, ...] = (
     *MULTILAYER_PERCEPTRON,
     *SYSTOLIC_ARRAY,
     ResultsFile(),
+    *SLURM,
 )
 """The formats of this package; where two are equally sure of a text, the first is taken."""
 
