@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, MetricColumns, MetricKey
+from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock, MetricColumns, MetricKey
 from nnsreport.parsers.records import ParsedLog, Problem, SettingRecord, shorten
 from nnsreport.vocabulary import METRICS
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
 
 _SHOWN_UNREADABLE_LINES = 20
@@ -49,6 +51,8 @@ class RunBuilder:
     unreadable_lines: int = 0
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
+    _blocks: dict[int, int] = field(default_factory=dict)
+    _unlisted: list[tuple[KeyBlock, int, npt.NDArray[np.float64], int]] = field(default_factory=list)
 
     def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
         """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
@@ -56,8 +60,14 @@ class RunBuilder:
         index = self._kinds.get(about)
         if index is None:
             index = self._kinds[about] = len(self.metrics.keys)
-            self.metrics.keys.append(MetricKey(*about, _UNITS[metric]))
+            self._own_keys().append(MetricKey(*about, _UNITS[metric]))
         return index
+
+    def _own_keys(self) -> list[MetricKey]:
+        keys = self.metrics.keys
+        if isinstance(keys, tuple):
+            keys = self.metrics.keys = list(keys)
+        return keys
 
     def metric(
         self,
@@ -90,6 +100,8 @@ class RunBuilder:
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
+        if self._unlisted:
+            self._list_values()
         kind = self.kind(scope, layer, component, metric)
         place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
         known = self.values.setdefault(place if condition is UNCONDITIONAL else (*place, condition), value)
@@ -104,6 +116,45 @@ class RunBuilder:
             if not is_printed_twice:
                 return
         self.metrics.append(kind, value, line, *place[1:], condition)
+
+    def extend(
+        self, block: KeyBlock, value: npt.NDArray[np.float64], line: npt.NDArray[np.int64], *, epoch: int | None = None
+    ) -> None:
+        """File many numbers at once that are known to be neither in the run already nor twice among themselves.
+
+        Parameters
+        ----------
+        block : KeyBlock
+            What they are about.
+        value : numpy.ndarray of float64, shape (numbers,)
+            In each metric's unit.
+        line : numpy.ndarray of int64, shape (numbers,)
+            Line of the source.
+        epoch : int, optional
+            As in :class:`MetricRecord`, the same for all.
+        """
+        offset = self._blocks.get(id(block))
+        if offset is None:
+            offset = self._blocks[id(block)] = self._add_keys(block)
+        place = NO_EPOCH if epoch is None else epoch
+        self.metrics.extend(block, offset, value.tobytes(), line.tobytes(), place)
+        self._unlisted.append((block, offset, value, place))
+
+    def _add_keys(self, block: KeyBlock) -> int:
+        offset = len(self.metrics.keys)
+        self._kinds.update(zip((key[:4] for key in block.keys), range(offset, offset + len(block.keys)), strict=True))
+        if offset:
+            self._own_keys().extend(block.keys)
+        else:
+            self.metrics.keys = block.keys
+        return offset
+
+    def _list_values(self) -> None:
+        """Make the numbers that were filed at once known to :meth:`metric`; most runs never need it."""
+        for block, offset, value, place in self._unlisted:
+            for kind, number in zip(block.kind.tolist(), value.tolist(), strict=True):
+                self.values.setdefault((kind + offset, place, NO_EPOCH), number)
+        self._unlisted.clear()
 
     def setting(self, name: str, value: str, line: int) -> None:
         """File a setting; the same value again is not filed, another value is a problem."""

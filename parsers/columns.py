@@ -5,19 +5,19 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from nnsreport.parsers.records import MetricRecord
 
 if TYPE_CHECKING:
-    import polars as pl
+    import numpy as np
+    import numpy.typing as npt
 
 NO_EPOCH = -1
 """Stands for null in the columns of epochs and steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class MetricKey:
+class MetricKey(NamedTuple):
     """What a number is about; see :class:`nnsreport.parsers.records.MetricRecord`."""
 
     scope: str
@@ -53,14 +53,30 @@ def condition_of(trial: int | None, time_s: float | None, compensation: str | No
     return Condition(trial, time_s, compensation)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyBlock:
+    """What many numbers are about that always come together, such as those of one chip.
+
+    Attributes
+    ----------
+    keys : tuple of MetricKey
+        Each once.
+    kind : numpy.ndarray of int64, shape (numbers,)
+        Index into ``keys``.
+    """
+
+    keys: tuple[MetricKey, ...]
+    kind: npt.NDArray[np.int64]
+
+
 @dataclass(slots=True, eq=False)
 class MetricColumns(Sequence[MetricRecord]):
     """A sequence of records that are made when asked for.
 
     Attributes
     ----------
-    keys : list of MetricKey
-        Each once.
+    keys : sequence of MetricKey
+        Each once; a tuple when several columns share it.
     kind : array of int
         Index into ``keys``, one a number.
     value : array of float
@@ -75,14 +91,14 @@ class MetricColumns(Sequence[MetricRecord]):
         Index into ``conditions``; empty like these, so that logs without conditions pay nothing for them.
     """
 
-    keys: list[MetricKey] = field(default_factory=list)
-    kind: array[int] = field(default_factory=lambda: array("l"))
+    keys: list[MetricKey] | tuple[MetricKey, ...] = field(default_factory=list)
+    kind: array[int] = field(default_factory=lambda: array("q"))
     value: array[float] = field(default_factory=lambda: array("d"))
-    line: array[int] = field(default_factory=lambda: array("l"))
-    epoch: array[int] = field(default_factory=lambda: array("l"))
-    step: array[int] = field(default_factory=lambda: array("l"))
+    line: array[int] = field(default_factory=lambda: array("q"))
+    epoch: array[int] = field(default_factory=lambda: array("q"))
+    step: array[int] = field(default_factory=lambda: array("q"))
     conditions: list[Condition] = field(default_factory=list)
-    condition: array[int] = field(default_factory=lambda: array("l"))
+    condition: array[int] = field(default_factory=lambda: array("q"))
     _condition_indices: dict[Condition, int] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -97,7 +113,7 @@ class MetricColumns(Sequence[MetricRecord]):
             epoch, step = (NO_EPOCH if place is None else place for place in (record.epoch, record.step))
             condition = condition_of(record.trial, record.time_s, record.compensation)
             columns.append(kind, record.value, record.line, epoch, step, condition)
-        columns.keys.extend(kinds)
+        columns.keys = list(kinds)
         return columns
 
     def __len__(self) -> int:
@@ -150,59 +166,42 @@ class MetricColumns(Sequence[MetricRecord]):
         self.epoch.append(epoch)
         self.step.append(step)
 
-    def sort_by_line(self) -> None:
-        """Put the numbers in the order of their lines; those of one line keep theirs."""
-        lines = self.line
-        if all(map(int.__le__, lines, lines[1:])):
-            return
-        order = sorted(range(len(lines)), key=lines.__getitem__)
-        for name in ("kind", "value", "line", "epoch", "step", *(("condition",) if self.conditions else ())):
-            column = getattr(self, name)
-            setattr(self, name, array(column.typecode, map(column.__getitem__, order)))
-
-    def frame(self, run: str) -> pl.DataFrame:
-        """Return the numbers as a table.
+    def extend(self, block: KeyBlock, offset: int, value: bytes, line: bytes, epoch: int = NO_EPOCH) -> None:
+        """Add many numbers at once.
 
         Parameters
         ----------
-        run : str
-            Identifier, the same in each row.
-
-        Returns
-        -------
-        polars.DataFrame
-            With the schema of ``metrics``.
+        block : KeyBlock
+            What they are about, in order.
+        offset : int
+            Place of the block's first key among ``keys``.
+        value, line : bytes
+            Of arrays of float and int, as many as the block has numbers.
+        epoch : int
+            The same for all.
         """
-        import polars as pl
+        import numpy as np
 
-        from nnsreport.tables import schema
+        count = len(block.kind)
+        self.kind.frombytes((block.kind + offset).tobytes() if offset else block.kind.tobytes())
+        self.value.frombytes(value)
+        self.line.frombytes(line)
+        self.epoch.frombytes(np.full(count, epoch, dtype=np.int64).tobytes())
+        self.step.frombytes(np.full(count, NO_EPOCH, dtype=np.int64).tobytes())
+        if self.conditions:
+            self.condition.extend([0] * count)
 
-        expected = schema("metrics")
-        names = ("scope", "layer", "component", "metric", "unit")
-        keys = pl.DataFrame(
-            {name: [getattr(key, name) for key in self.keys] for name in names}, schema_overrides=expected
-        )
-        chosen = keys[pl.Series(self.kind, dtype=pl.Int64)] if self.keys else keys
-        own = pl.DataFrame(
-            {
-                name: pl.Series(name, getattr(self, name), dtype=expected[name])
-                for name in ("value", "line", "epoch", "step")
-            }
-        ).with_columns(pl.col(name).replace(NO_EPOCH, None) for name in ("epoch", "step"))
-        joined = pl.concat([chosen, own, self._condition_frame(expected)], how="horizontal")
-        return joined.with_columns(pl.lit(run).alias("run")).select(list(expected))
+    def sort_by_line(self) -> None:
+        """Put the numbers in the order of their lines; those of one line keep theirs."""
+        import numpy as np
 
-    def _condition_frame(self, expected: pl.Schema) -> pl.DataFrame:
-        import polars as pl
-
-        names = ("trial", "time_s", "compensation")
-        if not self.conditions:
-            return pl.select(pl.repeat(None, len(self), dtype=expected[name]).alias(name) for name in names)
-        distinct = pl.DataFrame(
-            {name: [getattr(condition, name) for condition in self.conditions] for name in names},
-            schema={name: expected[name] for name in names},
-        )
-        return distinct[pl.Series(self.condition, dtype=pl.Int64)]
+        lines = np.array(self.line)
+        if not np.any(lines[1:] < lines[:-1]):
+            return
+        order = np.argsort(lines, kind="stable")
+        for name in ("kind", "value", "line", "epoch", "step", *(("condition",) if self.conditions else ())):
+            column = getattr(self, name)
+            setattr(self, name, array(column.typecode, np.array(column)[order].tobytes()))
 
     def _append_condition(self, condition: Condition) -> None:
         if not self.conditions:

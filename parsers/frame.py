@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import MetricColumns
-from nnsreport.tables import empty
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,7 +26,6 @@ def metrics_frame(logs: Iterable[ParsedLog]) -> pl.DataFrame:
     polars.DataFrame
         With the schema of ``metrics``.
     """
-    import polars as pl
+    from nnsreport.parsers.batch import MetricBatch
 
-    frames = [MetricColumns.of(log.metrics).frame(log.run) for log in logs]
-    return pl.concat([empty("metrics"), *frames])
+    return MetricBatch.of((log.run, MetricColumns.of(log.metrics)) for log in logs).frame()

@@ -1,56 +1,105 @@
-"""Tells the versions of NeuroSim apart: none is printed, so each is known by what only it prints."""
+"""Tells the versions of NeuroSim apart: none is printed, so each is known by what only it prints.
+
+What several versions print alike is read as the most likely of them; what was left open is told by
+:mod:`nnsreport.parsers.neurosim.versions` at the end of each run.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-_OWN = re.compile(
-    r"^(?:parallelRead: \d|User assigned speed-up |Tile and PE size are opt|Desired Conventional (?:Ma|PE)|"
-    r"User-defined SubArray|Memory Utilization of W|ChipArea : |Chip total (?:CIM array|readLatency i)|"
-    r"Chip pipeline-system|Chip layer-by-layer|layer\d+'s (?:PEAK )?(?:readLat|readDyn|writeLat|leakage|buffer|ic )|"
-    r"clkPeriod: |Total Run-time of Neuro|quantize layer  |fan_in +\d+, float_limi|"
-    r"\t?(?:Epoch \d+ )?Test set: Average l|ERROR!: (?:Memory|RRAM|HP te|only 3|sync_|nvCap)|ERROR: SubArray Size is|"
-    r" --- Hardware Properties|Train Epoch: \d|wl_weight: \d|mem_states_file: |Running in-memory comput|-{30} [H2])",
-    re.MULTILINE,
+from nnsreport.parsers.glance import Glance
+
+_CERTAIN = 1.0
+_LIKELY = 0.9
+_ERROR_ONLY = 0.5
+"""Another simulator that builds on the same C++ components and is sure of a text has the text."""
+
+
+def _lines(*patterns: str) -> re.Pattern[str]:
+    return re.compile(f"^(?:{'|'.join(patterns)})", re.MULTILINE)
+
+
+_OWN = _lines(
+    r"parallelRead: \d",
+    r"User assigned speed-up |Tile and PE size are opt|Desired Conventional (?:Ma|PE)|User-defined SubArray",
+    r"Memory Utilization of W|ChipArea : |Chip total (?:CIM array|readLatency i)|Chip pipeline-system",
+    r"Chip layer-by-layer|layer\d+'s (?:PEAK )?(?:readLat|readDyn|writeLat|leakage|buffer|ic )",
+    r"clkPeriod: |Total Run-time of Neuro|quantize layer  |fan_in +\d+, float_limi",
+    r"\t?(?:Epoch \d+ )?Test set: Average l|ERROR!: (?:Memory|RRAM|HP te|only 3|sync_|nvCap)|ERROR: SubArray Size is",
+    r" --- Hardware Properties|Train Epoch: \d|wl_weight: \d|mem_states_file: |Running in-memory comput|-{30} [H2]",
+    r"As pipeline system need mo|-{22} Monolit|Test Accuracy of the model on \d|WARNING!: TECHNOLOGY NODE",
 )
+"""What no other program prints."""
+
+_ERRORS = _lines(
+    r"Error: (?:the input file cannot be|the fileone cannot be op|(?:CMOS|2D FET|TFET) Technolog|Temperature is out of)",
+    r"ERROR: (?:Width|Height) of subArray|operationmode ERROR|HP for 14 nm and beyond is|Transistor width of 1T1R=",
+    r"\[(?:Mux|NewMux|DeMux|Adder|AdderTree|DFF|HTree|Bus|Buffer|Subarray|ShiftAdd|SarADC|TSVPath|Sigmoid|Comparator|"
+    r"Row Decoder|LevelShifter|ReadCircuit|SenseAmp|SramNewSA|SwitchMatrix|Precharger|VoltageSenseAmp|MaxPooling|"
+    r"MultilevelSenseAmp|MultilevelSAEncoder|SRAMWriteDriver|BitShifter)\] (?:Error|Warning): ",
+)
+"""What a run of NeuroSim may print before it ends, and what other programs with its components may print too."""
+
+_WRAPPER_TRACEBACK = re.compile(r"from (?:utee|pytorch_quantization\.cim|modules\.quantization_cpu_np_infer)\b.* import ")
+_COMMAND = re.compile(r"NeuroSIM/main \S+ \d+ \d+(?P<integers>(?: \d+)*)(?: |$)")
+"""The C++ part's command as a shell repeats it: behind the two precisions come nothing (V1.0 to V1.3), the temperature
+(3D), or rows and rows in parallel (from V1.4 on)."""
 
 
-def _rule(name: str, pattern: str) -> tuple[str, re.Pattern[str]]:
-    return name, re.compile(f"^(?:{pattern})", re.MULTILINE)
+def _rule(name: str, *patterns: str) -> tuple[str, re.Pattern[str]]:
+    return name, _lines(*patterns)
 
 
 _ONLY_PRINTED_BY = (
     _rule(
         "neurosim-2.1",
-        r"Train Epoch: \d|nonlinearityLTP: |Chip readLatency of Forw|Chip total CIM \(Forw|layer\d+'s PEAK|"
-        r"layer\d+'s \w+ of (?:$|[FAW])|----------- (?:Buffer (?:bu|la|re)|DRAM da|Synaptic A)|"
+        r"Train Epoch: \d|nonlinearityLTP: |Chip readLatency of Forw|Chip total CIM \(Forw|layer\d+'s PEAK",
+        r"layer\d+'s \w+ of (?:$|[FAW])|----------- (?:Buffer (?:bu|la|re)|DRAM da|Synaptic A)",
         r"Peak (?:Energy E|Throughput)",
     ),
-    _rule("neurosim-3d-heterogeneous-1.0", r"\d+-Tier (?:Chip Area|Memory)|-{30} [H2]|For layer-by-layer schem"),
-    _rule("neurosim-3d-monolithic-1.0", r"Top Tier: |Bottom Tier: |Chip Operation Temperatu|-+ Monolithic|temp: \d"),
-    _rule("neurosim-1.5", r"adc_precision: |sub_array: |ppa: |mem_states_file: |Running in-memory comput"),
-    _rule("neurosim-1.0", r"Chip total readLatency i|layer\d+: \d+, \d"),
+    _rule(
+        "neurosim-3d-heterogeneous-1.0",
+        r"\d+-Tier (?:Chip Area|Memory)|-{30} [H2]|For layer-by-layer schem|As pipeline system need mo",
+        r"Shrinked IC Area|-+ (?:# of mem|Tier # )|\[TSVPath\] ",
+    ),
+    _rule(
+        "neurosim-3d-monolithic-1.0",
+        r"Top Tier: |Bottom Tier: |Chip Operation Temperatu|-{22} Monolit|temp: \d",
+    ),
+    _rule(
+        "neurosim-1.5",
+        r"adc_precision: |sub_array: |ppa: |mem_states_file: |Running in-memory comput|Test Accuracy of the model on \d",
+        r"ERROR!: nvCap|\[Subarray\] Error: Conventional|Evaluating input and weight quan",
+    ),
+    _rule("neurosim-dcim-1.0", r"\[AdderTree_DCIM\] |\[ShiftAdd\] DCIM "),
+    _rule("neurosim-1.0", r"Chip total readLatency i|layer\d+: \d+, \d|\[ShiftAdd\] Error: No width as"),
+    _rule(
+        "neurosim-1.4",
+        r"clkPeriod: |parallelRead: |parallel read: *$|ERROR!: (?:RRAM|HP te|only 3|sync_)|WARNING!: TECHNOLOGY NODE",
+        r"HP for 14 nm and beyond is|ERROR: Partial parallel rea",
+    ),
 )
-"""What one version prints and no other; the first that is found decides."""
+"""What one version prints and no earlier one of this list; the first that is found decides."""
 
-_EARLY_CLOCK = re.compile(r"^(?:clkPeriod: |parallelRead: )", re.MULTILINE)
-_PERFORMANCE = re.compile(r"^Energy Efficiency TOPS/W", re.MULTILINE)
-_FROM_V13 = re.compile(r"^(?:Chip total CIM array|Compute efficiency TOPS/|Chip clock period)", re.MULTILINE)
-_CLOCK = re.compile(r"^Chip clock period", re.MULTILINE)
-_FLAGS_TO_V12 = re.compile(r"^type: ", re.MULTILINE)
-_FLAGS_OF_V12 = re.compile(r"^ADCprecision: ", re.MULTILINE)
-_FLAGS_FROM_V13 = re.compile(r"^dataset: ", re.MULTILINE)
+_FLAGS_TO_V12 = _lines(r"type: ")
+_FLAGS_OF_V12 = _lines(r"ADCprecision: ")
+_FLAGS_OF_V13 = _lines(r"dataset: ")
+_SUMMARY_TO_V12 = _lines(r"Total IC Area on chip|Energy Efficiency TOPS/W")
+_SUMMARY_FROM_V13 = _lines(r"Chip total CIM array|Compute efficiency TOPS/|Chip clock period")
+_CLOCK = _lines(r"Chip clock period")
+_LAYERS = _lines(r"-{20} Estimation|layer\d+'s ")
 
 
 @lru_cache(maxsize=4)
-def recognise(heads: str) -> tuple[str, float]:
+def recognise(glance: Glance) -> tuple[str, float]:
     """Name the version of NeuroSim that printed a text.
 
     Parameters
     ----------
-    heads : str
-        Beginnings of its lines, as in :class:`nnsreport.parsers.glance.Glance`.
+    glance : Glance
+        At the text.
 
     Returns
     -------
@@ -58,19 +107,44 @@ def recognise(heads: str) -> tuple[str, float]:
         Name of the version; empty if it is no output of NeuroSim.
     float
         How sure it is: 1 when something was found that only this version prints; 0.9 when several print the same, and
-        the version named is the latest of them that is widespread.
+        this is the most likely; 0.5 when there is nothing but an error.
     """
-    if not _OWN.search(heads):
-        return "", 0.0
+    if _OWN.search(glance.heads):
+        return _version_of(glance)
+    if _ERRORS.search(glance.heads) or any(_WRAPPER_TRACEBACK.search(line) for line in glance.first_lines):
+        return _version_of(glance)[0], _ERROR_ONLY
+    return "", 0.0
+
+
+def _version_of(glance: Glance) -> tuple[str, float]:
+    heads = glance.heads
     for name, pattern in _ONLY_PRINTED_BY:
         if pattern.search(heads):
-            return name, 1.0
-    if _EARLY_CLOCK.search(heads):
-        return "neurosim-1.4", 1.0
+            return name, _CERTAIN
     if _FLAGS_TO_V12.search(heads):
-        return ("neurosim-1.2" if _FLAGS_OF_V12.search(heads) else "neurosim-1.0"), 1.0
-    if _PERFORMANCE.search(heads) and not _FROM_V13.search(heads):
-        return "neurosim-1.2", 1.0
-    if _CLOCK.search(heads) or _FLAGS_FROM_V13.search(heads):
-        return "neurosim-1.3", 1.0
-    return "neurosim-1.4", 0.9
+        return ("neurosim-1.2" if _FLAGS_OF_V12.search(heads) else "neurosim-1.0"), _CERTAIN
+    if _FLAGS_OF_V13.search(heads):
+        return "neurosim-1.3", _CERTAIN
+    if _SUMMARY_TO_V12.search(heads) and not _SUMMARY_FROM_V13.search(heads):
+        return "neurosim-1.2", _CERTAIN
+    if _CLOCK.search(heads):
+        return "neurosim-1.3", _CERTAIN
+    return _version_of_command(glance.first_lines) or _most_likely(heads), _LIKELY
+
+
+def _version_of_command(lines: tuple[str, ...]) -> str:
+    for match in filter(None, map(_COMMAND.search, lines)):
+        count = len(match["integers"].split())
+        return {0: "neurosim-1.3", 1: "neurosim-3d-monolithic-1.0"}.get(count, "neurosim-1.4")
+    return ""
+
+
+def _most_likely(heads: str) -> str:
+    """Judge a log of the C++ part alone: from V1.4 on it prints the clock period before the layers, if it has one.
+
+    A chip with a summary of V1.3's kind and no clock is asynchronous; the values tell then
+    (:mod:`nnsreport.parsers.neurosim.versions`).
+    """
+    if _LAYERS.search(heads) and not _SUMMARY_FROM_V13.search(heads):
+        return "neurosim-1.3"
+    return "neurosim-1.4"

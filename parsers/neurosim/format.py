@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim.detection import recognise
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.inference_versions import DCIM, V10, V11, V12, V13, V14, V15
-from nnsreport.parsers.neurosim.run import START_HEADS, Run, start_of
+from nnsreport.parsers.neurosim.reader import NeuroSimReader
 from nnsreport.parsers.neurosim.samples import sample_of
 from nnsreport.parsers.neurosim.three_dimensional import HETEROGENEOUS, MONOLITHIC
 from nnsreport.parsers.neurosim.training_versions import V20, V21
@@ -57,7 +56,7 @@ class NeuroSimFormat:
 
     def confidence(self, glance: Glance) -> float:
         """Return how sure it is that a text is of this version, 0 to 1."""
-        name, confidence = recognise(glance.heads)
+        name, confidence = recognise(glance)
         return confidence if name == self.dialect.name else 0.0
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
@@ -75,30 +74,9 @@ class NeuroSimFormat:
         tuple of ParsedLog
             At least one.
         """
-        return tuple(
-            found.finish(run if rank == 1 else f"{run}#{rank}", text.source)
-            for rank, found in enumerate(_split_runs(text, self.dialect), start=1)
-        )
-
-
-def _split_runs(text: LogText, dialect: Dialect) -> list[Run]:
-    """Offer every line to the run it belongs to.
-
-    A job may start the simulator several times. With one wrapper and one C++ part at most it did not, in whatever order
-    their streams were written to the file.
-    """
-    starts = Counter(start_of(line) for line in text.lines if line[:5] in START_HEADS)
-    holds_several = any(count > 1 for kind, count in starts.items() if kind is not None)
-    current = Run.begin(dialect, text.cut_line)
-    runs = [current]
-    for line, number in zip(text.lines, text.numbers, strict=True):
-        if not line or line.isspace():
-            continue
-        if holds_several and current.is_over_at(line):
-            current = Run.begin(dialect, text.cut_line)
-            runs.append(current)
-        current.read(line, number)
-    return runs
+        reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
+        reader.feed(text)
+        return reader.finish()
 
 
 FORMATS: tuple[NeuroSimFormat, ...] = tuple(

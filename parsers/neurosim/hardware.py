@@ -7,7 +7,7 @@ name it: a banner, ``layer7's ...``, or a line that only occurs in the summary.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -31,6 +31,26 @@ _BREAKDOWN_BANNER = re.compile(r"\*+ Breakdown of Latency and Dynamic Energy \*+
 
 
 @dataclass(slots=True)
+class Recording:
+    """What a reader made of the lines since some point.
+
+    Attributes
+    ----------
+    first_number : int
+        How many numbers the run had before.
+    numbers : list of (int, Quantity or None)
+        Line of each number, and how it was printed; None where the line holds it in another form than behind its last
+        colon alone.
+    settings : list of (str, str, int)
+        Name, value and line of each setting.
+    """
+
+    first_number: int
+    numbers: list[tuple[int, Quantity | None]] = field(default_factory=list)
+    settings: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class HardwareReader:
     """Place in the C++ output, and where its numbers go.
 
@@ -50,6 +70,8 @@ class HardwareReader:
         The next breakdown line is about the chip.
     layers : dict of str to int
         Every layer named, with the line of its first number; in the order of the log.
+    recording : Recording or None
+        Follows what is made of the lines.
     """
 
     records: RunBuilder
@@ -59,6 +81,7 @@ class HardwareReader:
     layer: str | None = None
     is_chip: bool = False
     layers: dict[str, int] = field(default_factory=dict)
+    recording: Recording | None = None
     _breakdown_order: int = -1
     _table: tuple[str, ...] | None = None
     _last_row: int = 0
@@ -96,18 +119,46 @@ class HardwareReader:
         self.stage = Stage.NOTHING
         self.forget_place()
 
+    def skip_section(self, layers: Iterable[tuple[str, int]]) -> None:
+        """Go to the end of a C++ part whose lines were read elsewhere.
+
+        Parameters
+        ----------
+        layers : iterable of (str, int)
+            Its layers, each with the line of its first number.
+        """
+        for layer, line in layers:
+            self.layers.setdefault(layer, line)
+        self.forget_place()
+        self._previous_size_line = 0
+        self.stage = Stage.FINISHED
+
     def _file(
         self,
         scope: str,
         layer: str | None,
-        component: str,
-        metric: str,
+        measure: Measure,
         value: float,
         line: int,
-        *,
-        twice: bool = False,
+        quantity: Quantity | None,
     ) -> None:
-        self.records.metric(scope, layer, component, metric, value, line, epoch=self.epoch, is_printed_twice=twice)
+        if self.recording is not None:
+            self.recording.numbers.append((line, quantity))
+        self.records.metric(
+            scope,
+            layer,
+            measure.component,
+            measure.metric,
+            value,
+            line,
+            epoch=self.epoch,
+            is_printed_twice=measure.is_printed_twice,
+        )
+
+    def _setting(self, name: str, value: str, line: int) -> None:
+        if self.recording is not None:
+            self.recording.settings.append((name, value, line))
+        self.records.setting(name, value, line)
 
     def _number(self, quantity: Quantity, text: str, line: int) -> float | None:
         if line == self.records.cut_line and not quantity.is_self_delimiting:
@@ -146,7 +197,7 @@ class HardwareReader:
         value = measure.quantity.read(printed)
         if value is None:
             return Verdict.UNREADABLE
-        self._file("layer", layer, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
+        self._file("layer", layer, measure, value, line, measure.quantity)
         return Verdict.READ
 
     def _read_table_row(self, text: str, line: int) -> Verdict:
@@ -166,7 +217,7 @@ class HardwareReader:
         self.layers.setdefault(layer, line)
         for metric, value in zip(self._table, values, strict=True):
             assert value is not None
-            self._file("layer", layer, "total", metric, value, line)
+            self._file("layer", layer, Measure(metric, "total", PURE), value, line, PURE if len(values) == 1 else None)
         return Verdict.READ
 
     def _read_dashes(self, text: str, line: int) -> Verdict:
@@ -186,7 +237,7 @@ class HardwareReader:
         if value is None or not (self.is_chip or self.layer):
             return Verdict.UNREADABLE
         scope = "chip" if self.is_chip else "layer"
-        self._file(scope, self.layer, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
+        self._file(scope, self.layer, measure, value, line, measure.quantity)
         return Verdict.READ
 
     def _read_banner(self, text: str, line: int) -> Verdict:
@@ -208,7 +259,7 @@ class HardwareReader:
         self.forget_place()
         self._reach(stage)
         if title in self.dialect.process_banners:
-            self.records.setting("neurosim.process", self.dialect.process_banners[title], line)
+            self._setting("neurosim.process", self.dialect.process_banners[title], line)
         if stage is Stage.SUMMARY:
             self._enter_chip()
         return Verdict.READ
@@ -228,18 +279,18 @@ class HardwareReader:
         value = self._number(measure.quantity, printed, line)
         if value is None:
             return Verdict.UNREADABLE
-        self._file("chip", None, measure.component, measure.metric, value, line, twice=measure.is_printed_twice)
+        self._file("chip", None, measure, value, line, measure.quantity)
         self._note_place(measure, line)
         return Verdict.READ
 
     def _note_place(self, measure: Measure, line: int) -> None:
         if measure.process is not None:
-            self.records.setting("neurosim.process", measure.process, line)
+            self._setting("neurosim.process", measure.process, line)
         if measure.metric == "memory_utilization":
             self.forget_place()
             self._reach(Stage.FLOOR_PLAN)
         elif measure.metric == "clock_period":
-            self.records.setting("neurosim.synchronous", "true", line)
+            self._setting("neurosim.synchronous", "true", line)
             self._reach(Stage.CLOCK)
         else:
             self._enter_chip()
@@ -249,6 +300,8 @@ class HardwareReader:
         value = WHOLE_SECONDS.read(printed)
         if value is None:
             return Verdict.UNREADABLE
+        if self.recording is not None:
+            self.recording.numbers.append((line, WHOLE_SECONDS))
         self.records.metric("simulation", None, None, "simulation_time", value, line, epoch=self.epoch)
         self.forget_place()
         self._reach(Stage.FINISHED)
@@ -265,21 +318,21 @@ class HardwareReader:
             return Verdict.UNREADABLE
         self._reach(Stage.FLOOR_PLAN)
         for metric, factor in zip(metrics, factors, strict=True):
-            self._file("chip", None, component, metric, float(factor), line)
+            self._file("chip", None, Measure(metric, component, PURE), float(factor), line, None)
         self._note_mapping(component, line)
         return Verdict.READ
 
     def _note_mapping(self, component: str, line: int) -> None:
         if component == "novel_mapping":
-            self.records.setting("neurosim.novel_mapping", "true", line)
+            self._setting("neurosim.novel_mapping", "true", line)
         elif component == "total" and self._previous_size_line == line - 1:
             # NeuroSim prints the novel mapping's size between these two lines, or nothing.
-            self.records.setting("neurosim.novel_mapping", "false", line)
+            self._setting("neurosim.novel_mapping", "false", line)
         self._previous_size_line = line if component == "conventional_mapping" else 0
 
     def _read_prose(self, text: str, line: int) -> Verdict:
         if text.startswith(_SPEED_UP_MESSAGES):
-            self.records.setting("neurosim.speed_up_degree", "limited to the upper bound", line)
+            self._setting("neurosim.speed_up_degree", "limited to the upper bound", line)
             self._reach(Stage.STARTED)
             return Verdict.READ
         if text.startswith(self.dialect.prose):
@@ -306,10 +359,10 @@ class HardwareReader:
         for group, measure in known.measures.items():
             value = values[group]
             assert value is not None
-            self._file("chip", None, measure.component, measure.metric, value, line)
+            self._file("chip", None, measure, value, line, None)
         for group, name in known.settings.items():
             if match[group] is not None:
-                self.records.setting(name, match[group], line)
+                self._setting(name, match[group], line)
         return Verdict.READ
 
     def _unknown(self, text: str) -> Verdict:

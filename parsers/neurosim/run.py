@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.columns import NO_EPOCH
 from nnsreport.parsers.failures import TracebackReader, find_failure
 from nnsreport.parsers.neurosim.diagnosis import diagnose
 from nnsreport.parsers.neurosim.dialect import Dialect
-from nnsreport.parsers.neurosim.hardware import HardwareReader, looks_like_quantity
+from nnsreport.parsers.neurosim.hardware import HardwareReader, Recording, looks_like_quantity
 from nnsreport.parsers.neurosim.messages import find_message, is_meaningless
+from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
 from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, WrapperReader
+from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _EXITS = ("ERROR!: RRAM-CIM is", "ERROR!: HP technology", "ERROR!: only 300K", "ERROR!: sync_data_transfer")
 _FLOOR_PLAN = tuple(f"{'-' * 30} {title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
 _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
 
 
+def begins_section(text: str) -> bool:
+    """Tell whether a line is the first of a C++ part."""
+    return text.startswith(_FLOOR_PLAN)
+
+
 START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
 """The first five characters of every line that may begin a run."""
+
+
+_MEMORY = Memory()
+
+
+def _are_consecutive(numbers: Sequence[int]) -> bool:
+    return isinstance(numbers, range) or list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 class Start(Enum):
@@ -69,6 +90,7 @@ class Run:
     wrapper: WrapperReader = field(init=False)
     _has_exited: bool = False
     _is_explained: bool = False
+    _latest_epoch: int = -1
     _traceback: TracebackReader = field(default_factory=TracebackReader)
 
     def __post_init__(self) -> None:
@@ -109,6 +131,64 @@ class Run:
             return is_next and (self._has_exited or self.hardware.stage >= Stage.FLOOR_PLAN)
         return self.has_hardware and self.wrapper.is_other_log_folder(text)
 
+    def begin_section(self) -> None:
+        """Prepare for the first line of a C++ part."""
+        if self.dialect.is_training:
+            self._latest_epoch = max(
+                self._latest_epoch, NO_EPOCH if self.hardware.epoch is None else self.hardware.epoch
+            )
+            self.hardware.begin_section(self.wrapper.epoch_of_next_section(self.hardware.epoch))
+        self.hardware.recording = Recording(len(self.records.metrics))
+
+    def read_section(self, text: LogText, start: int) -> int:
+        """Read a C++ part at once, if one with the same lines was read before.
+
+        Parameters
+        ----------
+        text : LogText
+            The log.
+        start : int
+            Index of the part's first line.
+
+        Returns
+        -------
+        int
+            Lines read; 0 if they have to be read one by one.
+        """
+        epoch = self.hardware.epoch
+        if self.hardware.stage > Stage.STARTED or (epoch is not None and epoch <= self._latest_epoch):
+            return 0
+        first_line = text.numbers[start]
+        for template in _MEMORY.find(self.dialect.name, text.lines, start):
+            count = len(template.heads)
+            if _are_consecutive(text.numbers[start : start + count]):
+                values = template.read(text.lines[start : start + count])
+                if values is not None:
+                    self._file_section(template, values, text.lines[start : start + count], first_line)
+                    return count
+        return 0
+
+    def _file_section(
+        self, template: Template, values: npt.NDArray[np.float64], lines: Sequence[str], first_line: int
+    ) -> None:
+        hardware = self.hardware
+        hardware.recording = None
+        for place in template.apart:
+            hardware.read(lines[place], first_line + place)
+        self.records.extend(template.block, values, template.places + first_line, epoch=hardware.epoch)
+        for name, value, place in template.settings:
+            self.records.setting(name, value, first_line + place)
+        hardware.skip_section((layer, first_line + place) for layer, place in template.layers)
+        self.wrapper.leave()
+
+    def learn_section(self, lines: Sequence[str], first_line: int) -> None:
+        """Keep what was made of a C++ part that has just ended, for others with the same lines."""
+        recording = self.hardware.recording
+        self.hardware.recording = None
+        template = learn(lines, first_line, recording, self.records) if recording is not None else None
+        if template is not None:
+            _MEMORY.keep(self.dialect.name, template)
+
     def read(self, text: str, line: int) -> None:
         """Read one line.
 
@@ -119,12 +199,11 @@ class Run:
         line : int
             Its number.
         """
-        if self.dialect.is_training and text.startswith(_FLOOR_PLAN):
-            self.hardware.begin_section(self.wrapper.epoch_of_next_section(self.hardware.epoch))
         verdict = self.hardware.read(text, line)
         if verdict is Verdict.READ:
             self.wrapper.leave()
             return
+        self.hardware.recording = None  # somebody else prints into the C++ part
         if verdict is Verdict.NOT_MINE:
             verdict = self.wrapper.read(text, line)
             if verdict is Verdict.READ:

@@ -1,0 +1,107 @@
+"""Reads a log of NeuroSim piece by piece: finds the runs in it, and the C++ parts in these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnsreport.parsers.neurosim.dialect import Dialect
+from nnsreport.parsers.neurosim.run import START_HEADS, Run, begins_section, start_of
+from nnsreport.parsers.neurosim.stages import Stage
+from nnsreport.parsers.reading import LogText
+from nnsreport.parsers.records import ParsedLog
+
+
+def _holds_several(text: LogText) -> bool:
+    """Tell whether a log may hold several runs.
+
+    A job may start the simulator several times. With one wrapper and one C++ part at most it did not, in whatever order
+    their streams were written to the file.
+    """
+    starts = Counter(start_of(line) for line in text.lines if line[:5] in START_HEADS)
+    return any(count > 1 for kind, count in starts.items() if kind is not None)
+
+
+@dataclass(slots=True)
+class NeuroSimReader:
+    """The runs of one log.
+
+    Attributes
+    ----------
+    dialect : Dialect
+        The lines of the version.
+    run : str
+        Identifier of the first run; the others get ``#2``, ``#3`` behind it.
+    source : Path or None
+        The file.
+    is_whole : bool
+        All lines come at once, so that it can be known beforehand whether the log holds several runs.
+    """
+
+    dialect: Dialect
+    run: str
+    source: Path | None
+    is_whole: bool = False
+    _holds_several: bool | None = None
+    _runs: list[Run] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin the first run."""
+        self._runs.append(Run.begin(self.dialect, None))
+
+    def feed(self, text: LogText) -> None:
+        """Read the next lines.
+
+        Parameters
+        ----------
+        text : LogText
+            Whole lines.
+        """
+        lines, numbers = text.lines, text.numbers
+        current = self._runs[-1]
+        current.records.cut_line = text.cut_line
+        section = -1
+        position = 0
+        while position < len(lines):
+            line = lines[position]
+            if not line or line.isspace():
+                position += 1
+                continue
+            if current.is_over_at(line) and self._may_split(text):
+                current = self._begin_run(text.cut_line)
+            if begins_section(line):
+                current.begin_section()
+                count = current.read_section(text, position)
+                if count:
+                    position += count
+                    continue
+                section = position
+            current.read(line, numbers[position])
+            position += 1
+            if section >= 0 and current.hardware.stage is Stage.FINISHED:
+                current.learn_section(lines[section:position], numbers[section])
+                section = -1
+        current.hardware.recording = None
+
+    def _may_split(self, text: LogText) -> bool:
+        if self._holds_several is None:
+            self._holds_several = _holds_several(text) if self.is_whole else True
+        return self._holds_several
+
+    def _begin_run(self, cut_line: int | None) -> Run:
+        self._runs.append(Run.begin(self.dialect, cut_line))
+        return self._runs[-1]
+
+    def finish(self) -> tuple[ParsedLog, ...]:
+        """Return the runs.
+
+        Returns
+        -------
+        tuple of ParsedLog
+            At least one.
+        """
+        return tuple(
+            found.finish(self.run if rank == 1 else f"{self.run}#{rank}", self.source)
+            for rank, found in enumerate(self._runs, start=1)
+        )
