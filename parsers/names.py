@@ -10,7 +10,13 @@ LOG_SUFFIXES = (".txt", ".out", ".log")
 """How the names of logs end, compressed ones with a further suffix."""
 
 _COMPRESSED_SUFFIXES = (".gz", ".xz", ".bz2")
-_JOB_FILE = re.compile(r"(?:output|slurm)[-_](\d+(?:_\d+)?)")
+_JOB_FILES = (
+    re.compile(r"(?:output|slurm)[-_](\d+(?:_\d+)?)"),
+    re.compile(r"(\d+(?:_\d+)?)_0_log"),  # submitit's %j_%t_log
+    re.compile(r"[A-Za-z].*\.[oe](\d{1,10}(?:_\d{1,7})?)"),  # %x.o%j, as PBS has it
+    re.compile(r"[A-Za-z].*?(?:[-_]|(?<!\d)\.)([1-9]\d{5,7}(?:_\d{1,7})?)"),  # %x-%j
+)
+_DATE = re.compile(r"(?:(?:19|20)\d\d|\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:_\d+)?")
 
 
 def run_name(path: Path) -> str:
@@ -24,7 +30,8 @@ def run_name(path: Path) -> str:
     Returns
     -------
     str
-        The SLURM job id in ``output_38905658.txt``, ``slurm-38905658.out`` or ``slurm-38905658_7.out``; the file's name
+        The SLURM job id in ``output_38905658.txt``, ``slurm-38905658_7.out``, ``vgg8-38905658.out``, ``vgg8.o38905658``
+        or submitit's ``38905658_0_log.out``, as long as it is no date, as in ``vgg8-20261122.out``; the file's name
         without its suffix otherwise.
     """
     name = path.name
@@ -33,8 +40,11 @@ def run_name(path: Path) -> str:
             if name.lower().endswith(suffix) and len(name) > len(suffix):
                 name = name[: -len(suffix)]
                 break
-    match = _JOB_FILE.fullmatch(name)
-    return match.group(1) if match else name
+    for rank, pattern in enumerate(_JOB_FILES, start=1):
+        match = pattern.fullmatch(name)
+        if match is not None and (rank < len(_JOB_FILES) or _DATE.fullmatch(match.group(1)) is None):
+            return match.group(1)
+    return name
 
 
 def find_logs(folder: Path) -> Iterator[Path]:
