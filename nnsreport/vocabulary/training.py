@@ -14,10 +14,10 @@ METRICS: tuple[Metric, ...] = (
     metric("train_accuracy", "fraction", _HIGHER, "share of one batch classified correctly while training", _NETWORK),
     metric("learning_rate", "1", _NEITHER, "learning rate", _NETWORK),
     metric("best_accuracy", "fraction", _HIGHER, "best test accuracy of all epochs", _NETWORK),
-    metric("epoch_time", "s", _NEITHER, "run time of the simulator for one epoch", _SIMULATION),
-    metric("batch_time", "s", _NEITHER, "run time of the simulator for one batch", _SIMULATION),
+    metric("epoch_time", "s", _NEITHER, "run time for one epoch, averaged over those so far", _SIMULATION),
+    metric("batch_time", "s", _NEITHER, "run time for one batch, averaged over the epochs so far", _SIMULATION),
     metric("elapsed_time", "s", _NEITHER, "run time of the simulator since its start", _SIMULATION),
-    metric("expected_time", "s", _NEITHER, "run time that the simulator expects in all", _SIMULATION),
+    metric("expected_time", "s", _NEITHER, "run time that the simulator still expects", _SIMULATION),
     metric("weight_mean", "1", _NEITHER, "mean of a layer's weights", _LAYER),
     metric("weight_std", "1", _NEITHER, "standard deviation of a layer's weights", _LAYER),
     metric("weight_update_mean", "1", _NEITHER, "mean of a layer's weight updates", _LAYER),
@@ -41,10 +41,10 @@ METRICS: tuple[Metric, ...] = (
     metric("peak_epoch_write_dynamic_energy", "J", _LOWER, f"energy of the writes of one epoch{_PEAK}", _CHIP, _LAYER),
     metric("training_energy_efficiency", "op/J", _HIGHER, "operations of training per joule", _CHIP),
     metric("training_throughput", "op/s", _HIGHER, "operations of training per second", _CHIP),
-    metric("training_frame_rate", "image/s", _HIGHER, "images trained with per second", _CHIP),
+    metric("training_epoch_rate", "epoch/s", _HIGHER, "epochs per second; NeuroSim prints it as FPS", _CHIP),
     metric("peak_training_energy_efficiency", "op/J", _HIGHER, f"operations of training per joule{_PEAK}", _CHIP),
     metric("peak_training_throughput", "op/s", _HIGHER, f"operations of training per second{_PEAK}", _CHIP),
-    metric("peak_training_frame_rate", "image/s", _HIGHER, f"images trained with per second{_PEAK}", _CHIP),
+    metric("peak_training_epoch_rate", "epoch/s", _HIGHER, f"epochs per second{_PEAK}", _CHIP),
 )
 
 COMPONENTS: dict[str, str] = {

@@ -99,24 +99,29 @@ def _breakdown_labels() -> dict[str, Measure]:
 
 
 def _chip_labels() -> dict[str, Measure]:
+    array = "Chip total CIM (Forward+Activation Gradient) array"
+    areas = area_labels(array=array)
     labels = {
         **UTILIZATION_LABELS,
-        **area_labels(array="Chip total CIM (Forward+Activation Gradient) array"),
+        "ChipArea": areas.pop("ChipArea"),
+        array: areas.pop(array),
+        **areas,
         "Weight Gradient Calculation": Measure("area", "weight_gradient", SQUARE_MICROMETRES),
-        **dict(_phase_labels("Chip {} (per epoch) is")),
-        "Chip leakage Energy is": Measure("epoch_leakage_energy", "total", PICOJOULES),
-        "Chip leakage Power is": Measure("leakage_power", "total", MICROWATTS),
     }
+    phases = list(_phase_labels("Chip {} (per epoch) is"))
     for peak, prefix in (("", ""), ("PEAK ", "peak_")):
+        labels |= {label: measure for label, measure in phases if measure.metric.startswith("peak_") == bool(peak)}
         labels[f"Chip {peak}total Latency (per epoch) is"] = Measure(f"{prefix}epoch_latency", "total", NANOSECONDS)
         labels[f"Chip {peak}total Energy (per epoch) is"] = Measure(
             f"{prefix}epoch_dynamic_energy", "total", PICOJOULES
         )
+    labels["Chip leakage Energy is"] = Measure("epoch_leakage_energy", "total", PICOJOULES)
+    labels["Chip leakage Power is"] = Measure("leakage_power", "total", MICROWATTS)
     for peak, prefix in (("", ""), ("Peak ", "peak_")):
         for printed, metric, quantity in (
             ("Energy Efficiency TOPS/W", "energy_efficiency", TERA),
             ("Throughput TOPS", "throughput", TERA),
-            ("Throughput FPS", "frame_rate", PURE),
+            ("Throughput FPS", "epoch_rate", PURE),  # main.cpp divides 1 by the seconds of an epoch
         ):
             labels[peak + printed] = Measure(f"{prefix}training_{metric}", "total", quantity)
     return labels

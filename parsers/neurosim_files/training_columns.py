@@ -60,7 +60,7 @@ AREA_COLUMNS: tuple[Column, ...] = tuple(
 
 EFFICIENCY = Column("training_energy_efficiency", "total", TERA)
 THROUGHPUT = Column("training_throughput", "total", TERA)
-FRAME_RATE = Column("training_frame_rate", "total")
+FRAME_RATE = Column("training_epoch_rate", "total")
 PEAK_EFFICIENCY = Column("peak_training_energy_efficiency", "total", TERA)
 PEAK_THROUGHPUT = Column("peak_training_throughput", "total", TERA)
-PEAK_FRAME_RATE = Column("peak_training_frame_rate", "total")
+PEAK_FRAME_RATE = Column("peak_training_epoch_rate", "total")
