@@ -174,7 +174,7 @@ class Run:
         hardware = self.hardware
         hardware.recording = None
         for place in template.apart:
-            hardware.read(lines[place], first_line + place)
+            self.read(lines[place], first_line + place)
         self.records.extend(template.block, values, template.places + first_line, epoch=hardware.epoch)
         for name, value, place in template.settings:
             self.records.setting(name, value, first_line + place)

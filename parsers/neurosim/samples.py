@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect
-from nnsreport.parsers.quantities import PERCENT
+from collections.abc import Iterator, Mapping
+
+from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect, Measure
+from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, FLAGS_END
 
 
 def sample_of(dialect: Dialect) -> str:
@@ -19,18 +21,28 @@ def sample_of(dialect: Dialect) -> str:
     str
         Ends in the run time, so that the log is complete.
     """
-    lines = ["------------------------------ FloorPlan --------------------------------"]
+    lines = [FLAGS_BANNER, *(f"{flag}: 1" for flag in sorted(dialect.flags)), FLAGS_END]
+    lines += ["------------------------------ FloorPlan --------------------------------"]
     lines += [f"{label}: {'x'.join(['128'] * len(metrics))}" for label, (_, metrics) in dialect.size_labels.items()]
     for title, metrics in dialect.table_titles.items():
         lines += [f"----------------- {title} -----------------", f"layer1: {', '.join(['1'] * len(metrics))}"]
+    lines += ["Memory Utilization of Whole Chip: 2.5 % "]
     lines += ["---------------------------- FloorPlan Done ------------------------------"]
     lines += ["-------------------- Estimation of Layer 1 ----------------------"]
-    lines += [f"layer1's {label}: 2.5{measure.quantity.suffix}" for label, measure in dialect.layer_labels.items()]
-    lines += [f"{label} : 2.5{measure.quantity.suffix}" for label, measure in dialect.breakdown_labels.items()]
+    lines += [f"layer1's {label}: {printed}" for label, printed in _numbers(dialect.layer_labels)]
+    lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
     lines += ["------------------------------ Summary --------------------------------"]
-    lines += [
-        f"{label}: 2.5{measure.quantity.suffix}"
-        for label, measure in dialect.chip_labels.items()
-        if measure.quantity is not PERCENT
-    ]
+    lines += [f"{label}: {printed}" for label, printed in _numbers(dialect.chip_labels)]
+    lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
     return "\n".join([*lines, f"{RUN_TIME_LABEL}: 3 seconds", ""])
+
+
+def _numbers(labels: Mapping[str, Measure]) -> Iterator[tuple[str, str]]:
+    """Return each label with a number, but only one of those that announce the same number of different chips."""
+    seen = set()
+    for label, measure in labels.items():
+        about = (measure.component, measure.metric)
+        if measure.metric == "memory_utilization" or about in seen:
+            continue
+        seen.add(about)
+        yield label, f"2.5{measure.quantity.suffix}"

@@ -14,7 +14,7 @@ from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.stages import Verdict
 
 FLAGS_BANNER = "=================FLAGS=================="
-_FLAGS_END = "========================================"
+FLAGS_END = "========================================"
 _FLAG = re.compile(
     r"(?!srun|slurmstepd|bash|make|\w*(?:Warning|Error|WARNING|ERROR|INFO):)([A-Za-z_]\w*): ([^\x00]*)",
 )
@@ -102,7 +102,7 @@ class WrapperReader:
         if text.startswith(FLAGS_BANNER):
             self.has_flags = self._is_in_flags = True
             return Verdict.READ
-        if self._is_in_flags and text.startswith(_FLAGS_END):
+        if self._is_in_flags and text.startswith(FLAGS_END):
             self._is_in_flags = False
             return Verdict.READ
         if text.startswith("fan_in "):

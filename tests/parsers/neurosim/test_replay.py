@@ -1,0 +1,103 @@
+"""A C++ part read at once gives what it gives line by line: the same records, problems and lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nnsreport.errors import LogError
+from nnsreport.parsers import ParsedLog, parse_bytes
+from nnsreport.parsers.neurosim import FORMATS
+from nnsreport.parsers.neurosim import run as run_module
+from nnsreport.parsers.neurosim.replay import Memory
+
+NUMBER = re.compile(r"(?<=: )(-?\d+\.?\d*)(?=(?:e[-+]\d+)?(?:ns|pJ|uW|um\^2| seconds| %)?\s*$)", re.MULTILINE)
+
+
+class Forgetful(Memory):
+    """Makes every line be read by itself."""
+
+    def keep(self, name: object, template: object) -> None:
+        pass
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Memory], None]]:
+    """Let a test choose what is remembered."""
+
+    def use(chosen: Memory) -> None:
+        monkeypatch.setattr(run_module, "_MEMORY", chosen)
+
+    use(Memory())
+    return use
+
+
+def change_numbers(text: str, seed: int) -> str:
+    random = Random(seed)
+
+    def other(match: re.Match[str]) -> str:
+        return "".join(str(random.randint(1, 9)) if digit.isdigit() else digit for digit in match.group(1))
+
+    return NUMBER.sub(other, text)
+
+
+def everything(text: str) -> object:
+    try:
+        logs: tuple[ParsedLog, ...] = parse_bytes(text.encode(), run="test")
+    except LogError as error:
+        return str(error)
+    return [
+        (log.run, log.format, log.complete, [repr(record) for record in log.metrics], *log.settings, *log.problems)
+        for log in logs
+    ]
+
+
+def texts(test_data: Path) -> list[str]:
+    genuine = [path.read_text() for path in sorted((test_data / "neurosim").glob("**/*.txt"))]
+    return genuine + [known.sample for known in FORMATS]
+
+
+def test_same_lines_with_other_numbers(
+    test_data: Path, memory: Callable[[Memory], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hits = []
+    file_section = run_module.Run._file_section
+    monkeypatch.setattr(run_module.Run, "_file_section", lambda *args: (hits.append(1), file_section(*args)))
+    for text in texts(test_data):
+        changed = change_numbers(text, 1)
+        memory(Forgetful())
+        expected = everything(changed)
+        memory(Memory())
+        everything(text)
+        assert everything(changed) == expected
+    assert len(hits) > 8, "nothing was read at once"
+
+
+@given(st.integers(0, 2**32), st.integers(0, 10**6), st.sampled_from("0123456789.en-+ \n:x"))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_lines_are_read_one_by_one(
+    test_data: Path, memory: Callable[[Memory], None], seed: int, place: int, character: str
+) -> None:
+    text = texts(test_data)[seed % len(texts(test_data))]
+    changed = change_numbers(text, seed)
+    place %= len(changed)
+    changed = changed[:place] + character + changed[place + 1 :]
+    memory(Forgetful())
+    expected = everything(changed)
+    memory(Memory())
+    everything(text)
+    assert everything(changed) == expected
+
+
+def test_numbers_that_must_agree_are_compared(test_data: Path, memory: Callable[[Memory], None]) -> None:
+    text = next(text for text in texts(test_data) if "clkPeriod: " in text)
+    memory(Memory())
+    everything(text)
+    changed = re.sub(r"(Chip clock period is: ).*ns", r"\g<1>7.5ns", text)
+    assert "second value" in str(everything(changed))
