@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Column, Line, file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import BUFFERED_REMEDY, CITATION, TITLE
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
@@ -39,21 +39,21 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     return tuple(_parse_run(part, text, run_identifier(run, rank)) for rank, part in enumerate(split_at(text, HEADER)))
 
 
-def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLog:
+def _parse_run(part: list[Line], text: LogText, run: str) -> ParsedLog:
     records = RunBuilder(NAME, text.cut_line)
-    rows = [(line, number) for line, number in part if line != HEADER]
-    for line, number in rows:
-        first, *rest = line.split(",")
-        epoch = PURE.read(first)
-        row = read_row(rest, COLUMNS, number, is_cut=number == text.cut_line) if rest else None
-        if row is None or epoch is None or not epoch.is_integer() or epoch < 0:
-            records.unreadable(line, number)
+    rows = [line for line in part if line.text != HEADER]
+    for line in rows:
+        printed_epoch, has_more, _ = line.text.partition(",")
+        epoch = PURE.read(printed_epoch)
+        row = read_row(line, COLUMNS, first=1)
+        if row is None or not has_more or epoch is None or not epoch.is_integer() or epoch < 0:
+            records.unreadable(line.text, line.number)
         else:
             file_row(records, "network", None, row, int(epoch))
     if not rows:
-        records.problem("has a header and no row", part[0][1], BUFFERED_REMEDY)
+        records.problem("has a header and no row", part[0].number, BUFFERED_REMEDY)
     flag_untrustworthy(records)
-    is_complete = bool(rows) and rows[-1][1] != text.cut_line
+    is_complete = bool(rows) and not rows[-1].may_lack_end
     return records.finish(run, text.source, is_complete=is_complete)
 
 

@@ -7,12 +7,13 @@ all its digits.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fractions import Fraction
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat
-from nnsreport.parsers.neurosim_files.rows import Column, read_row, report_cut_row
+from nnsreport.parsers.neurosim_files.rows import Column, Line, read_row, report_cut_row, table_lines
 from nnsreport.parsers.neurosim_files.training_columns import CITATION, EPOCHS_BY_ROW, EPOCHS_SETTING, TITLE
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -80,25 +81,22 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
         One.
     """
     records = RunBuilder(NAME, text.cut_line)
-    rows = [
-        (line.split(","), number)
-        for line, number in zip(text.lines, text.numbers, strict=True)
-        if line and not line.isspace()
-    ]
-    layers = len(rows[0][0])
-    for epoch, (cells, number) in enumerate(rows):
-        if not _file_epoch(records, cells, number, layers, epoch):
-            records.unreadable(",".join(cells), number)
-    records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0][1])
+    rows = table_lines(text)
+    widths = Counter(line.text.count(",") + 1 for line in rows)
+    layers = max(widths, key=lambda width: (widths[width], width))
+    for epoch, line in enumerate(rows):
+        if not _file_epoch(records, line, layers, epoch):
+            records.unreadable(line.text, line.number)
+    records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0].number)
     return (records.finish(run, text.source, is_complete=text.cut_line is None),)
 
 
-def _file_epoch(records: RunBuilder, cells: list[str], line: int, layers: int, epoch: int) -> bool:
-    row = read_row(cells, [Column("input_activity", None)] * layers, line, is_cut=line == records.cut_line)
+def _file_epoch(records: RunBuilder, line: Line, layers: int, epoch: int) -> bool:
+    row = read_row(line, [Column("input_activity", None)] * layers)
     if row is None or not all(0 <= value <= 1 for _, value in row.numbers):
         return False
     for position, (column, value) in enumerate(row.numbers, start=1):
-        records.metric("layer", f"layer{position}", None, column.metric, value, line, epoch=epoch)
+        records.metric("layer", f"layer{position}", None, column.metric, value, line.number, epoch=epoch)
     if row.missing:
         report_cut_row(records, row)
     return True

@@ -10,7 +10,15 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, is_streamed, read_row
+from nnsreport.parsers.neurosim_files.rows import (
+    Column,
+    Line,
+    file_row,
+    flag_untrustworthy,
+    is_streamed,
+    read_row,
+    table_lines,
+)
 from nnsreport.parsers.quantities import PER_SQUARE_MILLIMETRE
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -64,22 +72,22 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     tuple of ParsedLog
         At least one; a file without rows gives one without numbers.
     """
-    lines = [(line, n) for line, n in zip(text.lines, text.numbers, strict=True) if line and not line.isspace()]
-    rows = [(line, number) for line, number in lines if line != HEADER]
+    lines = table_lines(text)
+    rows = [line for line in lines if line.text != HEADER]
     if not rows:
         records = RunBuilder(NAME, text.cut_line)
         records.problem(
-            "has a header and no row: NeuroSim came to no end", lines[0][1], "look at the end of the job's log"
+            "has a header and no row: NeuroSim came to no end", lines[0].number, "look at the end of the job's log"
         )
         return (records.finish(run, text.source, is_complete=False),)
-    return tuple(_parse_row(line, number, text, run_identifier(run, rank)) for rank, (line, number) in enumerate(rows))
+    return tuple(_parse_row(line, text, run_identifier(run, rank)) for rank, line in enumerate(rows))
 
 
-def _parse_row(line: str, number: int, text: LogText, run: str) -> ParsedLog:
+def _parse_row(line: Line, text: LogText, run: str) -> ParsedLog:
     records = RunBuilder(NAME, text.cut_line)
-    row = read_row(line.split(","), COLUMNS, number, is_cut=number == text.cut_line)
+    row = read_row(line, COLUMNS)
     if row is None or not row.numbers:
-        records.unreadable(line, number)
+        records.unreadable(line.text, line.number)
     else:
         file_row(records, "chip", None, row)
     flag_untrustworthy(records)

@@ -14,7 +14,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Line, file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     AREA_COLUMNS,
     BREAKDOWN_COLUMNS,
@@ -102,32 +102,31 @@ class _Reader:
     has_total: bool = False
     has_performance: bool = False
 
-    def read(self, line: str, number: int) -> None:
-        """Read one line that is not blank."""
-        table = _TABLES.get(line)
+    def read(self, line: Line) -> None:
+        """Read one line."""
+        table = _TABLES.get(line.text)
         if table is not None:
             self.table = table
-        elif not self._read_row(line.split(","), number):
-            self.records.unreadable(line, number)
+        elif not self._read_row(line):
+            self.records.unreadable(line.text, line.number)
 
-    def _read_row(self, cells: list[str], line: int) -> bool:
-        is_cut = line == self.records.cut_line
+    def _read_row(self, line: Line) -> bool:
         if self.table is Table.LAYERS:
-            return self._read_layer(cells, line, is_cut=is_cut)
+            return self._read_layer(line)
         columns = {Table.AREA: AREA_COLUMNS, Table.PERFORMANCE: PERFORMANCE_COLUMNS}.get(self.table, ())
-        row = read_row(cells, columns, line, is_cut=is_cut)
-        if row is None or (is_cut and not row.numbers):
+        row = read_row(line, columns)
+        if row is None or not row.numbers:
             return False
         file_row(self.records, "chip", None, row, self.epoch)
         self.has_performance |= self.table is Table.PERFORMANCE and not row.missing
         return True
 
-    def _read_layer(self, cells: list[str], line: int, *, is_cut: bool) -> bool:
-        label, *rest = cells
+    def _read_layer(self, line: Line) -> bool:
+        label, has_more, _ = line.text.partition(",")
         is_layer = _LAYER_LABEL.fullmatch(label) is not None
-        if not rest or (not is_layer and label != _TOTAL_LABEL):
+        if not has_more or (not is_layer and label != _TOTAL_LABEL):
             return False
-        row = read_row(rest, LAYER_COLUMNS, line, is_cut=is_cut)
+        row = read_row(line, LAYER_COLUMNS, first=1)
         if row is None:
             return False
         if is_layer:
@@ -183,9 +182,9 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     logs = []
     for rank, part in enumerate(split_at(text, AREA_HEADER)):
         reader = _Reader(RunBuilder(NAME, text.cut_line), epoch)
-        for line, number in part:
-            reader.read(line, number)
-        reader.diagnose(part[0][1])
+        for line in part:
+            reader.read(line)
+        reader.diagnose(part[0].number)
         flag_untrustworthy(reader.records)
         logs.append(reader.records.finish(run_identifier(run, rank), text.source, is_complete=reader.has_performance))
     return tuple(logs)

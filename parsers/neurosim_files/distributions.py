@@ -14,7 +14,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, flag_untrustworthy, read_row, report_cut_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Column, Line, flag_untrustworthy, read_row, report_cut_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     BUFFERED_REMEDY,
     CITATION,
@@ -74,51 +74,51 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     )
 
 
-def _parse_run(part: list[tuple[str, int]], header: str, subject: str, text: LogText, run: str) -> ParsedLog:
+def _parse_run(part: list[Line], header: str, subject: str, text: LogText, run: str) -> ParsedLog:
     records = RunBuilder(NAME, text.cut_line)
-    rows = [(line.split(","), number) for line, number in part if line != header]
+    rows = [line for line in part if line.text != header]
     layers = _layer_count(rows, header, records)
-    for epoch, (cells, number) in enumerate(rows):
-        if not _file_epoch(records, cells, number, subject, layers, epoch):
-            records.unreadable(",".join(cells), number)
+    for epoch, line in enumerate(rows):
+        if not _file_epoch(records, line, subject, layers, epoch):
+            records.unreadable(line.text, line.number)
     if rows:
-        records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0][1])
+        records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0].number)
     else:
-        records.problem("has a header and no row", part[0][1], BUFFERED_REMEDY)
+        records.problem("has a header and no row", part[0].number, BUFFERED_REMEDY)
     if subject == _UNKNOWN:
         records.problem(
             "the file's name does not tell whether these are weights or their updates",
-            part[0][1],
+            part[0].number,
             "name it weight_dist.csv or delta_dist.csv, as train.py does",
         )
     flag_untrustworthy(records)
-    is_complete = bool(rows) and rows[-1][1] != text.cut_line
+    is_complete = bool(rows) and not rows[-1].may_lack_end
     return records.finish(run, text.source, is_complete=is_complete)
 
 
-def _layer_count(rows: list[tuple[list[str], int]], header: str, records: RunBuilder) -> int:
+def _layer_count(rows: list[Line], header: str, records: RunBuilder) -> int:
     """Return the number of layers: of the header, unless all rows agree on another."""
     named = (header.count(",") + 1) // 2
-    widths = Counter(len(cells) for cells, number in rows if number != records.cut_line)
+    widths = Counter(line.text.count(",") + 1 for line in rows if not line.may_lack_end)
     (width, *others) = widths or (2 * named,)
     if 2 * named in widths or others or width % 2:
         return named
     if width != 2 * named:
         records.problem(
             f"the header names {named} layers, but each row has {width // 2}: the rows are read",
-            rows[0][1],
+            rows[0].number,
             "train.py writes the same header for every network; change it there with the network",
         )
     return width // 2
 
 
-def _file_epoch(records: RunBuilder, cells: list[str], line: int, subject: str, layers: int, epoch: int) -> bool:
+def _file_epoch(records: RunBuilder, line: Line, subject: str, layers: int, epoch: int) -> bool:
     columns = [Column(f"{subject}_{moment}", None) for moment in ("mean", "std") for _ in range(layers)]
-    row = read_row(cells, columns, line, is_cut=line == records.cut_line)
+    row = read_row(line, columns)
     if row is None or any(value < 0 for _, value in row.numbers[layers:]):
         return False
     for position, (column, value) in enumerate(row.numbers):
-        records.metric("layer", f"layer{position % layers + 1}", None, column.metric, value, line, epoch=epoch)
+        records.metric("layer", f"layer{position % layers + 1}", None, column.metric, value, line.number, epoch=epoch)
     if row.missing:
         report_cut_row(records, row)
     return True

@@ -7,7 +7,7 @@ import math
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, is_streamed, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Line, file_row, flag_untrustworthy, is_streamed, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     CITATION,
     EFFICIENCY,
@@ -81,25 +81,25 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     return tuple(_parse_run(part, text, run_identifier(run, rank)) for rank, part in enumerate(split_at(text, HEADER)))
 
 
-def _parse_run(part: list[tuple[str, int]], text: LogText, run: str) -> ParsedLog:
+def _parse_run(part: list[Line], text: LogText, run: str) -> ParsedLog:
     records = RunBuilder(NAME, text.cut_line)
-    rows = [(line, number) for line, number in part if line != HEADER]
-    for epoch, (line, number) in enumerate(rows):
-        row = read_row(line.split(","), COLUMNS, number, is_cut=number == text.cut_line)
+    rows = [line for line in part if line.text != HEADER]
+    for epoch, line in enumerate(rows):
+        row = read_row(line, COLUMNS)
         if row is None:
-            records.unreadable(line, number)
+            records.unreadable(line.text, line.number)
         else:
             file_row(records, "chip", None, row, epoch)
     if rows:
-        records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0][1])
+        records.setting(EPOCHS_SETTING, EPOCHS_BY_ROW, rows[0].number)
     else:
         records.problem(
             "has a header and no row: NeuroSim came to the end of no epoch",
-            part[0][1],
+            part[0].number,
             "look at the end of the job's log; NeuroSim adds a row when it is through with an epoch",
         )
     flag_untrustworthy(records)
-    is_complete = bool(rows) and rows[-1][1] != text.cut_line
+    is_complete = bool(rows) and not rows[-1].may_lack_end
     return records.finish(run, text.source, is_complete=is_complete)
 
 

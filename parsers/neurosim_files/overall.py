@@ -10,7 +10,7 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row
+from nnsreport.parsers.neurosim_files.rows import Column, Line, file_row, flag_untrustworthy, read_row, table_lines
 from nnsreport.parsers.quantities import PURE, TERA, TERA_PER_SQUARE_MILLIMETRE, Quantity
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -84,15 +84,14 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     tuple of ParsedLog
         At least one.
     """
-    lines = [(line, n) for line, n in zip(text.lines, text.numbers, strict=True) if line and not line.isspace()]
-    return tuple(_parse_row(line, number, text, run_identifier(run, rank)) for rank, (line, number) in enumerate(lines))
+    return tuple(_parse_row(line, text, run_identifier(run, rank)) for rank, line in enumerate(table_lines(text)))
 
 
-def _parse_row(line: str, number: int, text: LogText, run: str) -> ParsedLog:
+def _parse_row(line: Line, text: LogText, run: str) -> ParsedLog:
     records = RunBuilder(NAME, text.cut_line)
-    is_read = _read_cells(records, _SEPARATOR.split(line), number)
+    is_read = _read_cells(records, _SEPARATOR.split(line.text), line.number)
     if not is_read:
-        records.unreadable(line, number)
+        records.unreadable(line.text, line.number)
     flag_untrustworthy(records)
     return records.finish(run, text.source, is_complete=is_read)
 
@@ -104,7 +103,7 @@ def _read_cells(records: RunBuilder, cells: list[str], line: int) -> bool:
     settings = dict(zip(_LEADING, cells, strict=False))
     settings[_OPERATIONS] = cells[_FIRST_NAME - 1]
     settings |= zip(_NAMED, cells[_FIRST_NAME + 1 :: 2], strict=True)
-    row = read_row(cells[_FIRST_METRIC : _FIRST_NAME - 1], COLUMNS, line)
+    row = read_row(Line(",".join(cells[_FIRST_METRIC : _FIRST_NAME - 1]), line), COLUMNS)
     if row is None or any(PURE.read(value) is None for value in settings.values()):
         return False
     file_row(records, "chip", None, row)

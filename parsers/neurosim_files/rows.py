@@ -35,6 +35,26 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file.
+
+    Attributes
+    ----------
+    text : str
+        Not blank.
+    number : int
+        1-based in the source.
+    may_lack_start, may_lack_end : bool
+        Its first or last number may lack digits.
+    """
+
+    text: str
+    number: int
+    may_lack_start: bool = False
+    may_lack_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """The numbers of a row.
 
@@ -43,7 +63,7 @@ class Row:
     numbers : tuple of (Column, float)
         In the order of the columns, each in its metric's unit.
     missing : int
-        Numbers that are not there because the file ends within the row.
+        Numbers that are not there because the row breaks off.
     line : int
         1-based line in the source.
     """
@@ -62,29 +82,30 @@ def is_streamed(cell: str) -> bool:
     return len(digits) <= _STREAM_DIGITS
 
 
-def read_row(cells: Sequence[str], columns: Sequence[Column | None], line: int, *, is_cut: bool = False) -> Row | None:
+def read_row(line: Line, columns: Sequence[Column | None], *, first: int = 0) -> Row | None:
     """Read the cells of one row.
 
     Parameters
     ----------
-    cells : sequence of str
-        Between the commas.
+    line : Line
+        Cells between commas. Where it may lack its end, the last cell is left out, and what would come behind it; where
+        it may lack its start, it is not read.
     columns : sequence of Column or None
         What each cell holds; None for a column that is empty.
-    line : int
-        1-based line in the source.
-    is_cut : bool
-        The file ends in this row without a line end, so the digits of its last cell may be missing: it is left out, and
-        what would come behind it.
+    first : int
+        Cells before the first column.
 
     Returns
     -------
     Row or None
         None when the number of cells, or any of them, is not as it must be.
     """
-    if is_cut:
-        cells = cells[:-1]
-    if len(cells) > len(columns) or (len(cells) < len(columns) and not is_cut):
+    if line.may_lack_start:
+        return None
+    cells = line.text.split(",")[first:]
+    if line.may_lack_end:
+        del cells[-1:]
+    if len(cells) > len(columns) or (len(cells) < len(columns) and not line.may_lack_end):
         return None
     numbers = []
     for cell, column in zip(cells, columns, strict=False):
@@ -97,7 +118,7 @@ def read_row(cells: Sequence[str], columns: Sequence[Column | None], line: int, 
             return None
         numbers.append((column, value))
     missing = sum(column is not None for column in columns) - len(numbers)
-    return Row(tuple(numbers), missing, line)
+    return Row(tuple(numbers), missing, line.number)
 
 
 def file_row(records: RunBuilder, scope: str, layer: str | None, row: Row, epoch: int | None = None) -> None:
@@ -121,13 +142,39 @@ def file_row(records: RunBuilder, scope: str, layer: str | None, row: Row, epoch
 def report_cut_row(records: RunBuilder, row: Row) -> None:
     """File the problem that the file ends within a row."""
     records.problem(
-        f"the file ends here without a line end: {row.missing} of the row's numbers are missing or may lack digits",
+        f"this row breaks off: {row.missing} of its numbers are missing or may lack digits",
         row.line,
-        "if the row is whole, add a line end; if not, look for a killed program or a full disk",
+        "add a line end where the row is whole; else look for a killed program or a full disk",
     )
 
 
-def split_at(text: LogText, header: str) -> list[list[tuple[str, int]]]:
+def table_lines(text: LogText) -> list[Line]:
+    """Return the lines that are not blank.
+
+    Parameters
+    ----------
+    text : LogText
+        The file.
+
+    Returns
+    -------
+    list of Line
+        The last one may lack its end if it has no line end. Another one may, if a line without any comma follows, which
+        may be what a damaged character tore off; the line behind such a piece may lack its start.
+    """
+    lines = []
+    neighbours = ("", *map(str.strip, text.lines), "")
+    is_piece = [bool(line) and "," not in line for line in neighbours]
+    for index, number in enumerate(text.numbers):
+        line = text.lines[index]
+        if line and not line.isspace():
+            is_last = number == text.cut_line
+            is_torn = is_piece[index + 2] and text.numbers[index + 1] != text.cut_line
+            lines.append(Line(line, number, may_lack_start=is_piece[index], may_lack_end=is_last or is_torn))
+    return lines
+
+
+def split_at(text: LogText, header: str) -> list[list[Line]]:
     """Return the lines that are not blank, in parts that begin with a header.
 
     The programs append to the files of earlier runs, each with a header of its own. What a killed run left of its last
@@ -142,24 +189,22 @@ def split_at(text: LogText, header: str) -> list[list[tuple[str, int]]]:
 
     Returns
     -------
-    list of list of tuple of str and int
-        Lines with their numbers, headers included; a header behind another begins no new part. At least one part.
+    list of list of Line
+        Headers included; a header behind another begins no new part. At least one part, none of them empty.
     """
-    parts: list[list[tuple[str, int]]] = [[]]
+    parts: list[list[Line]] = [[]]
     has_header = False
-    for line, number in zip(text.lines, text.numbers, strict=True):
-        if not line or line.isspace():
+    for line in table_lines(text):
+        if not line.text.endswith(header):
+            parts[-1].append(line)
             continue
-        if not line.endswith(header):
-            parts[-1].append((line, number))
-            continue
-        rest = line[: -len(header)]
+        rest = line.text[: -len(header)]
         if rest:
-            parts[-1].append((rest, number))
-        if has_header and parts[-1][-1][0] != header:
+            parts[-1].append(Line(rest, line.number, may_lack_end=True))
+        if has_header and parts[-1][-1].text != header:
             parts.append([])
         has_header = True
-        parts[-1].append((header, number))
+        parts[-1].append(Line(header, line.number))
     return parts
 
 
