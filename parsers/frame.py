@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from nnsreport.parsers.batch import MetricBatch
 from nnsreport.parsers.columns import MetricColumns
 
 if TYPE_CHECKING:
@@ -26,6 +27,4 @@ def metrics_frame(logs: Iterable[ParsedLog]) -> pl.DataFrame:
     polars.DataFrame
         With the schema of ``metrics``.
     """
-    from nnsreport.parsers.batch import MetricBatch
-
     return MetricBatch.of((log.run, MetricColumns.of(log.metrics)) for log in logs).frame()

@@ -129,9 +129,14 @@ def detect(text: LogText) -> LogFormat:
         No format recognises it.
     """
     glance = Glance.of(text.lines)
-    confidences = {known.name: known.confidence(glance) for known in formats()}
-    best = max(formats(), key=lambda known: confidences[known.name])
-    if confidences[best.name] > 0:
+    best, surest = None, 0.0
+    for known in formats():
+        confidence = known.confidence(glance)
+        if confidence > surest:
+            best, surest = known, confidence
+        if surest >= 1:
+            break
+    if best is not None:
         return best
     names = ", ".join(known.name for known in formats())
     filled = [line for line in text.lines if line.strip()]
