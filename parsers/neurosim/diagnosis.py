@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.neurosim.findings import Findings, Places
 from nnsreport.parsers.neurosim.hardware import HardwareReader
 from nnsreport.parsers.neurosim.stages import Stage
+from nnsreport.parsers.neurosim.trust import report_untrustworthy
+from nnsreport.parsers.neurosim.versions import settle_version
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
-
-ABSURD_ENERGY_J = 1.0
-"""Dynamic energy of one image above which a result is an error: the largest genuine chips need about a millijoule."""
 
 _SHOWN_MISSING = 6
 _TIME_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
-_NOT_FINITE_REMEDY = (
-    "NeuroSim gives these for synchronous = false with register-file buffers, numColMuxed = 1 with SRAM, and "
-    "operationmode = 1 with RRAM or FeFET; the other numbers can be used"
+_SILENT_NODE_REMEDY = (
+    "NeuroSim ends without a word when technode in Param.cpp is not 130, 90, 65, 45, 32, 22, 14, 10, 7, 5, 3, 2 or 1 "
+    "(28 is not known), or when NeuroSIM/main was not built"
 )
 
 
 def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperReader, *, is_explained: bool) -> None:
-    """File the problems that only show at the end of a run.
+    """File the problems that only show at the end of a run, and the version as far as the numbers tell it.
 
     Parameters
     ----------
@@ -33,23 +32,22 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
     is_explained : bool
         A message in the log may already tell why it ends where it does.
     """
+    findings = Findings.among(records.metrics)
     if hardware.stage is Stage.FINISHED:
-        _report_missing(records, hardware)
-        _note_clock(records)
+        _report_missing(records, hardware, findings.places)
+        _note_clock(records, hardware, findings)
     elif hardware.stage is Stage.NOTHING:
         _explain_silence(records, wrapper, is_explained=is_explained)
     else:
         _explain_stop(records, hardware, None if is_explained else _TIME_REMEDY)
-    _report_untrustworthy(records)
+    report_untrustworthy(records, hardware.dialect, findings, is_complete=hardware.stage is Stage.FINISHED)
+    if is_explained or hardware.stage is not Stage.NOTHING or len(records.metrics) or records.settings:
+        settle_version(records, hardware, findings, has_flags=wrapper.has_flags)
 
 
 def _explain_silence(records: RunBuilder, wrapper: WrapperReader, *, is_explained: bool) -> None:
     if wrapper.has_result and not is_explained:
-        records.problem(
-            "the wrapper came to its end, but NeuroSim printed nothing",
-            remedy="NeuroSim ends without a word when technode in Param.cpp is not 130, 90, 65, 45, 32, 22, 14, 10, 7, "
-            "5, 3, 2 or 1 (28 is not known), or when NeuroSIM/main was not built",
-        )
+        records.problem("the wrapper came to its end, but NeuroSim printed nothing", remedy=_SILENT_NODE_REMEDY)
     elif wrapper.has_flags and not wrapper.has_result:
         remedy = "set PYTHONUNBUFFERED=1 to see how far the wrapper came; " + _TIME_REMEDY
         records.problem("the log ends before the accuracy", remedy=None if is_explained else remedy)
@@ -61,8 +59,10 @@ def _explain_stop(records: RunBuilder, hardware: HardwareReader, remedy: str | N
         where = "before its floor plan"
     elif hardware.stage is Stage.FLOOR_PLAN:
         where = "in its floor plan"
-    elif hardware.stage is Stage.FLOOR_PLAN_DONE:
+    elif hardware.stage is Stage.FLOOR_PLAN_DONE and hardware.dialect.has_clock:
         where = "after its floor plan, while it looked for the clock period, which prints nothing"
+    elif hardware.stage is Stage.FLOOR_PLAN_DONE:
+        where = "after its floor plan"
     elif hardware.stage is Stage.CLOCK or (hardware.stage is Stage.LAYERS and hardware.layer is None):
         where = "before the first layer was estimated"
     elif hardware.stage is Stage.LAYERS:
@@ -74,14 +74,10 @@ def _explain_stop(records: RunBuilder, hardware: HardwareReader, remedy: str | N
     records.problem(f"the log is cut off: NeuroSim stops {where}", remedy=remedy)
 
 
-def _report_missing(records: RunBuilder, hardware: HardwareReader) -> None:
-    present: dict[str | None, set[tuple[str, str]]] = {}
-    for key in records.metrics.keys:
-        if key.component is not None and key.scope in ("chip", "layer"):
-            present.setdefault(key.layer, set()).add((key.component, key.metric))
-    missing = list(_names(None, hardware.dialect.expected_in_chip - present.get(None, set())))
+def _report_missing(records: RunBuilder, hardware: HardwareReader, places: Places) -> None:
+    missing = list(_names(None, hardware.dialect.expected_in_chip, places))
     for layer in hardware.layers:
-        missing.extend(_names(layer, hardware.dialect.expected_in_layer - present.get(layer, set())))
+        missing.extend(_names(layer, hardware.dialect.expected_in_layer, places))
     if missing:
         more = f" and {len(missing) - _SHOWN_MISSING} more" if len(missing) > _SHOWN_MISSING else ""
         records.problem(
@@ -90,39 +86,30 @@ def _report_missing(records: RunBuilder, hardware: HardwareReader) -> None:
         )
 
 
-def _names(layer: str | None, pairs: Iterable[tuple[str, str]]) -> Iterable[str]:
-    for component, metric in sorted(pairs):
-        part = "" if component == "total" else f"{component} "
-        yield f"{layer or 'chip'} {part}{metric}"
+def _names(layer: str | None, expected: Iterable[tuple[str, str]], places: Places) -> Sequence[str]:
+    absent = [subject for subject in expected if layer not in places.of.get(subject, ())]
+    return [
+        f"{layer or 'chip'} {'' if component == 'total' else f'{component} '}{metric}"
+        for component, metric in sorted(absent)
+    ]
 
 
-def _note_clock(records: RunBuilder) -> None:
-    clocks = [record.line for record in records.metrics if record.metric == "clock_period"]
-    latencies = [record.line for record in records.metrics if record.metric == "read_latency"]
-    if not clocks and latencies:
-        records.setting("neurosim.synchronous", "false", latencies[-1])
-    elif clocks and latencies and min(clocks) > min(latencies):
+def _note_clock(records: RunBuilder, hardware: HardwareReader, findings: Findings) -> None:
+    """File whether the chip has a clock, for versions in which it may have one."""
+    if not hardware.dialect.has_clock or findings.value("total", "read_latency") is None:
+        return
+    if findings.value("total", "clock_period") is None:
+        records.setting("neurosim.synchronous", "false", findings.line("total", "read_latency"))
+    elif hardware.dialect.has_early_clock and not _has_early_clock(records, findings):
         records.problem(
-            "there is no `clkPeriod` line, as in NeuroSim V1.3, whose other lines are the same; read as V1.4",
-            min(clocks),
+            "there is no `clkPeriod` line, though the chip has a clock",
+            findings.line("total", "clock_period"),
+            "the line is lost, or the log is of NeuroSim V1.3, which prints the rest alike",
         )
 
 
-def _report_untrustworthy(records: RunBuilder) -> None:
-    not_finite = [record for record in records.metrics if not math.isfinite(record.value)]
-    if not_finite:
-        first = min(record.line for record in not_finite)
-        records.problem(f"{len(not_finite)} values are inf or nan", first, _NOT_FINITE_REMEDY)
-    for record in records.metrics:
-        if record.scope != "chip" or record.component != "total":
-            continue
-        if record.metric == "read_dynamic_energy" and ABSURD_ENERGY_J < record.value < math.inf:
-            records.problem(
-                f"the chip's energy of {record.value:.3g} J for one image is absurd",
-                record.line,
-                "NeuroSim read beyond the weights of a trace file: use traces as wide as the network's CSV says",
-            )
-        if record.metric == "read_latency" and record.value == 0:
-            records.problem(
-                "the chip's latency is 0 s: it was not estimated", record.line, "see numColMuxed in Param.cpp"
-            )
+def _has_early_clock(records: RunBuilder, findings: Findings) -> bool:
+    index = findings.places.of["total", "clock_period"][None]
+    columns = records.metrics
+    first = min(line for kind, line in zip(columns.kind, columns.line, strict=True) if kind == index)
+    return first < findings.line("total", "read_latency")

@@ -89,6 +89,8 @@ class Dialect:
         Beginnings of sentences that carry no number and no error.
     flags : frozenset of str
         What the Python wrapper prints below its banner FLAGS; users add their own.
+    properties : Mapping of str to str
+        What the wrapper prints under ``Hardware Properties``, each with its value on the next line: the flag it repeats.
     is_training : bool
         One C++ part is printed for each epoch of a run.
     unprinted : frozenset of (str, str)
@@ -108,6 +110,7 @@ class Dialect:
     patterns: tuple[LinePattern, ...] = ()
     prose: tuple[str, ...] = ()
     flags: frozenset[str] = frozenset()
+    properties: Mapping[str, str] = field(default_factory=dict)
     is_training: bool = False
     unprinted: frozenset[tuple[str, str]] = frozenset()
 
@@ -125,6 +128,16 @@ class Dialect:
         measures = [*self.layer_labels.values(), *self.breakdown_labels.values()]
         rows = {("total", metric) for metrics in self.table_titles.values() for metric in metrics}
         return frozenset({(measure.component, measure.metric) for measure in measures} | rows) - self.unprinted
+
+    @cached_property
+    def has_clock(self) -> bool:
+        """Whether a synchronous chip's log has its clock period."""
+        return any(measure.metric == "clock_period" for measure in self.chip_labels.values())
+
+    @cached_property
+    def has_early_clock(self) -> bool:
+        """Whether it is printed before the layers already."""
+        return "clkPeriod" in self.chip_labels
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -44,6 +44,22 @@ _FLAGS_12 = _FLAGS_10 | {
     *("inference", "onoffratio", "cellBit", "subArray", "ADCprecision", "vari", "t", "v", "detect", "target"),
 }
 _FLAGS_13 = (_FLAGS_12 - {"type"}) | {"dataset", "model", "mode", "lr"}
+_PROPERTIES_12 = {
+    "subArray size:": "subArray",
+    "ADC precision:": "ADCprecision",
+    "cell precision:": "cellBit",
+    "on/off ratio:": "onoffratio",
+    "variation:": "vari",
+}
+_PROPERTIES_15 = {
+    "subArray size:": "sub_array",
+    "parallel read:": "parallel_read",
+    "ADC precision:": "adc_precision",
+    "cell precision:": "bitcell",
+    "on/off ratio:": "on_off_ratio",
+}
+"""The ratio repeats no flag: it is on_state over off_state."""
+
 _FLAGS_15 = frozenset(
     {
         *("dataset", "model", "data_path", "model_path", "test_name", "mode", "gpu", "batch_size", "calib_batch_size"),
@@ -87,6 +103,7 @@ V12 = dataclasses.replace(
     },
     table_titles=TABLE_TITLES,
     flags=_FLAGS_12,
+    properties=_PROPERTIES_12,
 )
 
 V11 = dataclasses.replace(V12, name="neurosim-1.1", title="DNN+NeuroSim V1.1 (inference)")
@@ -114,6 +131,7 @@ V14 = dataclasses.replace(
     citation=_LEE_2024,
     chip_labels={**V13.chip_labels, **EARLY_CLOCK_LABELS},
     flags=_FLAGS_13 | {"parallelRead"},
+    properties={**_PROPERTIES_12, "parallel read:": "parallelRead"},
 )
 
 V15 = dataclasses.replace(
@@ -125,6 +143,7 @@ V15 = dataclasses.replace(
         "Benchmarking Compute-in-Memory Accelerators with Device and Circuit-level Non-idealities', arXiv, 2025"
     ),
     flags=_FLAGS_15,
+    properties=_PROPERTIES_15,
 )
 
 DCIM = dataclasses.replace(

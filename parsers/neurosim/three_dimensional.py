@@ -61,6 +61,7 @@ HETEROGENEOUS: Dialect = dataclasses.replace(
         "Heterogeneous 3D FloorPlan Done": Stage.FLOOR_PLAN_DONE,
         "2D FloorPlan": Stage.FLOOR_PLAN,
         "2D FloorPlan Done": Stage.FLOOR_PLAN_DONE,
+        "": Stage.NOTHING,
     },
     patterns=(
         LinePattern(
