@@ -5,11 +5,12 @@ from __future__ import annotations
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, Line, file_row, flag_untrustworthy, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import BUFFERED_REMEDY, CITATION, TITLE
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.table_lines import Line
 
 NAME = "neurosim-2-accuracy"
 HEADER = "epoch,average loss,accuracy"

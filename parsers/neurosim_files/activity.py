@@ -13,10 +13,11 @@ from fractions import Fraction
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat
-from nnsreport.parsers.neurosim_files.rows import Column, Line, read_row, report_cut_row, table_lines
+from nnsreport.parsers.neurosim_files.rows import Column, read_row, report_cut_row
 from nnsreport.parsers.neurosim_files.training_columns import CITATION, EPOCHS_BY_ROW, EPOCHS_SETTING, TITLE
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.table_lines import Line, table_lines
 
 NAME = "neurosim-2-activity"
 
@@ -81,7 +82,7 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
         One.
     """
     records = RunBuilder(NAME, text.cut_line)
-    rows = table_lines(text)
+    rows = table_lines(text.lines, text.numbers, text.cut_line)
     widths = Counter(line.text.count(",") + 1 for line in rows)
     layers = max(widths, key=lambda width: (widths[width], width))
     for epoch, line in enumerate(rows):

@@ -10,18 +10,11 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import (
-    Column,
-    Line,
-    file_row,
-    flag_untrustworthy,
-    is_streamed,
-    read_row,
-    table_lines,
-)
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, is_streamed, read_row
 from nnsreport.parsers.quantities import PER_SQUARE_MILLIMETRE
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.table_lines import Line, table_lines
 
 NAME = "neurosim-3d-area"
 HEADER = "Area (mm^2),PowerDensity (W/mm^2)"
@@ -72,7 +65,7 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     tuple of ParsedLog
         At least one; a file without rows gives one without numbers.
     """
-    lines = table_lines(text)
+    lines = table_lines(text.lines, text.numbers, text.cut_line)
     rows = [line for line in lines if line.text != HEADER]
     if not rows:
         records = RunBuilder(NAME, text.cut_line)

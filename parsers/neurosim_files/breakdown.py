@@ -14,7 +14,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Line, file_row, flag_untrustworthy, read_row, split_at
+from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     AREA_COLUMNS,
     BREAKDOWN_COLUMNS,
@@ -30,6 +30,7 @@ from nnsreport.parsers.neurosim_files.training_columns import (
 )
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.table_lines import Line
 
 NAME = "neurosim-2-breakdown"
 AREA_HEADER = (

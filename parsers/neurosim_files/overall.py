@@ -10,10 +10,11 @@ import re
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim_files.file_format import FileFormat, run_identifier
-from nnsreport.parsers.neurosim_files.rows import Column, Line, file_row, flag_untrustworthy, read_row, table_lines
+from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, read_row
 from nnsreport.parsers.quantities import PURE, TERA, TERA_PER_SQUARE_MILLIMETRE, Quantity
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+from nnsreport.parsers.table_lines import Line, table_lines
 
 NAME = "neurosim-1.4-overall"
 
@@ -84,7 +85,10 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     tuple of ParsedLog
         At least one.
     """
-    return tuple(_parse_row(line, text, run_identifier(run, rank)) for rank, line in enumerate(table_lines(text)))
+    return tuple(
+        _parse_row(line, text, run_identifier(run, rank))
+        for rank, line in enumerate(table_lines(text.lines, text.numbers, text.cut_line))
+    )
 
 
 def _parse_row(line: Line, text: LogText, run: str) -> ParsedLog:

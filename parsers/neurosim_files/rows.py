@@ -10,6 +10,7 @@ from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.plausibility import flag_implausible
 from nnsreport.parsers.quantities import PURE, Quantity
 from nnsreport.parsers.reading import LogText
+from nnsreport.parsers.table_lines import Line, table_lines
 
 _STREAMED = re.compile(r"-?(\d+(?:\.\d+)?)(?:e[-+]\d{2,3})?|-?(?:inf|nan)")
 _STREAM_DIGITS = 6
@@ -32,26 +33,6 @@ class Column:
     metric: str
     component: str | None
     quantity: Quantity = PURE
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a file.
-
-    Attributes
-    ----------
-    text : str
-        Not blank.
-    number : int
-        1-based in the source.
-    may_lack_start, may_lack_end : bool
-        Its first or last number may lack digits.
-    """
-
-    text: str
-    number: int
-    may_lack_start: bool = False
-    may_lack_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +129,6 @@ def report_cut_row(records: RunBuilder, row: Row) -> None:
     )
 
 
-def table_lines(text: LogText) -> list[Line]:
-    """Return the lines that are not blank.
-
-    Parameters
-    ----------
-    text : LogText
-        The file.
-
-    Returns
-    -------
-    list of Line
-        The last one may lack its end if it has no line end. Another one may, if a line without any comma follows, which
-        may be what a damaged character tore off; the line behind such a piece may lack its start.
-    """
-    lines = []
-    neighbours = ("", *map(str.strip, text.lines), "")
-    is_piece = [bool(line) and "," not in line for line in neighbours]
-    for index, number in enumerate(text.numbers):
-        line = text.lines[index]
-        if line and not line.isspace():
-            is_last = number == text.cut_line
-            is_torn = is_piece[index + 2] and text.numbers[index + 1] != text.cut_line
-            lines.append(Line(line, number, may_lack_start=is_piece[index], may_lack_end=is_last or is_torn))
-    return lines
-
-
 def split_at(text: LogText, header: str) -> list[list[Line]]:
     """Return the lines that are not blank, in parts that begin with a header.
 
@@ -194,7 +149,7 @@ def split_at(text: LogText, header: str) -> list[list[Line]]:
     """
     parts: list[list[Line]] = [[]]
     has_header = False
-    for line in table_lines(text):
+    for line in table_lines(text.lines, text.numbers, text.cut_line):
         if not line.text.endswith(header):
             parts[-1].append(line)
             continue

@@ -11,9 +11,9 @@ from nnsreport.parsers.records import shorten
 from nnsreport.parsers.results_file.entries import FIELDS, Entry, EntryReader, close_matches
 from nnsreport.parsers.results_file.json_form import IDENTITIES
 from nnsreport.parsers.results_file.json_values import JsonValue, Number
+from nnsreport.parsers.table_lines import Line, table_lines
 
 _COMMENT = re.compile(r"#\s*([^:]*[^:\s])\s*:\s*(.*\S)\s*")
-_LEADING_NUMBER = re.compile(r"[-+.0-9]")
 _NUMERIC = frozenset({"value", "trial", "time_s", "epoch", "step"})
 
 
@@ -39,17 +39,20 @@ def read_csv_form(text: LogText, records: RunBuilder) -> bool:
     """
     entries = EntryReader(records)
     columns: list[str] | None = None
+    rows, numbers = [], []
     for line, number in zip(text.lines, text.numbers, strict=True):
-        if not line or line.isspace():
-            continue
         if line.startswith("#"):
             _read_comment(records, line, number)
-        elif "metric" in line and is_header(line):
-            columns = _read_header(records, line, number)
-        elif columns is None:
-            records.unreadable(line, number)
         else:
-            _read_row(entries, columns, line, number)
+            rows.append(line)
+            numbers.append(number)
+    for row in table_lines(rows, numbers, text.cut_line):
+        if "metric" in row.text and is_header(row.text):
+            columns = _read_header(records, row.text, row.number)
+        elif columns is None:
+            records.unreadable(row.text, row.number)
+        else:
+            _read_row(entries, columns, row)
     entries.finish()
     if not entries.entries:
         records.problem("holds no results", text.numbers[0], "add rows such as accuracy,0.912 behind metric,value")
@@ -86,25 +89,28 @@ def _read_header(records: RunBuilder, line: str, number: int) -> list[str]:
     return columns
 
 
-def _read_row(entries: EntryReader, columns: list[str], line: str, number: int) -> None:
-    cells = _cells(line)
-    is_cut = number == entries.records.cut_line
-    if cells is None or len(cells) != len(columns):
+def _read_row(entries: EntryReader, columns: list[str], row: Line) -> None:
+    cells = _cells(row.text)
+    problem = _problem_with(cells, columns, row)
+    if cells is None or problem is not None:
         entries.entries += 1
-        found = (
-            "its quotes are not closed" if cells is None else f"it has {len(cells)} cells for {len(columns)} columns"
-        )
-        entries.refuse(found, number, "write a row with csv.writer, one cell for each column")
-        return
-    if is_cut and cells[-1]:
-        entries.entries += 1
-        entries.refuse("the file ends here without a line end, so digits may be missing", number, "add a line end")
+        entries.refuse(problem or "", row.number, "write rows with csv.writer, each with its line end")
         return
     fields: dict[str, JsonValue] = {}
     for name, cell in zip(columns, cells, strict=True):
         if name in FIELDS and cell:
             fields.setdefault(name, _value(name, cell))
-    entries.read(Entry(fields, number))
+    entries.read(Entry(fields, row.number))
+
+
+def _problem_with(cells: list[str] | None, columns: list[str], row: Line) -> str | None:
+    if cells is None:
+        return "its quotes are not closed"
+    if len(cells) != len(columns):
+        return f"it has {len(cells)} cells for {len(columns)} columns"
+    if row.may_lack_start or (row.may_lack_end and cells[-1]):
+        return "the row breaks off, so digits may be missing"
+    return None
 
 
 def _value(name: str, cell: str) -> JsonValue:
