@@ -21,10 +21,10 @@ _SECONDS_PER_HOUR = 3600
 
 @dataclass(slots=True)
 class Job:
-    """One attempt of a job, with its steps by name."""
+    """One attempt of a job, with the steps of its newest table."""
 
     row: JobRow
-    steps: dict[str, JobRow] = field(default_factory=dict)
+    steps: list[JobRow] = field(default_factory=list)
 
 
 def fold(rows: Iterable[JobRow], records: RunBuilder) -> list[tuple[Job, int]]:
@@ -56,6 +56,7 @@ def fold(rows: Iterable[JobRow], records: RunBuilder) -> list[tuple[Job, int]]:
         if row.identity.step is not None:
             _add_step(current.get(name), row, records)
             continue
+        row.forget_expectations()
         known = attempts.setdefault(name, [])
         found = _same_attempt(known, row)
         if found is None:
@@ -71,12 +72,16 @@ def fold(rows: Iterable[JobRow], records: RunBuilder) -> list[tuple[Job, int]]:
     return [(job, job.row.attempt or numbers[id(job)]) for job in order]
 
 
-def _add_step(job: Job | None, row: JobRow, records: RunBuilder) -> None:
-    step = row.identity.step if row.identity is not None else None
-    if job is None or step is None or job.row.section != row.section:
-        records.problem("a step has no row of its job before it, and is left out", row.line, "print the whole table")
+def _add_step(job: Job | None, step: JobRow, records: RunBuilder) -> None:
+    if job is None or job.row.section != step.section:
+        records.problem("a step has no row of its job before it, and is left out", step.line, "print the whole table")
+        return
+    if job.steps and job.steps[-1].section != step.section:
+        job.steps.clear()
+    if any(known.text == step.text for known in job.steps[-1:]):
+        records.problem("a row is there twice, and counted once", step.line)
     else:
-        job.steps[step] = row
+        job.steps.append(step)
 
 
 def _same_attempt(known: list[Job], row: JobRow) -> Job | None:
@@ -117,7 +122,7 @@ def jobs_frame(jobs: Iterable[tuple[Job, int]]) -> pl.DataFrame:
 
 
 def _record(job: Job, attempt: int) -> dict[str, object]:
-    row, steps = job.row, list(job.steps.values())
+    row, steps = job.row, job.steps
     identity = row.identity
     assert identity is not None
     cores, (gpus, gpu_type) = row.core_count(), row.gpu_count()

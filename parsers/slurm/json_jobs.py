@@ -54,7 +54,6 @@ def read_job(job: Json, line: int) -> Iterator[JobRow]:
     restarts = _whole(_first(job, ("restart_cnt",), ("restarts",)))
     row.attempt = restarts + 1 if restarts is not None else None
     _read_exit(row, job)
-    row.forget_expectations()
     yield row
     steps = _at(job, "steps")
     for step in steps if isinstance(steps, list) else ():

@@ -113,11 +113,8 @@ def _read_aligned(
 
 
 def _read_squeue(names: str, line: int, body: Body, cut_line: int | None, records: RunBuilder) -> Iterator[JobRow]:
-    """Read squeue's rows; what it says of the start of waiting jobs, and of the end of others, it only expects."""
     layout = aligned.read_squeue_layout(names, [text for text, _ in body])
-    for row in aligned.read_rows(layout, line, body, cut_line, records):
-        row.forget_expectations()
-        yield row
+    return aligned.read_rows(layout, line, body, cut_line, records)
 
 
 def _is_date_above(line: str, following: str) -> bool:

@@ -129,11 +129,11 @@ class JobRow:
         return memory.byte * count if count is not None else None
 
     def forget_expectations(self) -> None:
-        """Drop the start of a job that waits and the end of one that runs: Slurm prints what it expects."""
+        """Drop the start of a job that waits and the end of one that runs, which Slurm prints as it expects them."""
         if self.state in WAITING_STATES:
             self.started = None
         if self.state in UNFINISHED_STATES:
-            self.ended = None
+            self.ended = self.exit_code = self.signal = None
 
     def update(self, newer: JobRow) -> None:
         """Take over what a later table tells of the same attempt."""

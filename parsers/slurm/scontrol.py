@@ -92,7 +92,6 @@ def read_record(body: Sequence[tuple[str, int]], cut_line: int | None, records: 
     if row.state is None:
         left_out(records, first, line, "it has no JobState", "repeat `scontrol show job`")
         return
-    row.forget_expectations()
     if row.output_file is not None and _NO_TASK in row.output_file:
         row.output_file = None
     yield row
