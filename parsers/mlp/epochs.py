@@ -1,7 +1,9 @@
 """Reads the blocks that MLP+NeuroSim prints every few epochs: an accuracy, and below it what was spent since the start.
 
-Only the accuracy names its epoch. Of the lines below it nothing is filed unless they are as the program prints them, in
-its order, and no epoch is missing behind them; so a damaged log gives no number under another epoch's name.
+Only the accuracy names its epoch. The lines below it are filed only if they are whole and in the program's order, in
+this block and in those beside it, and no epoch is missing behind it; so a damaged log gives no number under another
+epoch's name. What is left out is reported. Not to be told from a whole log is one in which as many lines as an epoch has
+are missing across its last accuracy.
 """
 
 from __future__ import annotations
@@ -75,13 +77,14 @@ class EpochReader:
     blocks : list of Block
         In the order of the log.
     is_at_end : bool
-        The empty line that the program prints last stands below a whole block.
+        The empty line that the program prints last stands below the last block.
     """
 
     records: RunBuilder
     blocks: list[Block] = field(default_factory=list)
     is_at_end: bool = False
-    _goes_back_at: int | None = None
+    _goes_back: bool = False
+    _begins_within_a_block: bool = False
 
     def read(self, text: str, line: int) -> bool:
         """Read one line.
@@ -108,12 +111,14 @@ class EpochReader:
 
     def read_empty_line(self) -> None:
         """Note an empty line: the program prints one, at its end."""
-        self.is_at_end = bool(self.blocks) and self.blocks[-1].labels in BLOCKS
+        self.is_at_end = bool(self.blocks)
 
     def forget_place(self) -> None:
-        """End the current block: text is missing."""
+        """End the current block: text is missing, or is not where it belongs."""
         if self.blocks:
             self.blocks[-1].is_broken = True
+        else:
+            self._begins_within_a_block = True
 
     def _read_accuracy(self, text: str, line: int) -> None:
         match = _ACCURACY.fullmatch(text)
@@ -126,8 +131,9 @@ class EpochReader:
         last = self.blocks[-1] if self.blocks else None
         if last is not None and last.header == text and not last.lines:
             return
-        if last is not None and epoch <= last.epoch and self._goes_back_at is None:
-            self._goes_back_at = line
+        if last is not None and epoch <= last.epoch and not self._goes_back:
+            self._goes_back = True
+            last.is_broken = True
             self.records.problem(
                 f"the epochs go back from {last.epoch} to {epoch}: whose the lines from here on are is not known, and "
                 "they are left out",
@@ -135,7 +141,7 @@ class EpochReader:
                 "write each run to a file of its own",
             )
         self.is_at_end = False
-        if self._goes_back_at is not None:
+        if self._goes_back:
             self.records.unreadable(text, line)
             return
         self.records.metric("network", None, None, "accuracy", value, line, epoch=epoch)
@@ -152,7 +158,7 @@ class EpochReader:
         self.is_at_end = False
         if block is not None and block.lines and block.lines[-1].text == text and math.isfinite(value or math.inf):
             return  # a doubled line: the two transfer latencies of hybrid cells differ
-        if value is None or block is None or self._goes_back_at is not None or not block.takes(label):
+        if value is None or block is None or self._goes_back or not block.takes(label):
             self.records.unreadable(text, line)
             self.forget_place()
             return
@@ -165,6 +171,7 @@ class EpochReader:
         interval = math.gcd(*(block.epoch for block in self.blocks))
         self._report_missing_epochs(interval)
         known = self._kind_of_block()
+        self.is_at_end = self.is_at_end and self.blocks[-1].labels == known
         accepted = [block for rank, block in enumerate(self.blocks) if self._is_accepted(rank, interval, known)]
         self._file(accepted, known)
         cell = CELLS[known.count(TRANSFER_LATENCY)] if known in BLOCKS else None
@@ -180,29 +187,36 @@ class EpochReader:
             previous = block.epoch
 
     def _kind_of_block(self) -> tuple[str, ...]:
-        """Return the labels that the blocks of this run have: the most frequent whole kind."""
+        """Return the labels that the blocks of this run have: those of most; none where that is undecided."""
         whole = Counter(block.labels for block in self.blocks if block.labels in BLOCKS)
-        return max(whole, key=lambda labels: (whole[labels], len(labels)), default=())
+        (kind, count), *others = whole.most_common() or [((), 0)]
+        return () if any(other == count for _, other in others) else kind
 
     def _is_accepted(self, rank: int, interval: int, known: tuple[str, ...]) -> bool:
         """Tell whether the lines of a block are its own beyond doubt; report them if not."""
         block = self.blocks[rank]
         is_last = rank == len(self.blocks) - 1
-        is_whole = block.labels == known != ()
-        is_followed = is_last or block.is_broken or self.blocks[rank + 1].epoch == block.epoch + interval
-        is_cut = is_last and not any(block.is_broken for block in self.blocks) and self._goes_back_at is None
-        if (is_whole and is_followed) or is_cut:
+        is_followed = is_last or self.blocks[rank + 1].epoch == block.epoch + interval
+        is_first_cut = is_last and rank == 0 and known == ()
+        is_cut = is_first_cut or (is_last and known[: len(block.labels)] == block.labels)
+        if is_followed and (block.labels == known != () or is_cut) and not self._is_disturbed(rank):
             return True
         for spent in block.lines:
             self.records.unreadable(spent.text, spent.line)
         return False
 
+    def _is_disturbed(self, rank: int) -> bool:
+        """Tell whether lines are missing or misplaced in a block or beside it: they may be each other's."""
+        beside = self.blocks[max(rank - 1, 0) : rank + 2]
+        is_short = any(block.labels not in BLOCKS for block in beside if block is not self.blocks[-1])
+        return is_short or any(block.is_broken for block in beside) or (rank == 0 and self._begins_within_a_block)
+
     def _file(self, blocks: Sequence[Block], known: tuple[str, ...]) -> None:
-        falling = self._falling_lines(blocks)
+        doubtful = self._falling_lines(blocks) | self._exchanged_lines(blocks)
         for block in blocks:
             measures = _measures_of(block, known)
             for spent, measure in zip(block.lines, measures, strict=True):
-                if measure is None or spent.line in falling:
+                if measure is None or spent.line in doubtful:
                     self.records.unreadable(spent.text, spent.line)
                 else:
                     place = ("chip", None, measure.component, measure.metric)
@@ -223,6 +237,21 @@ class EpochReader:
                     )
         return falling
 
+    def _exchanged_lines(self, blocks: Sequence[Block]) -> set[int]:
+        """Return the transfer latencies of hybrid cells where that of both sub-arrays is below that of the first."""
+        exchanged: set[int] = set()
+        for block in blocks:
+            pair = [spent for spent in block.lines if spent.label == TRANSFER_LATENCY]
+            if len(pair) == len(CELLS) - 1 and pair[0].value < pair[1].value:
+                exchanged |= {spent.line for spent in pair}
+                self.records.problem(
+                    f"the transfer latency of both sub-arrays is below that of one of them at epoch {block.epoch}; "
+                    "both values are left out",
+                    pair[0].line,
+                    _REMEDY,
+                )
+        return exchanged
+
 
 def _measures_of(block: Block, known: tuple[str, ...]) -> tuple[Measure | None, ...]:
     """Return what the lines of a block stand for; None where the log does not tell.
@@ -230,6 +259,6 @@ def _measures_of(block: Block, known: tuple[str, ...]) -> tuple[Measure | None, 
     In a log that ends within its first block a single transfer latency may be that of both sub-arrays or of the first.
     """
     labels = block.labels
-    kinds = [known] if known[: len(labels)] == labels else [kind for kind in BLOCKS if kind[: len(labels)] == labels]
+    kinds = [known] if known else [kind for kind in BLOCKS if kind[: len(labels)] == labels]
     choices = [BLOCKS[kind][: len(labels)] for kind in kinds]
     return tuple(column[0] if len(set(column)) == 1 else None for column in zip(*choices, strict=True))

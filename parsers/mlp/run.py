@@ -77,8 +77,9 @@ class Run:
         line : int
             Its number.
         """
-        if not text or text.isspace():
+        if not text:
             self.epochs.read_empty_line()
+        if not text or text.isspace():
             return
         has_message, rest = split_optimiser_message(text)
         if has_message:
@@ -109,6 +110,7 @@ class Run:
             return
         if _LOOKS_LIKE_MINE.match(text):
             self.records.unreadable(text, line)
+            self.epochs.forget_place()
         elif not is_meaningless(text):
             self.records.unrecognised.append(line)
 

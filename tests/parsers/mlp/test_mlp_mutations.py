@@ -1,0 +1,193 @@
+"""Damaged logs of MLP+NeuroSim: no exception but the project's own, and no number under another epoch's name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nnsreport.errors import NnsreportError
+from nnsreport.parsers import ParsedLog, parse_bytes
+
+NAMES = ("real_device", "hybrid_cell", "2t1f_cell", "unknown_optimizer")
+MUTATION = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+
+Values = dict[tuple[str, str | None, int | None], float]
+
+
+@pytest.fixture(scope="module")
+def texts(mlp_samples: Path) -> list[str]:
+    return [(mlp_samples / f"{name}.txt").read_text() for name in NAMES]
+
+
+def parse(text: str | bytes) -> tuple[ParsedLog, ...]:
+    data = text.encode() if isinstance(text, str) else text
+    try:
+        return parse_bytes(data, run="r", format="mlp-neurosim-3.0")
+    except NnsreportError:
+        return ()
+
+
+def values_of(logs: Iterable[ParsedLog]) -> list[tuple[tuple[str, str | None, int | None], float]]:
+    return [((r.metric, r.component, r.epoch), r.value) for log in logs for r in log.metrics]
+
+
+def assert_no_wrong_number(logs: tuple[ParsedLog, ...], whole: Values, about: object = None) -> None:
+    for key, value in values_of(logs):
+        assert whole[key] == value, (about, key, value, whole[key])
+
+
+def assert_nothing_is_dropped(log: ParsedLog, text: str) -> None:
+    """Check that each line with a digit became a record, or is named in a problem, or is a doublet."""
+    assert log.unrecognised == ()
+    lines = text.rstrip("\n").split("\n")
+    numbered = sum(any(c.isdigit() for c in line) for line in lines)
+    recorded = {record.line for record in log.metrics}
+    unreadable = sum("cannot be read" in problem.message for problem in log.problems)
+    assert len(recorded) + unreadable >= numbered - 1, (text, log.problems)
+
+
+def test_every_number_of_a_log_cut_at_any_byte_is_one_of_the_whole(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        for length in range(len(text)):
+            logs = parse(text[:length])
+            assert_no_wrong_number(logs, whole, length)
+            assert len(logs) <= 1
+            assert not any(log.complete for log in logs)
+        assert parse(text)[0].complete
+
+
+def test_a_deleted_line_moves_no_number_and_none_is_dropped_silently(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        lines = text.splitlines(keepends=True)
+        spent = sum(metric.startswith("cumulative") for metric, _, epoch in whole if epoch == 2)
+        for position in range(len(lines)):
+            rest = "".join(lines[:position] + lines[position + 1 :])
+            (log,) = parse(rest)
+            assert_no_wrong_number((log,), whole, lines[position])
+            assert_nothing_is_dropped(log, rest)
+            assert len(log.metrics) >= len(whole) - 1 - 3 * spent, lines[position]
+
+
+def test_no_number_is_moved_by_deleted_blocks_up_to_the_size_of_an_epoch(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        lines = text.splitlines(keepends=True)
+        size = 1 + sum(metric.startswith("cumulative") for metric, _, epoch in whole if epoch == 2)
+        for start in range(len(lines)):
+            for count in range(2, size):
+                rest = "".join(lines[:start] + lines[start + count :])
+                assert_no_wrong_number(parse(rest), whole, (start, count))
+
+
+def test_a_doubled_line_adds_and_loses_nothing(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        lines = text.splitlines(keepends=True)
+        for position, line in enumerate(lines):
+            (log,) = parse("".join([*lines[: position + 1], *lines[position:]]))
+            assert dict(values_of([log])) == whole, line
+            assert not [problem for problem in log.problems if "cannot be read" in problem.message]
+
+
+def test_two_exchanged_lines_move_no_number(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        lines = text.splitlines(keepends=True)
+        for first in range(len(lines)):
+            for second in range(first):
+                if lines[first].startswith("\tTransfer latency") and lines[second].startswith("\tTransfer latency"):
+                    continue  # four numbers of two epochs that nothing but their order tells apart
+                moved = list(lines)
+                moved[first], moved[second] = moved[second], moved[first]
+                assert_no_wrong_number(parse("".join(moved)), whole, (lines[first], lines[second]))
+
+
+@MUTATION
+@given(data=st.data())
+def test_shuffled_lines(texts: list[str], data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(texts))
+    lines = text.split("\n")
+    start = data.draw(st.integers(0, len(lines) - 1))
+    block = lines[start : start + data.draw(st.integers(2, 30))]
+    shuffled = [*lines[:start], *data.draw(st.permutations(block)), *lines[start + len(block) :]]
+    assert_no_wrong_number(parse("\n".join(shuffled) + "\n"), dict(values_of(parse(text))))
+
+
+@MUTATION
+@given(data=st.data())
+def test_changed_bytes(texts: list[str], data: st.DataObject) -> None:
+    """A changed digit cannot be told from a genuine one; anything else must be."""
+    text = data.draw(st.sampled_from(texts))
+    places = [place for place, character in enumerate(text) if not character.isdigit() and character not in "-\n"]
+    content = list(text)
+    for _ in range(data.draw(st.integers(1, 10))):
+        content[data.draw(st.sampled_from(places))] = data.draw(st.sampled_from("abcxyzABC#_;$\x00�"))
+    assert_no_wrong_number(parse("".join(content)), dict(values_of(parse(text))))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes(data: bytes) -> None:
+    parse(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=40),
+            st.sampled_from(
+                [
+                    "Accuracy at ",
+                    "1 epochs is : ",
+                    "27.50%",
+                    "\tRead latency=",
+                    "\tTransfer latency=",
+                    "1.2177e-04 s",
+                    "Total area=",
+                    "please specify an optimization method",
+                    "\n",
+                ]
+            ),
+            st.integers().map(str),
+        ),
+        max_size=60,
+    )
+)
+def test_any_text(pieces: list[str]) -> None:
+    parse("".join(pieces).encode("utf-8", errors="surrogatepass"))
+
+
+def test_time_is_linear_in_size(least_time: Callable[[str], float]) -> None:
+    def log_of(epochs: int) -> str:
+        return "".join(
+            f"Accuracy at {n} epochs is : 27.50%\n\tRead latency={1 + n / 1e5:.4e} s\n\tWrite latency=1.0000e+00 s\n"
+            "\tRead energy=1.0000e-08 J\n\tWrite energy=1.0000e-06 J\nnoise 1=2 without meaning\n"
+            for n in range(1, epochs + 1)
+        )
+
+    assert least_time(log_of(8000)) < 12 * least_time(log_of(2000))
+    message = "please specify an optimization method48"
+    assert least_time(message * 200_000) < 12 * least_time(message * 50_000) + 0.05
+
+
+@pytest.fixture
+def least_time() -> Callable[[str], float]:
+    """Return a function that gives the least CPU time of three readings."""
+
+    def measure(text: str) -> float:
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            parse(text)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    return measure
