@@ -51,11 +51,13 @@ class RunBuilder:
     unreadable_lines: int = 0
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
-    _blocks: dict[int, int] = field(default_factory=dict)
-    _unlisted: list[tuple[KeyBlock, int, npt.NDArray[np.float64], int]] = field(default_factory=list)
+    _blocks: dict[KeyBlock, npt.NDArray[np.int64]] = field(default_factory=dict)
+    _unlisted: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]] = field(default_factory=list)
 
     def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
         """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
+        if self._unlisted:
+            self._list_values()
         about = (scope, layer, component, metric)
         index = self._kinds.get(about)
         if index is None:
@@ -100,8 +102,6 @@ class RunBuilder:
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
-        if self._unlisted:
-            self._list_values()
         kind = self.kind(scope, layer, component, metric)
         place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
         known = self.values.setdefault(place if condition is UNCONDITIONAL else (*place, condition), value)
@@ -133,28 +133,46 @@ class RunBuilder:
         epoch : int, optional
             As in :class:`MetricRecord`, the same for all.
         """
-        offset = self._blocks.get(id(block))
-        if offset is None:
-            offset = self._blocks[id(block)] = self._add_keys(block)
+        kind = self._blocks.get(block)
+        if kind is None:
+            kind = self._blocks[block] = self._kinds_of(block)
         place = NO_EPOCH if epoch is None else epoch
-        self.metrics.extend(block, offset, value.tobytes(), line.tobytes(), place)
-        self._unlisted.append((block, offset, value, place))
+        self.metrics.extend(kind, value, line, place)
+        self._unlisted.append((kind, value, place))
 
-    def _add_keys(self, block: KeyBlock) -> int:
-        offset = len(self.metrics.keys)
-        self._kinds.update(zip((key[:4] for key in block.keys), range(offset, offset + len(block.keys)), strict=True))
-        if offset:
-            self._own_keys().extend(block.keys)
-        else:
+    def _kinds_of(self, block: KeyBlock) -> npt.NDArray[np.int64]:
+        import numpy as np
+
+        if not self.metrics.keys:
             self.metrics.keys = block.keys
-        return offset
+            return block.kind
+        return np.array([self.kind(*key[:4]) for key in block.keys], dtype=np.int64)[block.kind]
 
     def _list_values(self) -> None:
         """Make the numbers that were filed at once known to :meth:`metric`; most runs never need it."""
-        for block, offset, value, place in self._unlisted:
-            for kind, number in zip(block.kind.tolist(), value.tolist(), strict=True):
-                self.values.setdefault((kind + offset, place, NO_EPOCH), number)
+        if not self._kinds:
+            self._kinds.update((key[:4], position) for position, key in enumerate(self.metrics.keys))
+        for kinds, values, place in self._unlisted:
+            for kind, number in zip(kinds.tolist(), values.tolist(), strict=True):
+                self.values.setdefault((kind, place, NO_EPOCH), number)
         self._unlisted.clear()
+
+    def take_metrics(self) -> MetricColumns:
+        """Return the numbers filed so far, and forget all but those of the latest epoch.
+
+        Returns
+        -------
+        MetricColumns
+            The caller's to keep.
+        """
+        taken = self.metrics
+        self.metrics = MetricColumns(keys=tuple(taken.keys))
+        taken.keys = self.metrics.keys
+        latest = taken.epoch[-1] if len(taken) else NO_EPOCH
+        self._list_values()
+        self.values = {place: value for place, value in self.values.items() if place[1] in (NO_EPOCH, latest)}
+        taken.sort_by_line()
+        return taken
 
     def setting(self, name: str, value: str, line: int) -> None:
         """File a setting; the same value again is not filed, another value is a problem."""

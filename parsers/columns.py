@@ -166,28 +166,32 @@ class MetricColumns(Sequence[MetricRecord]):
         self.epoch.append(epoch)
         self.step.append(step)
 
-    def extend(self, block: KeyBlock, offset: int, value: bytes, line: bytes, epoch: int = NO_EPOCH) -> None:
+    def extend(
+        self,
+        kind: npt.NDArray[np.int64],
+        value: npt.NDArray[np.float64],
+        line: npt.NDArray[np.int64],
+        epoch: int = NO_EPOCH,
+    ) -> None:
         """Add many numbers at once.
 
         Parameters
         ----------
-        block : KeyBlock
-            What they are about, in order.
-        offset : int
-            Place of the block's first key among ``keys``.
-        value, line : bytes
-            Of arrays of float and int, as many as the block has numbers.
+        kind : numpy.ndarray of int64, shape (numbers,)
+            Indices into ``keys``.
+        value : numpy.ndarray of float64, shape (numbers,)
+            In the keys' units.
+        line : numpy.ndarray of int64, shape (numbers,)
+            1-based lines in the source.
         epoch : int
             The same for all.
         """
-        import numpy as np
-
-        count = len(block.kind)
-        self.kind.frombytes((block.kind + offset).tobytes() if offset else block.kind.tobytes())
-        self.value.frombytes(value)
-        self.line.frombytes(line)
-        self.epoch.frombytes(np.full(count, epoch, dtype=np.int64).tobytes())
-        self.step.frombytes(np.full(count, NO_EPOCH, dtype=np.int64).tobytes())
+        count = len(kind)
+        self.kind.frombytes(kind.tobytes())
+        self.value.frombytes(value.tobytes())
+        self.line.frombytes(line.tobytes())
+        self.epoch.extend(array("q", [epoch]) * count)
+        self.step.extend(array("q", [NO_EPOCH]) * count)
         if self.conditions:
             self.condition.extend([0] * count)
 

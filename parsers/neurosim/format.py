@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim.detection import recognise
@@ -15,6 +17,9 @@ from nnsreport.parsers.neurosim.training_versions import V20, V21
 from nnsreport.parsers.neurosim.wrapper import WRAPPER_METRICS
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+
+if TYPE_CHECKING:
+    from nnsreport.parsers.streaming import Sink
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,10 @@ class NeuroSimFormat:
         reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
         reader.feed(text)
         return reader.finish()
+
+    def start(self, run: str, source: Path | None, sink: Sink | None = None) -> NeuroSimReader:
+        """Begin with a log that comes in pieces; see :class:`nnsreport.parsers.streaming.StreamingFormat`."""
+        return NeuroSimReader(self.dialect, run, source, sink)
 
 
 FORMATS: tuple[NeuroSimFormat, ...] = tuple(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.run import START_HEADS, Run, begins_section, start_of
 from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
+
+if TYPE_CHECKING:
+    from nnsreport.parsers.streaming import Sink
 
 
 def _holds_several(text: LogText) -> bool:
@@ -35,6 +41,8 @@ class NeuroSimReader:
         Identifier of the first run; the others get ``#2``, ``#3`` behind it.
     source : Path or None
         The file.
+    sink : Sink or None
+        Takes the numbers after each piece; they are then not in what :meth:`finish` returns.
     is_whole : bool
         All lines come at once, so that it can be known beforehand whether the log holds several runs.
     """
@@ -42,9 +50,11 @@ class NeuroSimReader:
     dialect: Dialect
     run: str
     source: Path | None
+    sink: Sink | None = None
     is_whole: bool = False
     _holds_several: bool | None = None
     _runs: list[Run] = field(default_factory=list)
+    _finished: list[ParsedLog] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin the first run."""
@@ -83,6 +93,22 @@ class NeuroSimReader:
                 current.learn_section(lines[section:position], numbers[section])
                 section = -1
         current.hardware.recording = None
+        if self.sink is not None:
+            self._empty(self.sink)
+
+    def _empty(self, sink: Sink) -> None:
+        """Hand the numbers over, and end the runs that another has followed."""
+        while len(self._runs) > 1:
+            log = self._runs.pop(0).finish(self._name(), self.source)
+            sink(log.run, MetricColumns.of(log.metrics))
+            self._finished.append(dataclasses.replace(log, metrics=()))
+        numbers = self._runs[0].records.take_metrics()
+        if len(numbers):
+            sink(self._name(), numbers)
+
+    def _name(self) -> str:
+        rank = len(self._finished) + 1
+        return self.run if rank == 1 else f"{self.run}#{rank}"
 
     def _may_split(self, text: LogText) -> bool:
         if self._holds_several is None:
@@ -101,7 +127,6 @@ class NeuroSimReader:
         tuple of ParsedLog
             At least one.
         """
-        return tuple(
-            found.finish(self.run if rank == 1 else f"{self.run}#{rank}", self.source)
-            for rank, found in enumerate(self._runs, start=1)
-        )
+        for run in self._runs:
+            self._finished.append(run.finish(self._name(), self.source))
+        return tuple(self._finished)
