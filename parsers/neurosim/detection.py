@@ -90,6 +90,8 @@ _SUMMARY_TO_V12 = _lines(r"Total IC Area on chip|Energy Efficiency TOPS/W")
 _SUMMARY_FROM_V13 = _lines(r"Chip total CIM array|Compute efficiency TOPS/|Chip clock period")
 _CLOCK = _lines(r"Chip clock period")
 _LAYERS = _lines(r"-{20} Estimation|layer\d+'s ")
+_UNKNOWN_NODE = _lines(r"Error: (?:CMOS|2D FET|TFET) Technolog")
+"""Up to V1.3 and in 3D; later versions end without a word."""
 
 
 @lru_cache(maxsize=4)
@@ -145,6 +147,6 @@ def _most_likely(heads: str) -> str:
     A chip with a summary of V1.3's kind and no clock is asynchronous; the values tell then
     (:mod:`nnsreport.parsers.neurosim.versions`).
     """
-    if _LAYERS.search(heads) and not _SUMMARY_FROM_V13.search(heads):
+    if _UNKNOWN_NODE.search(heads) or (_LAYERS.search(heads) and not _SUMMARY_FROM_V13.search(heads)):
         return "neurosim-1.3"
     return "neurosim-1.4"

@@ -1,17 +1,18 @@
-"""NeuroSim V1.4's own messages, explained; and the lines with numbers that are known to mean nothing.
+"""NeuroSim's own messages, explained.
 
-The messages are from the sources of https://github.com/neurosim/DNN_NeuroSim_V1.4 (commit ac828e6).
+They are from the sources of https://github.com/neurosim/NeuroSim, all branches of DNN+NeuroSim for inference, DCIM, 3D
+and training: every ``cout``, ``cerr``, ``printf`` and ``puts`` of every component, and the wrappers' ``print``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from nnsreport.parsers.failures import Failure
 
 _EXITS = "; NeuroSim stops here"
 _BOX = "no result follows: the wrapper stops, with exit code 0"
+_WRAPPER_STOPS = "; the wrapper stops here"
 
 
 def _message(pattern: str, message: str, remedy: str | None = None) -> Failure:
@@ -40,6 +41,16 @@ MESSAGES: tuple[Failure, ...] = (
         "set temp = 300 in Param.cpp",
     ),
     _message(
+        r"WARNING!: TECHNOLOGY NODE UNDER 14NM IS ONLY SUPPORTED AT 300K TEMPERATURE",
+        "at 14 nm and below NeuroSim's numbers hold for 300 K only",
+        "set temp = 300 in Param.cpp",
+    ),
+    _message(
+        r"ERROR!: nvCap-CIM is only supported for 22 nm",
+        f"non-volatile capacitors (memcelltype = 4) are supported at 22 nm only{_EXITS}",
+        "set technode = 22, or another memcelltype",
+    ),
+    _message(
         r"ERROR!: sync_data_transfer mode not supported for the current parameter combimation",
         f"sync_data_transfer does not go with the other parameters{_EXITS}",
         "it needs globalBusType, chipActivation, novelMapping, pipeline and synchronous, and no globalBufferType",
@@ -50,6 +61,11 @@ MESSAGES: tuple[Failure, ...] = (
         "decrease numRowSubArray and numColSubArray (--subArray)",
     ),
     _message(
+        r"As pipeline system need more comprehensive floorplan, currently we do not support <pipelined H3D>",
+        f"a chip of several tiers cannot be pipelined{_EXITS}",
+        "set pipeline = false, or H3D = false, in Param.cpp",
+    ),
+    _message(
         r"ERROR: Partial parallel read is not supported for multi-level cells yet",
         f"parallelRead below subArray does not go with cellBit above 1; {_BOX}",
         "set --parallelRead to --subArray, or --cellBit 1",
@@ -57,7 +73,7 @@ MESSAGES: tuple[Failure, ...] = (
     _message(
         r"Error: (CMOS|2D FET|TFET) Technology node (\S+?)nm is not supported",
         f"the {{1}} technology node {{2}} nm is not supported{_EXITS}",
-        "use one of 130, 90, 65, 45, 32, 22, 14, 10, 7, 5, 3, 2, 1",
+        "use one of 130, 90, 65, 45, 32, 22, 14, 10, 7; from V1.4 on also 5, 3, 2, 1",
     ),
     _message(
         r"Error: Temperature is out of range",
@@ -66,13 +82,23 @@ MESSAGES: tuple[Failure, ...] = (
     ),
     _message(r"operationmode ERROR", f"operationmode is not one of 1 to 6{_EXITS}", "mend operationmode in Param.cpp"),
     _message(
-        r"Error: the (?:input file|fileone) cannot be opened",
-        "NeuroSim cannot open the network's CSV file or a trace file",
-        "check the paths in trace_command.sh and start the wrapper in its own folder",
+        r"Error: the fileone cannot be opened",
+        f"NeuroSim cannot open a file with weights{_EXITS}",
+        "check the paths in trace_command.sh, and start it in the wrapper's own folder",
+    ),
+    _message(
+        r"Error: the input file cannot be opened",
+        f"NeuroSim cannot open the network's CSV file, or a file with inputs{_EXITS}",
+        "check the paths in trace_command.sh, and start it in the wrapper's own folder",
+    ),
+    _message(
+        r"Error: the output file cannot be opened",
+        "NeuroSim could not write Area_PowerDensity.csv",
+        "run it in a folder that may be written to",
     ),
     _message(
         r"ERROR: (Width|Height) of subArray is even smaller than a single DFF",
-        "the sub-array is smaller than one flip-flop",
+        f"the sub-array is smaller than one flip-flop{_EXITS}",
         "increase numRowSubArray and numColSubArray",
     ),
     _message(
@@ -86,57 +112,48 @@ MESSAGES: tuple[Failure, ...] = (
         "the chip's area and energy leave the level shifters out; set writeVoltage above 1.5",
     ),
     _message(
+        r"\[Subarray\] Error: Conventional parallel mode is required for nvCap",
+        "non-volatile capacitors (memcelltype = 4) are read in parallel only",
+        "set operationmode = 2 in Param.cpp",
+    ),
+    _message(
+        r"\[ShiftAdd\] DCIM shiftadd energy not defined",
+        "NeuroSim has no energy for the shift-adders of digital compute-in-memory: the chip's energy leaves them out",
+        "set DCIM_energy_recalculated = 1 in Param.cpp",
+    ),
+    _message(
         r"\[([\w ]+)\] Error: (.*?) *!?\s*$", "NeuroSim's {1} reports: {2}", "check the sub-array size and numColMuxed"
     ),
     _message(r"\[TFET\] Warning: No HP profile", "there is no HP profile for TFETs; NeuroSim used LSTP", None),
+    _message(
+        r"WARNING: parallel read is larger than sub array size, reducing parallel read to match",
+        "--parallel_read is above the rows of --sub_array; the wrapper went on with these rows",
+        "set --parallel_read to at most the rows of --sub_array",
+    ),
+    _message(
+        r"The states in the external file do not match the bitcell\.",
+        f"--mem_states_file has not one state for each level of --bitcell{_WRAPPER_STOPS}",
+        "give it two to the power of --bitcell rows",
+    ),
+    _message(
+        r"The required columns '(\w+)' is not in the CSV file\.",
+        f"a CSV file of the wrapper has no column '{{1}}'{_WRAPPER_STOPS}",
+        "see --mem_states_file and --output_noise_file",
+    ),
+    _message(
+        r"The required 'output' numbers are larger than the ADC precision\.",
+        f"--output_noise_file has more outputs than the ADC has codes{_WRAPPER_STOPS}",
+        "set a higher --adc_precision",
+    ),
+    _message(
+        r"Parameter output_noise should be >= 0\.0 or =-1\.0\.",
+        f"--output_noise is negative{_WRAPPER_STOPS}",
+        "set it to 0 or more, or to -1 to read --output_noise_file",
+    ),
 )
 """Messages and what to do; the first that matches explains the line."""
 
-
-@dataclass(frozen=True, slots=True)
-class Meaningless:
-    """Lines that may carry digits but no result.
-
-    Attributes
-    ----------
-    pattern : re.Pattern
-        Matched at the start of a line.
-    reason : str
-        Why nothing is lost.
-    """
-
-    pattern: re.Pattern[str]
-    reason: str
-
-
-def _meaningless(pattern: str, reason: str) -> Meaningless:
-    return Meaningless(re.compile(pattern), reason)
-
-
-MEANINGLESS: tuple[Meaningless, ...] = (
-    _meaningless(r"\[[\w ]+\] Warning: Already initialized!|Warning: Already initialized!", "NeuroSim's own reminder"),
-    _meaningless(r"Building (?:CIFAR-10|CIFAR-100|ImageNet) data loader with \d+ workers", "threads that load images"),
-    _meaningless(
-        r"Files already downloaded and verified|Downloading http|Using downloaded and verified", "torchvision"
-    ),
-    _meaningless(
-        r"={20,}\s*$|Please make sure parallelRead == subArray|We will support partial parallel for multi-level cells"
-        r"|Thank you for using NeuroSim!",
-        "rest of the wrapper's error box",
-    ),
-    _meaningless(r"make(?:\[\d+\])?: |(?:g\+\+|gcc|c\+\+|icpc|clang\+\+|nvcc) .*-|rm -f |ar r", "building NeuroSim"),
-    _meaningless(r".*\.(?:cpp|h|cc):(?:\d+:|\s).*|\s+\d* *\| ", "the compiler's warnings"),
-    _meaningless(r"\S+\.py:\d+: \w*Warning: |\s+warnings\.warn\(|\w+Warning: ", "warnings of Python packages"),
-    _meaningless(r".*\d+%\|.*\| .*\[.*\]", "a progress bar"),
-    _meaningless(r"srun: |slurmstepd|sbatch: ", "SLURM's messages"),
-    _meaningless(r"\[?exit \d+\]?\s*$", "an exit code that the job script printed"),
-)
-"""Lines known to mean nothing, checked when nothing else fits."""
-
-
-def is_meaningless(text: str) -> bool:
-    """Tell whether a line is on the list of lines that mean nothing."""
-    return any(entry.pattern.match(text) for entry in MEANINGLESS)
+_HINT = re.compile(r"rror|ERROR|W(?:arning|ARNING)|Transistor width|^As pipeline|^The (?:states|required)|^Parameter|DCIM")
 
 
 def find_message(text: str) -> tuple[str, str | None] | None:
@@ -152,7 +169,7 @@ def find_message(text: str) -> tuple[str, str | None] | None:
     tuple of str and str or None, or None
         Message and remedy; None when the line is something else.
     """
-    if "rror" not in text and "ERROR" not in text and "Warning" not in text and "Transistor" not in text:
+    if _HINT.search(text) is None:
         return None
     for entry in MESSAGES:
         match = entry.pattern.search(text)

@@ -14,9 +14,12 @@ from nnsreport.parsers.failures import TracebackReader, find_failure
 from nnsreport.parsers.neurosim.diagnosis import diagnose
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.hardware import HardwareReader, Recording, looks_like_quantity
-from nnsreport.parsers.neurosim.messages import find_message, is_meaningless
+from nnsreport.parsers.neurosim.messages import find_message
+from nnsreport.parsers.neurosim.noise import is_meaningless
 from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
+from nnsreport.parsers.neurosim.training_diagnosis import diagnose_training
+from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, WrapperReader
 from nnsreport.parsers.reading import LogText
@@ -96,12 +99,16 @@ class Run:
     def __post_init__(self) -> None:
         """Let the readers file into the same records."""
         self.hardware = HardwareReader(self.records, self.dialect)
-        wrapper = TrainingWrapperReader if self.dialect.is_training else WrapperReader
-        self.wrapper = wrapper(self.records, self.dialect)
+        if isinstance(self.records, TrainingRecords):
+            self.wrapper = TrainingWrapperReader(self.records, self.dialect)
+        else:
+            self.wrapper = WrapperReader(self.records, self.dialect)
 
     @classmethod
     def begin(cls, dialect: Dialect, cut_line: int | None) -> Run:
         """Return a run without numbers."""
+        if dialect.is_training:
+            return cls(TrainingRecords.begin(dialect, cut_line), dialect)
         return cls(RunBuilder(dialect.name, cut_line), dialect)
 
     @property
@@ -241,10 +248,15 @@ class Run:
         Returns
         -------
         ParsedLog
-            Complete when NeuroSim printed its run time.
+            Complete when NeuroSim printed its run time; a training, when it did in every tested epoch.
         """
         hardware = self.hardware
         has_floor_plan = hardware.stage >= Stage.FLOOR_PLAN_DONE
         self.wrapper.finish(len(hardware.layers) if has_floor_plan else None)
-        diagnose(self.records, hardware, self.wrapper, is_explained=self._is_explained)
-        return self.records.finish(run, source, is_complete=hardware.stage is Stage.FINISHED)
+        records, wrapper, is_explained = self.records, self.wrapper, self._is_explained
+        if isinstance(records, TrainingRecords) and isinstance(wrapper, TrainingWrapperReader):
+            is_complete = diagnose_training(records, hardware, wrapper, is_explained=is_explained)
+        else:
+            diagnose(records, hardware, wrapper, is_explained=is_explained)
+            is_complete = hardware.stage is Stage.FINISHED
+        return records.finish(run, source, is_complete=is_complete)

@@ -43,6 +43,10 @@ _ASYNCHRONOUS_REMEDY = (
     "NeuroSim finds no latency for register-file buffers without a clock: set globalBufferType, tileBufferType and "
     "peBufferType to true (SRAM), or synchronous = true where the version has it; areas and dynamic energies can be used"
 )
+_SMALL_BUFFER_REMEDY = (
+    "NeuroSim divides by the lines of a buffer, and one smaller than a line of its interface has none: use larger "
+    "sub-arrays (numRowSubArray, numColSubArray); areas and dynamic energies can be used"
+)
 _SEQUENTIAL_REMEDY = (
     "NeuroSim divides by the active rows, of which operationmode = 1 has none for RRAM and FeFET: set operationmode = 2"
 )
@@ -76,7 +80,7 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
 
     values = findings.values[findings.places.hardware]
     if not np.isfinite(values).all():
-        _report_not_finite(records, findings)
+        _report_not_finite(records, dialect, findings)
     if (values < 0).any():
         negative = [index for index in findings.places.hardware if findings.values[index] < 0]
         _report(records, findings, negative, "negative", "look for a parameter of Param.cpp outside of its range")
@@ -110,17 +114,18 @@ def _affected(findings: Findings, indices: Iterable[int]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def _report_not_finite(records: RunBuilder, findings: Findings) -> None:
+def _report_not_finite(records: RunBuilder, dialect: Dialect, findings: Findings) -> None:
     indices = [index for index in findings.places.hardware if not math.isfinite(findings.values[index])]
-    _report(records, findings, indices, "inf or nan", _cause_of_not_finite(findings))
+    _report(records, findings, indices, "inf or nan", _cause_of_not_finite(dialect, findings))
 
 
-def _cause_of_not_finite(findings: Findings) -> str:
+def _cause_of_not_finite(dialect: Dialect, findings: Findings) -> str:
     latencies = findings.of_layers("total", "read_latency").values()
     if math.inf in findings.of_layers("adc", "read_dynamic_energy").values():
         return _SEQUENTIAL_REMEDY
     if math.inf in findings.of_layers("buffer", "read_latency").values():
-        return _ASYNCHRONOUS_REMEDY
+        is_asynchronous = dialect.has_early_clock and findings.value("total", "clock_period") is None
+        return _ASYNCHRONOUS_REMEDY if is_asynchronous else _SMALL_BUFFER_REMEDY
     if latencies and not any(latencies):
         return _MULTIPLEXER_REMEDY
     return _NOT_FINITE_REMEDY
