@@ -11,10 +11,13 @@ from typing import Protocol
 
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.inputs import FORMATS as NEUROSIM_INPUTS
+from nnsreport.parsers.inputs.traces import refuse_trace
 from nnsreport.parsers.mlp import FORMATS as MULTILAYER_PERCEPTRON
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
 from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
+from nnsreport.parsers.param_cpp import NeuroSimParam
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 from nnsreport.parsers.results_file import ResultsFile
@@ -70,6 +73,8 @@ BUILT_IN: tuple[LogFormat, ...] = (
     *NEUROSIM_FILES,
     *MULTILAYER_PERCEPTRON,
     *SYSTOLIC_ARRAY,
+    NeuroSimParam(),
+    *NEUROSIM_INPUTS,
     ResultsFile(),
     *SLURM,
 )
@@ -170,6 +175,8 @@ def parse_runs(path: Path, *, run: str | None = None, format: str | None = None)
     LogError
         The file cannot be read, is empty, or is no log of a known simulator.
     """
+    if format is None:
+        refuse_trace(path)
     return _parse(read_log(path), run or run_name(path), format)
 
 
