@@ -1,26 +1,278 @@
-"""Reads what NeuroSim's Python wrapper for training (``train.py``) prints, epoch by epoch."""
+"""Reads what NeuroSim's Python wrapper for training (``train.py``) prints, epoch by epoch.
+
+Flags, losses and accuracies go to standard error at once. Standard output is written whenever the workers that load
+images start: at the beginning of each training and of each testing phase.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from nnsreport.parsers.neurosim.noise import Meaningless
+from nnsreport.parsers.neurosim.stages import Verdict
+from nnsreport.parsers.neurosim.training_arrays import ARRAYS, PrintedArray, looks_like_array
+from nnsreport.parsers.neurosim.training_records import Told, TrainingRecords
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
+from nnsreport.parsers.quantities import Quantity
+
+_LOSS = r"(-?(?:\d+\.\d{{{}}}|inf|nan))"
+_STEP = re.compile(
+    rf"Train Epoch: (\d+) \[(\d+)/(\d+)\] Loss: {_LOSS.format(6)} Acc: ([01]\.\d{{4}}) lr: (\d\.\d\de[-+]\d\d) *"
+)
+_ELAPSED = re.compile(r"Elapsed (\d+\.\d\d)s, (\d+\.\d\d) s/epoch, (\d+\.\d\d) s/batch, ets (-?\d+\.\d\d)s *")
+_TEST = re.compile(rf"\s*Epoch (\d+) Test set: Average loss: {_LOSS.format(4)}, Accuracy: (\d+)/(\d+) \((\d+)%\) *")
+_END = re.compile(r"Total Elapse: (\d+\.\d\d), Best Result: (\d+\.\d{3}%) *")
+_DECREASING_RATE = re.compile(r"decreasing_lr: \[(\d+(?:, \d+)*)\] *")
+_PRECISION_WARNING = "Warning: Weight precision should be the same as the cell precison !"
+_SEQUENTIAL = re.compile(r"\s*(?:\(\w+\): )?Sequential\( *")
+_MODULE = re.compile(r"\s*\((\d+)\): ((Q?(?:Conv\d?d?|Linear))\([^\x00]*\)) *")
+_PERCENT = Quantity("%", -2)
+_HALF_DIGIT = 0.005
+"""Largest rounding error of a time that is printed with two decimals."""
+
+MEANINGLESS: tuple[Meaningless, ...] = (
+    Meaningless(re.compile(r"(?:training|testing) phase *$"), "what train.py does next"),
+    Meaningless(re.compile(r"(?:Saving model to|Removing old model) \S"), "files of weights"),
+    Meaningless(re.compile(r"Creating folder \S"), "the folder of the wrapper's own log"),
+    Meaningless(re.compile(r"\s*\(\w+\): \w+\(.*\)? *$|\s*\) *$"), "layers of the printed model without weights"),
+)
+"""Lines known to mean nothing."""
 
 
 @dataclass(slots=True)
 class TrainingWrapperReader(WrapperReader):
-    """Place in the wrapper's output, and where its numbers go.
+    """Place in the wrapper's output, and where its numbers go."""
 
-    Attributes
-    ----------
-    epoch : int or None
-        The latest that the wrapper named.
-    """
+    records: TrainingRecords
+    has_steps: bool = False
+    _array: PrintedArray | None = None
+    _latest_elapsed: int = -1
+    _latest_step: tuple[int, int] = (-1, -1)
+    _modules: list[tuple[str, int]] = field(default_factory=list)
+    _module_indices: list[int] = field(default_factory=list)
 
-    epoch: int | None = None
+    @property
+    def asked_epochs(self) -> int | None:
+        """Number of epochs that the flags ask for."""
+        return self._whole_number("wrapper.epochs")
 
-    def epoch_of_next_section(self, previous: int | None) -> int | None:
-        """Return the epoch that the next C++ part is about: the wrapper's, or else one more than the last."""
-        if self.epoch is not None and self.epoch != previous:
-            return self.epoch
-        return 0 if previous is None else previous + 1
+    @property
+    def test_interval(self) -> int:
+        """Epochs from one test to the next."""
+        return self._whole_number("wrapper.test_interval") or 1
+
+    def epoch_of_next_section(self, previous: int | None) -> int | None:  # noqa: ARG002 - the records know it
+        """Return the epoch that the next C++ part is about, as far as is known yet."""
+        return self.records.begin_section()
+
+    def leave(self) -> None:
+        """End what is open: the C++ part has begun."""
+        super(TrainingWrapperReader, self).leave()
+        self._end_array()
+
+    def finish(self, layer_count: int | None) -> None:
+        """File what is known per layer, and decide about the last C++ part; the log has ended."""
+        self._end_array()
+        self.records.close()
+        super(TrainingWrapperReader, self).finish(layer_count)
+        self._file_modules(layer_count)
+
+    def _read_line(self, text: str, line: int) -> Verdict:
+        if self._array is not None:
+            if self._array.add(text, line):
+                self._end_array(is_read=True)
+                return Verdict.READ
+            self._end_array()
+        reader = _READERS.get(text.lstrip()[:5])
+        if reader is not None:
+            verdict = reader(self, text, line)
+            if verdict is not Verdict.NOT_MINE:
+                return verdict
+        if self._read_model(text, line) or any(entry.pattern.match(text) for entry in MEANINGLESS):
+            return Verdict.READ
+        if looks_like_array(text):
+            return Verdict.UNREADABLE
+        return super(TrainingWrapperReader, self)._read_line(text, line)
+
+    def _read_step(self, text: str, line: int) -> Verdict:
+        match = _STEP.fullmatch(text)
+        if match is None or line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        epoch, printed, images = map(int, match.group(1, 2, 3))
+        if not 0 < printed <= images or not self._is_asked(epoch):
+            return Verdict.UNREADABLE
+        self.has_steps = True
+        numbers = tuple(
+            ("network", metric, float(match[group]))
+            for metric, group in (("train_loss", 4), ("train_accuracy", 5), ("learning_rate", 6))
+        )
+        step = self._images_seen(epoch, printed, images)
+        if not self.records.tell(Told(epoch, numbers, line, step)):
+            return Verdict.UNREADABLE
+        self.records.setting("wrapper.train_images", str(images), line)
+        return Verdict.READ
+
+    def _images_seen(self, epoch: int, printed: int, images: int) -> int:
+        """Return the images of the epoch already seen.
+
+        ``train.py`` prints the number of the batch times the size of this batch; the last one may be smaller.
+        """
+        batch = self._whole_number("wrapper.batch_size")
+        latest_epoch, latest = self._latest_step
+        if batch and images % batch and printed == images // batch * (images % batch):
+            is_behind = epoch == latest_epoch and latest >= printed
+            if printed % batch or is_behind:
+                printed = images - images % batch
+        self._latest_step = (epoch, printed)
+        return printed
+
+    def _read_elapsed(self, text: str, line: int) -> Verdict:
+        match = _ELAPSED.fullmatch(text)
+        if match is None or line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        elapsed, an_epoch, a_batch, rest = map(float, match.groups())
+        epoch = self._epoch_of_times(elapsed, an_epoch, rest)
+        if epoch is None:
+            return Verdict.UNREADABLE
+        metrics = ("elapsed_time", "epoch_time", "batch_time", "expected_time")
+        values = (elapsed, an_epoch, a_batch, rest)
+        numbers = tuple(("simulation", metric, value) for metric, value in zip(metrics, values, strict=True))
+        if not self.records.tell(Told(epoch, numbers, line)):
+            return Verdict.UNREADABLE
+        self._latest_elapsed = epoch
+        return Verdict.READ
+
+    def _epoch_of_times(self, elapsed: float, an_epoch: float, rest: float) -> int | None:
+        """Return the epoch after which the times were printed: their ratios tell it, but for very short epochs."""
+        low = (elapsed - _HALF_DIGIT) / (an_epoch + _HALF_DIGIT)
+        high = (elapsed + _HALF_DIGIT) / (an_epoch - _HALF_DIGIT) if an_epoch > _HALF_DIGIT else math.inf
+        asked = self.asked_epochs
+        if asked is not None:  # the rest is an_epoch * asked - elapsed
+            whole = elapsed + rest
+            low = max(low, asked * (elapsed - _HALF_DIGIT) / (whole + 2 * _HALF_DIGIT))
+            high = min(high, asked * (elapsed + _HALF_DIGIT) / max(whole - 2 * _HALF_DIGIT, 1e-9))
+        first, last = max(math.ceil(low), 1), math.floor(min(high, asked or high))
+        if first == last:
+            return first - 1
+        now = self.records.clock.epoch
+        likely = self._latest_elapsed + 1 if now is None else max(now, self._latest_elapsed + 1)
+        return likely if first <= likely + 1 <= last else None
+
+    def _read_test(self, text: str, line: int) -> Verdict:
+        match = _TEST.fullmatch(text)
+        if match is None:
+            return Verdict.UNREADABLE
+        epoch, correct, total, percent = map(int, match.group(1, 3, 4, 5))
+        if not 0 <= correct <= total or not total or not self._is_asked(epoch):
+            return Verdict.UNREADABLE
+        # PyTorch up to 1.2 divides whole numbers, and rounds down.
+        if not -0.51 <= 100 * correct / total - percent < 1:
+            return Verdict.UNREADABLE
+        numbers = (
+            ("network", "accuracy", correct / total),
+            ("network", "correct_images", float(correct)),
+            ("network", "test_images", float(total)),
+            ("network", "test_loss", float(match[2])),
+        )
+        if not self.records.tell(Told(epoch, numbers, line, is_test=True)):
+            return Verdict.UNREADABLE
+        self.has_result = True
+        return Verdict.READ
+
+    def _read_end(self, text: str, line: int) -> Verdict:
+        match = _END.fullmatch(text)
+        best = _PERCENT.read(match[2]) if match is not None else None
+        if match is None or best is None:
+            return Verdict.UNREADABLE
+        self.records.metric("simulation", None, None, "elapsed_time", float(match[1]), line)
+        self.records.metric("network", None, None, "best_accuracy", best, line)
+        self.records.has_ended = True
+        return Verdict.READ
+
+    def _read_title(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - one signature for all readers
+        metrics = ARRAYS.get(text.rstrip())
+        if metrics is None:
+            return Verdict.NOT_MINE
+        self._array = PrintedArray(metrics)
+        return Verdict.READ
+
+    def _end_array(self, *, is_read: bool = False) -> None:
+        """File the array that is being read if it is whole; report it if anything else follows."""
+        array = self._array
+        if array is None or (is_read and not array.is_whole):
+            return
+        self._array = None
+        values = array.values() if array.is_whole else ()
+        layers = self._names_of_parameters(len(values) // 2)
+        is_paired = len(values) > 0 and len(values) % 2 == 0 and min(values[len(values) // 2 :]) >= 0
+        if is_paired or any(value != value for value in values):
+            is_paired = len(values) % 2 == 0
+        if not is_paired or not self.records.tell_array(array.metrics, layers, values, array.lines[0][1]):
+            for text, line in array.lines:
+                self.records.unreadable(text, line)
+
+    def _names_of_parameters(self, count: int) -> list[str]:
+        """Return the layers, where the wrapper printed as many as there are parameters."""
+        known = {len(self._initial_weights), len(self._modules)} - {0}
+        prefix = "layer" if known <= {count} else "parameter"
+        return [f"{prefix}{position}" for position in range(1, count + 1)]
+
+    def _read_decreasing_rate(self, text: str, line: int) -> Verdict:
+        match = _DECREASING_RATE.fullmatch(text)
+        if match is None:
+            return Verdict.NOT_MINE  # a flag
+        self.records.setting("wrapper.decreasing_lr", match[1].replace(" ", ""), line)
+        return Verdict.READ
+
+    def _read_warning(self, text: str, line: int) -> Verdict:
+        if not text.startswith(_PRECISION_WARNING):
+            return Verdict.NOT_MINE
+        self.records.problem(
+            "the weights' precision is not that of the cells", line, "set --cellBit to --wl_weight in train.py"
+        )
+        return Verdict.READ
+
+    def _read_model(self, text: str, line: int) -> bool:
+        if _SEQUENTIAL.fullmatch(text):
+            self._module_indices.clear()
+            return True
+        match = _MODULE.fullmatch(text)
+        if match is None:
+            return False
+        index = int(match[1])
+        if index not in self._module_indices:
+            self._module_indices.append(index)
+            self._modules.append((match[2], line))
+        return True
+
+    def _file_modules(self, layer_count: int | None) -> None:
+        """File the shapes of the layers, in the order in which the model holds them."""
+        known = {layer_count, len(self._initial_weights) or None} - {None}
+        prefix = "layer" if known <= {len(self._modules)} else "constructed"
+        for position, (module, line) in enumerate(self._modules, start=1):
+            self.records.setting(f"layer_module.{prefix}{position}", module, line)
+
+    def _is_asked(self, epoch: int) -> bool:
+        return self.asked_epochs is None or epoch < self.asked_epochs
+
+    def _whole_number(self, setting: str) -> int | None:
+        text = self.records.setting_values.get(setting, "")
+        return int(text) if text.isascii() and text.isdecimal() else None
+
+
+_Reader = Callable[[TrainingWrapperReader, str, int], Verdict]
+
+_READERS: Mapping[str, _Reader] = {
+    "Train": TrainingWrapperReader._read_step,
+    "Elaps": TrainingWrapperReader._read_elapsed,
+    "Epoch": TrainingWrapperReader._read_test,
+    "Total": TrainingWrapperReader._read_end,
+    "weigh": TrainingWrapperReader._read_title,
+    "delta": TrainingWrapperReader._read_title,
+    "decre": TrainingWrapperReader._read_decreasing_rate,
+    "Warni": TrainingWrapperReader._read_warning,
+}
+"""The reader of a line, by its first five characters that are no blanks."""

@@ -1,0 +1,66 @@
+"""Which epoch of a training a log is at, believed only where lines agree: one damaged digit must not move it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Trust(Enum):
+    """What to make of a line that names an epoch."""
+
+    SURE = "sure"
+    """It is the present epoch, its neighbour, or one that a line before named too."""
+    JUMPS = "jumps"
+    """It may be right once another line says the same."""
+    PAST = "past"
+    """The epoch is over."""
+
+
+@dataclass(slots=True)
+class EpochClock:
+    """The present epoch.
+
+    Attributes
+    ----------
+    epoch : int or None
+        The latest that is sure; None before the first.
+    first : int or None
+        The first that was sure.
+    """
+
+    epoch: int | None = None
+    first: int | None = None
+
+    def judge(self, epoch: int, doubtful: int | None) -> Trust:
+        """Tell whether an epoch fits.
+
+        Parameters
+        ----------
+        epoch : int
+            As a line names it.
+        doubtful : int or None
+            What the line before named, if that jumped.
+
+        Returns
+        -------
+        Trust
+            Whether to believe it.
+        """
+        now = -1 if self.epoch is None else self.epoch
+        if now - 1 <= epoch <= now + 1:
+            return Trust.SURE
+        if epoch < now:
+            return Trust.PAST
+        if doubtful is not None and doubtful <= epoch <= doubtful + 1:
+            return Trust.SURE
+        return Trust.JUMPS
+
+    def move(self, epoch: int) -> bool:
+        """Go to an epoch that is sure; tell whether it is a new one."""
+        if self.epoch is not None and epoch <= self.epoch:
+            return False
+        if self.first is None:
+            self.first = epoch
+        self.epoch = epoch
+        return True

@@ -1,0 +1,129 @@
+"""The order in which NeuroSim V2 prints the numbers of one epoch: whether text is missing shows in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nnsreport.parsers.neurosim.dialect import Dialect, Measure
+
+About = tuple[str, str | None, str | None, str]
+"""Scope, layer, component and metric."""
+
+_Kind = tuple[str, str | None, str]
+"""The same without the layer."""
+
+SIZES, TABLES, UTILIZATION, LAYERS, CHIP, RUN_TIME = 0, 1, 20, 21, 22, 23
+"""Parts of a C++ part; the tables of the floor plan are numbered from ``TABLES`` on."""
+
+
+class Place(NamedTuple):
+    """Where a number stands in what is printed for one epoch."""
+
+    part: int
+    layer: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOrder:
+    """The places of all numbers of a C++ part.
+
+    Attributes
+    ----------
+    places : Mapping of (str, str or None, str) to tuple of (int, int)
+        Part and index of a number; two where it is printed twice.
+    last : Mapping of int to int
+        Last index of a part.
+    novel : range
+        Indices of the sizes that only the novel mapping has.
+    """
+
+    places: Mapping[_Kind, tuple[tuple[int, int], ...]]
+    last: Mapping[int, int]
+    novel: range
+
+    @classmethod
+    def of(cls, dialect: Dialect) -> PrintedOrder:
+        """Return the order of a version."""
+        sizes = [
+            ("chip", component, metric) for component, metrics in dialect.size_labels.values() for metric in metrics
+        ]
+        tables = [[("layer", "total", metric)] for metrics in dialect.table_titles.values() for metric in metrics]
+        chip = list(_kinds("chip", dialect.chip_labels.values()))
+        breakdown = list(dialect.breakdown_labels.values())
+        rates = [kind for kind in chip if kind[2].endswith(("efficiency", "throughput", "rate"))]
+        totals = [kind for kind in chip if kind not in rates and kind[2] != "memory_utilization"]
+        parts: dict[int, list[_Kind]] = {
+            SIZES: sizes,
+            **{TABLES + rank: table for rank, table in enumerate(tables)},
+            UTILIZATION: [("chip", "total", "memory_utilization")],
+            LAYERS: [*_kinds("layer", dialect.layer_labels.values()), *_kinds("layer", breakdown)],
+            CHIP: [*totals, *_kinds("chip", breakdown), *rates],
+            RUN_TIME: [("simulation", None, "simulation_time")],
+        }
+        places: dict[_Kind, tuple[tuple[int, int], ...]] = {}
+        for part, kinds in parts.items():
+            for index, kind in enumerate(kinds):
+                places[kind] = (*places.get(kind, ()), (part, index))
+        novel = [index for index, kind in enumerate(sizes) if kind[1] == "novel_mapping"]
+        last = {part: len(kinds) - 1 for part, kinds in parts.items()}
+        return cls(places, last, range(novel[0], novel[-1] + 1))
+
+    def place(self, about: About, after: Place | None) -> Place:
+        """Return where a number stands; of one that is printed twice, the first place behind ``after``.
+
+        Parameters
+        ----------
+        about : tuple
+            Of a number in :attr:`places`.
+        after : Place or None
+            Of the number before it.
+
+        Returns
+        -------
+        Place
+            Its place.
+        """
+        scope, layer, component, metric = about
+        number = int(layer.removeprefix("layer")) if layer is not None else 0
+        places = [Place(part, number, index) for part, index in self.places[scope, component, metric]]
+        return next((place for place in places if after is None or place > after), places[-1])
+
+    def follows(self, place: Place, previous: Place | None) -> bool:
+        """Tell whether nothing is missing between two numbers, as far as one can tell.
+
+        Parameters
+        ----------
+        place, previous : Place
+            Of a number and of the one before it; None at the beginning.
+
+        Returns
+        -------
+        bool
+            False where a number is left out, and where the order goes back.
+        """
+        if previous is None:
+            return place == Place(SIZES, 0, 0)
+        if place.part == previous.part:
+            if place.layer == previous.layer:
+                skipped = range(previous.index + 1, place.index)
+                return place.index > previous.index and (not skipped or skipped == self._skippable(place.part))
+            is_table = place.part != LAYERS
+            is_whole = is_table or (place.index == 0 and previous.index == self.last[LAYERS])
+            return place.layer == previous.layer + 1 and is_whole
+        is_start = place.index == 0 and place.layer in (0, 1)
+        return is_start and previous.index == self.last[previous.part] and place.part == self._next(previous.part)
+
+    def _skippable(self, part: int) -> range:
+        return self.novel if part == SIZES else range(0)
+
+    def _next(self, part: int) -> int:
+        parts = sorted(self.last)
+        return parts[parts.index(part) + 1] if part != RUN_TIME else part
+
+
+def _kinds(scope: str, measures: Iterable[Measure]) -> Iterable[_Kind]:
+    """Return what the numbers are about, each once: some versions have two labels for one number."""
+    return dict.fromkeys((scope, measure.component, measure.metric) for measure in measures)

@@ -1,0 +1,206 @@
+"""How far each epoch of a training came: counts and first examples only, however long the log is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nnsreport.parsers.neurosim.training_order import CHIP, LAYERS, UTILIZATION, About
+from nnsreport.parsers.neurosim.training_section import Section
+
+_SHOWN = 6
+
+_PHASES_OF_TRAINING = tuple(
+    ("chip", None, component, metric)
+    for component, metric in (
+        ("activation_gradient", "epoch_read_latency"),
+        ("weight_gradient", "epoch_read_latency"),
+        ("weight_update", "epoch_write_latency"),
+    )
+)
+
+
+@dataclass(slots=True)
+class Examples:
+    """How often something was found, and where first.
+
+    Attributes
+    ----------
+    count : int
+        How often.
+    shown : list of str
+        The first, in words.
+    line : int or None
+        Of the first.
+    """
+
+    count: int = 0
+    shown: list[str] = field(default_factory=list)
+    line: int | None = None
+
+    def add(self, text: str, line: int | None = None) -> None:
+        """Count one more."""
+        if not self.count:
+            self.line = line
+        self.count += 1
+        if len(self.shown) < _SHOWN:
+            self.shown.append(text)
+
+    def __str__(self) -> str:
+        """Return the first ones, and how many more there are."""
+        more = self.count - len(self.shown)
+        return ", ".join(self.shown) + (f" and {more} more" if more else "")
+
+
+@dataclass(slots=True)
+class TrainingProgress:
+    """What a training has done so far.
+
+    Attributes
+    ----------
+    expected_in_chip, expected_in_layer : frozenset of (str, str)
+        Component and metric of every number of a whole C++ part.
+    epoch, step, line : int or None
+        The wrapper's latest epoch, images of it seen, and their line.
+    finished : int
+        C++ parts that came to their end.
+    stopped : Examples
+        Epochs in which NeuroSim did not come to its end.
+    where : str or None
+        Where the latest C++ part stopped; None if it came to its end.
+    unestimated : Examples
+        Tested epochs that NeuroSim printed nothing about.
+    missing : Examples
+        Expected numbers that C++ parts lack.
+    not_finite : Examples
+        Numbers of C++ parts that are inf or nan.
+    diverged : Examples
+        Losses that are inf or nan.
+    is_for_one_image : bool
+        Only the forward pass was estimated.
+    """
+
+    expected_in_chip: frozenset[tuple[str, str]] = frozenset()
+    expected_in_layer: frozenset[tuple[str, str]] = frozenset()
+    epoch: int | None = None
+    step: int | None = None
+    line: int | None = None
+    tested: int = 0
+    finished: int = 0
+    latest_section: int | None = None
+    where: str | None = None
+    stopped: Examples = field(default_factory=Examples)
+    unestimated: Examples = field(default_factory=Examples)
+    missing: Examples = field(default_factory=Examples)
+    not_finite: Examples = field(default_factory=Examples)
+    diverged: Examples = field(default_factory=Examples)
+    is_for_one_image: bool = False
+    _awaited: int | None = None
+    _expected: tuple[int, frozenset[About]] = (-1, frozenset())
+
+    def note(
+        self,
+        epoch: int,
+        line: int,
+        numbers: Iterable[tuple[str, str, float]],
+        *,
+        step: int | None,
+        is_test: bool,
+    ) -> None:
+        """Take a line of the wrapper.
+
+        Parameters
+        ----------
+        epoch, line : int
+            What it is about, and where it stands.
+        numbers : iterable of (str, str, float)
+            Scope, metric and value.
+        step : int or None
+            Images of the epoch seen.
+        is_test : bool
+            It tells the accuracy; NeuroSim is started after it.
+        """
+        if self.epoch is None or epoch >= self.epoch:
+            self.epoch, self.line = epoch, line
+            self.step = step
+        for _, metric, value in numbers:
+            if metric in ("train_loss", "test_loss") and not math.isfinite(value):
+                self.diverged.add(f"epoch {epoch}", line)
+        if is_test and epoch != self._awaited:
+            self._note_silence()
+            self.tested += 1
+            self._awaited = epoch
+
+    def note_section(self, section: Section, epoch: int) -> None:
+        """Take a C++ part that is over.
+
+        Parameters
+        ----------
+        section : Section
+            What was read of it.
+        epoch : int
+            What it is about.
+        """
+        self.latest_section = epoch
+        if self._awaited is not None and self._awaited <= epoch:
+            self._awaited = None
+        layers = sum(about[0] == "layer" and about[3] == "tiles" for about in section.all_about())
+        self.where = None if section.is_finished else _where(section, layers)
+        if section.is_finished:
+            self.finished += 1
+            self._note_missing(section, epoch, layers)
+        else:
+            self.stopped.add(f"epoch {epoch} ({self.where})", section.numbers[-1].line if section.numbers else None)
+        self._note_not_finite(section, epoch)
+        if section.is_finished and self.finished == 1:
+            self.is_for_one_image = [section.value_of(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]
+
+    def note_end(self) -> None:
+        """Take the end of the log."""
+        self._note_silence()
+
+    def _note_silence(self) -> None:
+        if self._awaited is not None:
+            self.unestimated.add(f"epoch {self._awaited}")
+            self._awaited = None
+
+    def _note_missing(self, section: Section, epoch: int, layers: int) -> None:
+        if self._expected[0] != layers:
+            chip = {("chip", None, component, metric) for component, metric in self.expected_in_chip}
+            self._expected = (
+                layers,
+                frozenset(
+                    chip.union(
+                        ("layer", f"layer{number}", component, metric)
+                        for number in range(1, layers + 1)
+                        for component, metric in self.expected_in_layer
+                    )
+                ),
+            )
+        missing = self._expected[1].difference(section.all_about())
+        for _, layer, component, metric in sorted(missing, key=str):
+            part = "" if component == "total" else f"{component} "
+            self.missing.add(f"{layer or 'chip'} {part}{metric} in epoch {epoch}")
+
+    def _note_not_finite(self, section: Section, epoch: int) -> None:
+        for number in section.numbers:
+            if not math.isfinite(number.value):
+                self.not_finite.add(f"epoch {epoch}", number.line)
+        if section.block is not None:
+            import numpy as np
+
+            for position in np.flatnonzero(~np.isfinite(section.block.value)).tolist():
+                self.not_finite.add(f"epoch {epoch}", int(section.block.line[position]))
+
+
+def _where(section: Section, layers: int) -> str:
+    place = section.last_place
+    if place is None or place.part < UTILIZATION:
+        return "in its floor plan"
+    if place.part == UTILIZATION:
+        return "before it prints a layer"
+    if place.part == CHIP or (place.part == LAYERS and section.ends_layer and place.layer == layers):
+        return "in its summary"
+    layer = place.layer + 1 if section.ends_layer else place.layer
+    return f"in layer{layer} of {layers}"

@@ -1,0 +1,360 @@
+"""Collects the numbers of a training, each with its epoch; keeps nothing of epochs that are over.
+
+The C++ part of NeuroSim does not say which epoch it is about. The wrapper's lines before and behind it do; in a log
+without them the C++ parts are counted. Where text is missing, numbers that may be another epoch's are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock
+from nnsreport.parsers.neurosim.training_clock import EpochClock, Trust
+from nnsreport.parsers.neurosim.training_order import PrintedOrder
+from nnsreport.parsers.neurosim.training_progress import TrainingProgress
+from nnsreport.parsers.neurosim.training_section import Block, Numbered, Section
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from nnsreport.parsers.neurosim.dialect import Dialect
+
+_EPOCHS_SETTING = "neurosim.epochs"
+_EPOCHS_BY_SECTION = "counted from 0, one a C++ part"
+_SILENT_TESTS = 3
+"""Tested epochs without a C++ part after which the next one may be of any epoch: streams written one after the other."""
+
+
+class Told(NamedTuple):
+    """A line of the wrapper that names its epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        As named.
+    numbers : tuple of (str, str, float)
+        Scope, metric and value.
+    line : int
+        Its line.
+    step : int or None
+        As in :class:`nnsreport.parsers.records.MetricRecord`.
+    is_test : bool
+        It tells the accuracy.
+    """
+
+    epoch: int
+    numbers: tuple[tuple[str, str, float], ...]
+    line: int
+    step: int | None = None
+    is_test: bool = False
+
+
+@dataclass(slots=True)
+class TrainingRecords(RunBuilder):
+    """What is known of a training so far.
+
+    Attributes
+    ----------
+    order : PrintedOrder
+        In which the version prints its numbers.
+    progress : TrainingProgress
+        How far each epoch came.
+    clock : EpochClock
+        The present epoch by the wrapper's lines.
+    has_ended : bool
+        The wrapper printed its last line: C++ parts behind it come from a stream that was written afterwards.
+    """
+
+    order: PrintedOrder | None = None
+    progress: TrainingProgress = field(default_factory=TrainingProgress)
+    clock: EpochClock = field(default_factory=EpochClock)
+    has_ended: bool = False
+    _section: Section | None = None
+    _held: Told | None = None
+    _latest_section: int = -1
+    _arrays: int = 0
+    _are_arrays_late: bool | None = None
+    _silent_tests: int = 0
+    _is_counting: bool = False
+
+    @classmethod
+    def begin(cls, dialect: Dialect, cut_line: int | None) -> TrainingRecords:
+        """Return a training without numbers."""
+        progress = TrainingProgress(dialect.expected_in_chip, dialect.expected_in_layer)
+        return cls(dialect.name, cut_line, order=PrintedOrder.of(dialect), progress=progress)
+
+    # The wrapper
+
+    def tell(self, told: Told) -> bool:
+        """Take a line of the wrapper that names its epoch.
+
+        Parameters
+        ----------
+        told : Told
+            The line.
+
+        Returns
+        -------
+        bool
+            False when it is of an epoch that is over, and is left out.
+        """
+        trust = self.clock.judge(told.epoch, self._held.epoch if self._held is not None else None)
+        if trust is Trust.PAST:
+            return False
+        if trust is Trust.JUMPS:
+            self._drop_held()
+            self._held = told
+            return True
+        if self._held is not None and self._held.epoch <= told.epoch <= self._held.epoch + 1:
+            held, self._held = self._held, None
+            if self._section is not None and self._section.is_doubtful:
+                self._section.told, self._section.is_doubtful = held.epoch, False
+            self._take(held)
+        self._drop_held()
+        self._take(told)
+        return True
+
+    def tell_array(self, metrics: tuple[str, str], layers: Sequence[str], values: Sequence[float], line: int) -> bool:
+        """Take the means and standard deviations of all layers' weights, or of their updates.
+
+        Parameters
+        ----------
+        metrics : tuple of (str, str)
+            Of the means and of the standard deviations.
+        layers : sequence of str
+            Their names.
+        values : sequence of float, length 2 * layers
+            Means, then standard deviations.
+        line : int
+            Where they begin.
+
+        Returns
+        -------
+        bool
+            False when their epoch is not known.
+        """
+        epoch = self._epoch_of_array(is_first="update" not in metrics[0])
+        if epoch is None:
+            return False
+        for metric, part in zip(metrics, (values[: len(layers)], values[len(layers) :]), strict=True):
+            for layer, value in zip(layers, part, strict=True):
+                super(TrainingRecords, self).metric("layer", layer, None, metric, value, line, epoch=epoch)
+        return True
+
+    def _take(self, told: Told) -> None:
+        if self.clock.move(told.epoch):
+            self._close_section(told.epoch)
+            self._forget(told.epoch - 1)
+        for scope, metric, value in told.numbers:
+            super(TrainingRecords, self).metric(
+                scope, None, None, metric, value, told.line, epoch=told.epoch, step=told.step
+            )
+        self.progress.note(told.epoch, told.line, told.numbers, step=told.step, is_test=told.is_test)
+        self._silent_tests += told.is_test
+
+    def _drop_held(self) -> None:
+        if self._held is None:
+            return
+        self.problem(
+            "a line names an epoch that those around it contradict; it is left out",
+            self._held.line,
+            "look for damaged digits, or a missing piece of the log",
+        )
+        self._held = None
+        if self._section is not None and self._section.is_doubtful:
+            self._section.told, self._section.is_doubtful = self._told_epoch(), False
+
+    def _told_epoch(self) -> int | None:
+        """Return the epoch that a C++ part beginning here is about, by the wrapper's lines."""
+        epoch = self.clock.epoch
+        is_silent = self._latest_section < 0 and self._silent_tests >= _SILENT_TESTS
+        return epoch if epoch is not None and epoch > self._latest_section and not is_silent else None
+
+    def _epoch_of_array(self, *, is_first: bool) -> int | None:
+        if self._counts:
+            if is_first:
+                self._arrays += 1
+                self._forget(self._arrays - 2)
+            return self._arrays - 1 if self._arrays else None
+        epoch = self.clock.epoch
+        if self._held is not None or epoch is None or self.clock.first is None:
+            return None
+        if self._are_arrays_late is None:
+            self._are_arrays_late = epoch - self.clock.first >= _SILENT_TESTS
+        return None if self._are_arrays_late else epoch
+
+    def _forget(self, epoch: int) -> None:
+        """Forget the values of all epochs before one: nothing is filed about them any more."""
+        self.values = {
+            place: value for place, value in self.values.items() if place[1] == NO_EPOCH or place[1] >= epoch
+        }
+
+    @property
+    def _counts(self) -> bool:
+        return (self.clock.epoch is None and self._held is None) or self.has_ended or self._is_counting
+
+    # The C++ part
+
+    def metric(
+        self,
+        scope: str,
+        layer: str | None,
+        component: str | None,
+        metric: str,
+        value: float,
+        line: int,
+        *,
+        epoch: int | None = None,
+        step: int | None = None,
+        condition: Condition = UNCONDITIONAL,
+        is_printed_twice: bool = False,
+    ) -> None:
+        """File a number; one of the C++ part when its epoch is sure. Parameters are those of the base class."""
+        if component is None and metric != "simulation_time":
+            super(TrainingRecords, self).metric(
+                scope, layer, component, metric, value, line, epoch=epoch, step=step, condition=condition
+            )
+            return
+        assert self.order is not None
+        about = (scope, layer, component, metric)
+        section = self._section
+        if section is None or section.is_closed or (section.is_finished and section.contradicts(about, value)):
+            self._begin_section(has_banner=False)
+        section = self._section
+        assert section is not None
+        if section.is_filed and about not in section.values:
+            self._leave_out(line)
+            return
+        section.add(about, value, line, self.order, twice=is_printed_twice)
+        if metric == "simulation_time":
+            self._file_if_sure()
+
+    def extend(
+        self, block: KeyBlock, value: npt.NDArray[np.float64], line: npt.NDArray[np.int64], *, epoch: int | None = None
+    ) -> None:
+        """File all numbers of a C++ part when its epoch is sure; the epoch given is not used."""
+        if self._section is None or self._section.is_filed:
+            self._begin_section(has_banner=True)
+        assert self._section is not None
+        self._section.add_block(Block(block, value, line))
+        self._file_if_sure()
+
+    def begin_section(self) -> int | None:
+        """Prepare for a C++ part, whose banner was read.
+
+        Returns
+        -------
+        int or None
+            Its epoch, as far as is known yet.
+        """
+        section = self._section
+        is_late_banner = section is not None and not section.has_banner and not section.has_layers
+        if section is not None and not section.is_filed and (section.is_empty or is_late_banner):
+            section.has_banner = True
+        else:
+            self._begin_section(has_banner=True)
+        assert self._section is not None
+        return self._next_counted() if self._section.is_counted else self._section.told
+
+    def _begin_section(self, *, has_banner: bool) -> None:
+        self._close_section(None)
+        is_held = self._held is not None
+        is_counted = self._counts
+        told = None if is_held or is_counted else self._told_epoch()
+        self._section = Section(told, is_counted, is_held, has_banner)
+
+    def _next_counted(self) -> int:
+        return max(self._arrays - 1, self._latest_section + 1)
+
+    def _file_if_sure(self) -> None:
+        """File a C++ part at its end, if nothing that follows can change what it is about."""
+        section = self._section
+        assert section is not None
+        is_known = section.told is not None or section.is_counted
+        if is_known and section.is_whole and not section.is_doubtful and not section.is_filed:
+            self._file_section(section, None)
+
+    def _close_section(self, following: int | None, *, is_end: bool = False) -> None:
+        """Decide about the latest C++ part: the next one begins, the wrapper names an epoch, or the log ends."""
+        section = self._section
+        if section is None or section.is_closed:
+            return
+        section.is_closed = True
+        if section.is_empty and not section.has_banner:
+            return
+        if section.told is None and not section.is_counted and following is None and self._latest_section < 0:
+            self._is_counting = section.is_counted = self._silent_tests >= _SILENT_TESTS
+        if not section.is_filed:
+            self._file_section(section, following, is_end=is_end)
+
+    def _file_section(self, section: Section, following: int | None, *, is_end: bool = False) -> None:
+        section.is_filed = True
+        section.epoch = epoch = self._epoch_of(section, following)
+        is_bounded = section.is_counted or is_end or (epoch is not None and following in (epoch, epoch + 1))
+        trusted = section.trusted(is_bounded=is_bounded) if epoch is not None else ()
+        for number in section.numbers[len(trusted) :]:
+            self._leave_out(number.line)
+        for number in trusted:
+            self._file_number(section, number)
+        if section.block is not None and epoch is not None:
+            super(TrainingRecords, self).extend(*section.block, epoch=epoch)
+            self._unlisted.clear()  # whatever contradicts them is found within the C++ part
+        elif section.block is not None:
+            for line in section.block.line.tolist():
+                self._leave_out(line)
+        if epoch is not None:
+            self._latest_section = max(self._latest_section, epoch)
+            self._arrays = max(self._arrays, epoch + 1)
+            if section.is_counted:
+                self._note_counting(section)
+            self.progress.note_section(section, epoch)
+
+    def _epoch_of(self, section: Section, following: int | None) -> int | None:
+        if section.is_counted:
+            return self._next_counted() if section.is_in_order else None
+        if section.told is not None:
+            return section.told
+        if following is not None and section.is_finished and section.is_whole and following > self._latest_section + 1:
+            return following - 1
+        return None
+
+    def _file_number(self, section: Section, number: Numbered) -> None:
+        scope, layer, component, metric = number.about
+        if number.about in section.contradicted:
+            about = " ".join(part for part in (layer or scope, component, metric) if part)
+            self.problem(
+                f"two values of {about} in one epoch; neither is kept",
+                number.line,
+                "look for a missing, doubled or damaged piece of the log",
+            )
+            return
+        self.metrics.append(
+            self.kind(scope, layer, component, metric),
+            number.value,
+            number.line,
+            NO_EPOCH if section.epoch is None else section.epoch,
+        )
+
+    def _leave_out(self, line: int) -> None:
+        self.problem(
+            "a number is left out: text is missing around it, so it may be of another epoch",
+            line,
+            "look for a missing, doubled or shuffled piece of the log",
+        )
+
+    def _note_counting(self, section: Section) -> None:
+        line = section.numbers[0].line if section.numbers else 1
+        self.setting(_EPOCHS_SETTING, _EPOCHS_BY_SECTION, line)
+
+    def close(self) -> None:
+        """Decide what is still open: the log has ended."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            if self._section is not None and self._section.is_doubtful:
+                self._section.told, self._section.is_doubtful = held.epoch, False
+            self._take(held)
+        self._close_section(None, is_end=True)

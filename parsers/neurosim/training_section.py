@@ -1,0 +1,197 @@
+"""The C++ part of one epoch, held until it is sure which epoch it is about and that nothing is missing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from nnsreport.parsers.neurosim.training_order import LAYERS, RUN_TIME, About, Place, PrintedOrder
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from nnsreport.parsers.columns import KeyBlock
+
+_FEWEST = 8
+"""Numbers in rising order that cannot be there by chance (8! orders)."""
+_MOST_FALLS = 0.1
+"""Share of numbers that stand before their predecessor; lines in no order have half."""
+
+
+class Numbered(NamedTuple):
+    """One number and its line."""
+
+    about: About
+    value: float
+    line: int
+    place: Place
+
+
+class Block(NamedTuple):
+    """Numbers that were read at once."""
+
+    keys: KeyBlock
+    value: npt.NDArray[np.float64]
+    line: npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Section:
+    """What was read of one C++ part.
+
+    Attributes
+    ----------
+    told : int or None
+        Epoch that the wrapper told before it.
+    is_counted : bool
+        No wrapper tells: the epoch is the place among the C++ parts.
+    is_doubtful : bool
+        The wrapper's latest epoch jumped, and is not sure yet.
+    has_banner : bool
+        It began with the banner of the floor plan.
+    numbers : list of Numbered
+        In the order of the lines.
+    block : Block or None
+        The rest, read at once.
+    values : dict
+        Value by what it is about.
+    contradicted : set
+        What is printed with two values.
+    is_finished : bool
+        NeuroSim printed its run time.
+    is_filed : bool
+        Decided: its numbers are in the run, or were left out.
+    is_closed : bool
+        Nothing more can belong to it.
+    epoch : int or None
+        What was decided.
+    """
+
+    told: int | None = None
+    is_counted: bool = False
+    is_doubtful: bool = False
+    has_banner: bool = False
+    numbers: list[Numbered] = field(default_factory=list)
+    block: Block | None = None
+    values: dict[About, float] = field(default_factory=dict)
+    contradicted: set[About] = field(default_factory=set)
+    is_finished: bool = False
+    is_filed: bool = False
+    is_closed: bool = False
+    epoch: int | None = None
+    _repeated: set[About] = field(default_factory=set)
+    _last: Place | None = None
+    _ends_layer: bool = False
+    _gap: int | None = None
+    _falls: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read."""
+        return not self.numbers and self.block is None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is missing between the banner and the latest number."""
+        return self._gap is None
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the numbers stand as NeuroSim prints them, but for gaps and a few strays."""
+        if self.is_whole:
+            return True
+        return len(self.numbers) >= _FEWEST and self._falls <= _MOST_FALLS * len(self.numbers)
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether a number of a layer, or a later one, was read."""
+        return self.block is not None or (self._last is not None and self._last.part >= LAYERS)
+
+    @property
+    def ends_layer(self) -> bool:
+        """Whether the latest number is the last of its layer."""
+        return self._ends_layer
+
+    @property
+    def last_place(self) -> Place | None:
+        """Where the latest number stands."""
+        return self._last
+
+    def contradicts(self, about: About, value: float) -> bool:
+        """Tell whether another value of the same was read."""
+        known = self.values.get(about)
+        return known is not None and known != value and not (known != known and value != value)
+
+    def add(self, about: About, value: float, line: int, order: PrintedOrder, *, twice: bool) -> None:
+        """Take a number.
+
+        Parameters
+        ----------
+        about : tuple
+            What it is about.
+        value : float
+            In the metric's unit.
+        line : int
+            Its line.
+        order : PrintedOrder
+            Of the version.
+        twice : bool
+            NeuroSim prints it in two places.
+        """
+        place = order.place(about, self._last)
+        if self.contradicts(about, value):
+            self.contradicted.add(about)
+            return
+        if about in self.values and not (twice and about not in self._repeated):
+            return
+        if about in self.values:
+            self._repeated.add(about)
+        self.values[about] = value
+        if self._gap is None and not order.follows(place, self._last):
+            self._gap = len(self.numbers)
+        self._falls += self._last is not None and place < self._last
+        self._last = place
+        self._ends_layer = place.part == LAYERS and place.index == order.last[LAYERS]
+        self.numbers.append(Numbered(about, value, line, place))
+        self.is_finished = self.is_finished or place.part == RUN_TIME
+
+    def add_block(self, block: Block) -> None:
+        """Take the rest of a C++ part, of which every line is as it should be."""
+        self.block = block
+        self.is_finished = True
+        self._last = Place(RUN_TIME, 0, 0)
+
+    def trusted(self, *, is_bounded: bool) -> Sequence[Numbered]:
+        """Return the numbers that are of one and the same epoch.
+
+        Parameters
+        ----------
+        is_bounded : bool
+            The lines around it show that it holds no text of another epoch.
+
+        Returns
+        -------
+        sequence of Numbered
+            All; or those before the first gap, behind which another epoch's lines may stand.
+        """
+        if self._gap is None or (is_bounded and self.is_in_order):
+            return self.numbers
+        return self.numbers[: self._gap]
+
+    def value_of(self, about: About) -> float | None:
+        """Return a number, if it was read."""
+        known = self.values.get(about)
+        if known is not None or self.block is None:
+            return known
+        for kind, key in enumerate(self.block.keys.keys):
+            if key[:4] == about:
+                return float(self.block.value[self.block.keys.kind.tolist().index(kind)])
+        return None
+
+    def all_about(self) -> Iterator[About]:
+        """Return what there is a number of."""
+        yield from self.values
+        if self.block is not None:
+            yield from (key[:4] for key in self.block.keys.keys)
