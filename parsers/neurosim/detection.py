@@ -47,6 +47,9 @@ _COMMAND = re.compile(r"NeuroSIM/main \S+ \d+ \d+(?P<integers>(?: \d+)*)(?: |$)"
 """The C++ part's command as a shell repeats it: behind the two precisions come nothing (V1.0 to V1.3), the temperature
 (3D), or rows and rows in parallel (from V1.4 on)."""
 
+_TRAINING = re.compile(r"/nonlinearityLT[DP]=|NeuroSIM/main \d+ \S+ \d+ \d+ ")
+"""In the path of the log of V2.0 and V2.1; and their command, which begins with the epoch."""
+
 
 def _rule(name: str, *patterns: str) -> tuple[str, re.Pattern[str]]:
     return name, _lines(*patterns)
@@ -55,7 +58,8 @@ def _rule(name: str, *patterns: str) -> tuple[str, re.Pattern[str]]:
 _ONLY_PRINTED_BY = (
     _rule(
         "neurosim-2.1",
-        r"Train Epoch: \d|nonlinearityLTP: |Chip readLatency of Forw|Chip total CIM \(Forw|layer\d+'s PEAK",
+        r"Train Epoch: \d|training phase *$|nonlinearityLT[PD]: |Chip readLatency of Forw|Chip total CIM \(Forw",
+        r"layer\d+'s PEAK|layer\d+'s write",
         r"layer\d+'s \w+ of (?:$|[FAW])|----------- (?:Buffer (?:bu|la|re)|DRAM da|Synaptic A)",
         r"Peak (?:Energy E|Throughput)",
     ),
@@ -123,6 +127,8 @@ def _version_of(glance: Glance) -> tuple[str, float]:
     for name, pattern in _ONLY_PRINTED_BY:
         if pattern.search(heads):
             return name, _CERTAIN
+    if any(_TRAINING.search(line) for line in glance.first_lines):
+        return "neurosim-2.1", _CERTAIN
     if _FLAGS_TO_V12.search(heads):
         return ("neurosim-1.2" if _FLAGS_OF_V12.search(heads) else "neurosim-1.0"), _CERTAIN
     if _FLAGS_OF_V13.search(heads):

@@ -101,7 +101,7 @@ def _explain_silence(records: TrainingRecords, wrapper: TrainingWrapperReader, r
 
 
 def _report_sections(records: TrainingRecords, progress: TrainingProgress) -> None:
-    if progress.stopped.count:
+    if progress.stopped.count > (progress.where is not None):
         records.problem(
             f"NeuroSim did not come to its end in {progress.stopped}", progress.stopped.line, "see the messages there"
         )
@@ -119,7 +119,7 @@ def _report_sections(records: TrainingRecords, progress: TrainingProgress) -> No
         )
     if progress.is_for_one_image:
         records.problem(
-            "activation gradients, weight gradients and weight updates take no time: latencies and energies are for one "
-            "image, not for an epoch",
+            "activation gradients, weight gradients and weight updates take no time: latencies and energies are for "
+            "one image, not for an epoch",
             remedy="set trainingEstimation = true in Param.cpp",
         )

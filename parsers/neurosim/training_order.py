@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
     part: int
     layer: int
-    index: int
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class PrintedOrder:
     Attributes
     ----------
     places : Mapping of (str, str or None, str) to tuple of (int, int)
-        Part and index of a number; two where it is printed twice.
+        Part and rank of a number; two where it is printed twice.
     last : Mapping of int to int
-        Last index of a part.
+        Last rank of a part.
     novel : range
-        Indices of the sizes that only the novel mapping has.
+        Ranks of the sizes that only the novel mapping has.
     """
 
     places: Mapping[_Kind, tuple[tuple[int, int], ...]]
@@ -47,17 +47,19 @@ class PrintedOrder:
     @classmethod
     def of(cls, dialect: Dialect) -> PrintedOrder:
         """Return the order of a version."""
-        sizes = [
+        sizes: list[_Kind] = [
             ("chip", component, metric) for component, metrics in dialect.size_labels.values() for metric in metrics
         ]
-        tables = [[("layer", "total", metric)] for metrics in dialect.table_titles.values() for metric in metrics]
+        tables: list[list[_Kind]] = [
+            [("layer", "total", metric)] for metrics in dialect.table_titles.values() for metric in metrics
+        ]
         chip = list(_kinds("chip", dialect.chip_labels.values()))
         breakdown = list(dialect.breakdown_labels.values())
         rates = [kind for kind in chip if kind[2].endswith(("efficiency", "throughput", "rate"))]
         totals = [kind for kind in chip if kind not in rates and kind[2] != "memory_utilization"]
         parts: dict[int, list[_Kind]] = {
             SIZES: sizes,
-            **{TABLES + rank: table for rank, table in enumerate(tables)},
+            **{TABLES + number: table for number, table in enumerate(tables)},
             UTILIZATION: [("chip", "total", "memory_utilization")],
             LAYERS: [*_kinds("layer", dialect.layer_labels.values()), *_kinds("layer", breakdown)],
             CHIP: [*totals, *_kinds("chip", breakdown), *rates],
@@ -65,9 +67,9 @@ class PrintedOrder:
         }
         places: dict[_Kind, tuple[tuple[int, int], ...]] = {}
         for part, kinds in parts.items():
-            for index, kind in enumerate(kinds):
-                places[kind] = (*places.get(kind, ()), (part, index))
-        novel = [index for index, kind in enumerate(sizes) if kind[1] == "novel_mapping"]
+            for rank, kind in enumerate(kinds):
+                places[kind] = (*places.get(kind, ()), (part, rank))
+        novel = [rank for rank, kind in enumerate(sizes) if kind[1] == "novel_mapping"]
         last = {part: len(kinds) - 1 for part, kinds in parts.items()}
         return cls(places, last, range(novel[0], novel[-1] + 1))
 
@@ -88,7 +90,7 @@ class PrintedOrder:
         """
         scope, layer, component, metric = about
         number = int(layer.removeprefix("layer")) if layer is not None else 0
-        places = [Place(part, number, index) for part, index in self.places[scope, component, metric]]
+        places = [Place(part, number, rank) for part, rank in self.places[scope, component, metric]]
         return next((place for place in places if after is None or place > after), places[-1])
 
     def follows(self, place: Place, previous: Place | None) -> bool:
@@ -108,13 +110,13 @@ class PrintedOrder:
             return place == Place(SIZES, 0, 0)
         if place.part == previous.part:
             if place.layer == previous.layer:
-                skipped = range(previous.index + 1, place.index)
-                return place.index > previous.index and (not skipped or skipped == self._skippable(place.part))
+                skipped = range(previous.rank + 1, place.rank)
+                return place.rank > previous.rank and (not skipped or skipped == self._skippable(place.part))
             is_table = place.part != LAYERS
-            is_whole = is_table or (place.index == 0 and previous.index == self.last[LAYERS])
+            is_whole = is_table or (place.rank == 0 and previous.rank == self.last[LAYERS])
             return place.layer == previous.layer + 1 and is_whole
-        is_start = place.index == 0 and place.layer in (0, 1)
-        return is_start and previous.index == self.last[previous.part] and place.part == self._next(previous.part)
+        is_start = place.rank == 0 and place.layer in (0, 1)
+        return is_start and previous.rank == self.last[previous.part] and place.part == self._next(previous.part)
 
     def _skippable(self, part: int) -> range:
         return self.novel if part == SIZES else range(0)

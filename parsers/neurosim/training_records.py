@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _EPOCHS_SETTING = "neurosim.epochs"
 _EPOCHS_BY_SECTION = "counted from 0, one a C++ part"
 _SILENT_TESTS = 3
-"""Tested epochs without a C++ part after which the next one may be of any epoch: streams written one after the other."""
+"""Tested epochs without a C++ part after which the next one may be of any: streams written one after the other."""
 
 
 class Told(NamedTuple):
@@ -234,9 +234,14 @@ class TrainingRecords(RunBuilder):
             self._file_if_sure()
 
     def extend(
-        self, block: KeyBlock, value: npt.NDArray[np.float64], line: npt.NDArray[np.int64], *, epoch: int | None = None
+        self,
+        block: KeyBlock,
+        value: npt.NDArray[np.float64],
+        line: npt.NDArray[np.int64],
+        *,
+        epoch: int | None = None,  # noqa: ARG002 - as for the base class
     ) -> None:
-        """File all numbers of a C++ part when its epoch is sure; the epoch given is not used."""
+        """File the rest of a C++ part when its epoch is sure; the one given does not count."""
         if self._section is None or self._section.is_filed:
             self._begin_section(has_banner=True)
         assert self._section is not None

@@ -153,7 +153,7 @@ class Section:
             self._gap = len(self.numbers)
         self._falls += self._last is not None and place < self._last
         self._last = place
-        self._ends_layer = place.part == LAYERS and place.index == order.last[LAYERS]
+        self._ends_layer = place.part == LAYERS and place.rank == order.last[LAYERS]
         self.numbers.append(Numbered(about, value, line, place))
         self.is_finished = self.is_finished or place.part == RUN_TIME
 
