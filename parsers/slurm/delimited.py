@@ -60,6 +60,8 @@ def read_header(line: str) -> Header | None:
     Header or None
         None when the line is none: there is no job id, or less than half of the names are Slurm's.
     """
+    if "jobid" not in line.lower():
+        return None
     for delimiter in _DELIMITERS:
         if delimiter not in line:
             continue

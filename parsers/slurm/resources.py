@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Usage:
     memory_byte: int | None = None
 
 
+@functools.lru_cache(maxsize=1024)
 def read_resources(text: str) -> Resources | None:
     """Read a list of resources.
 
