@@ -45,10 +45,11 @@ def table_lines(lines: Sequence[str], numbers: Sequence[int], cut_line: int | No
         character tore off; the line behind such a piece may lack its start.
     """
     found = []
-    neighbours = ("", *map(str.strip, lines), "")
-    is_piece = [bool(line) and "," not in line for line in neighbours]
+    # What reading takes for text is a line here too, so that a file never has none.
+    is_blank = [True, *(not line.strip(" \t\r\n") for line in lines), True]
+    is_piece = [not blank and "," not in line for line, blank in zip(("", *lines, ""), is_blank, strict=True)]
     for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
-        if line and not line.isspace():
+        if not is_blank[index + 1]:
             is_torn = is_piece[index + 2] and numbers[index + 1] != cut_line
             is_last = number == cut_line
             found.append(Line(line, number, may_lack_start=is_piece[index], may_lack_end=is_last or is_torn))

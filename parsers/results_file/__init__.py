@@ -15,6 +15,7 @@ from nnsreport.vocabulary import METRICS
 
 __all__ = ["ResultsFile"]
 
+_BLANKS = " \t\r\n"
 _GLANCED_CHARACTERS = 1 << 16
 _ENTRY_LINE = re.compile(r"^[ \t]*\{?[ \t]*\"metric\"[ \t]*:[ \t]*\"[a-z_]", re.MULTILINE)
 """An entry of an indented text whose results stand behind many settings."""
@@ -63,8 +64,8 @@ class ResultsFile:
             It is of a version that is not known.
         """
         records = RunBuilder(self.name, text.cut_line)
-        first = next(line.lstrip() for line in text.lines if line.strip())
-        is_json = first.startswith(("{", "["))
+        beginnings = (line.lstrip(_BLANKS) for line in text.lines)
+        is_json = next(filter(None, beginnings)).startswith(("{", "["))
         is_whole = read_json_form(text, records) if is_json else read_csv_form(text, records)
         flag_implausible(
             records,

@@ -80,11 +80,11 @@ def _read_comment(records: RunBuilder, line: str, number: int) -> None:
 
 def _read_header(records: RunBuilder, line: str, number: int) -> list[str]:
     columns = _cells(line) or []
-    for name in columns:
+    for position, name in enumerate(columns):
         if name not in FIELDS:
             remedy = close_matches(name, FIELDS) or f"use {', '.join(FIELDS)}"
             records.problem(f"the column {shorten(name, 60)!r} is not read", number, remedy)
-        elif columns.count(name) > 1:
+        elif name in columns[:position]:
             records.problem(f"the column {name} is there twice; the first is read", number, "give each name once")
     return columns
 
@@ -108,7 +108,7 @@ def _problem_with(cells: list[str] | None, columns: list[str], row: Line) -> str
         return "its quotes are not closed"
     if len(cells) != len(columns):
         return f"it has {len(cells)} cells for {len(columns)} columns"
-    if row.may_lack_start or (row.may_lack_end and cells[-1]):
+    if row.may_lack_start or row.may_lack_end:
         return "the row breaks off, so digits may be missing"
     return None
 

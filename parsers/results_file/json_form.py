@@ -50,8 +50,12 @@ def looks_like_results(text: str) -> float:
     results = members.get("results")
     if isinstance(results, JsonList) and _holds_entries(results):
         return 0.9
-    is_number = (isinstance(value, Number) for name, value in members.items() if name in METRICS)
-    return 0.5 if any(is_number) else 0.0
+    is_short = _holds_metrics(root) or (isinstance(results, JsonObject) and _holds_metrics(results))
+    return 0.5 if is_short else 0.0
+
+
+def _holds_metrics(members: JsonObject) -> bool:
+    return any(name in METRICS and isinstance(value, Number) for name, value, _ in members.members)
 
 
 def _holds_entries(items: JsonList) -> bool:
