@@ -14,6 +14,12 @@ _HINT = re.compile(
 )
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration)(?::.*)?")
 
+_WARNING = re.compile(r"\S+\.py:\d+: \w*Warning: ")
+_BETWEEN_TRACEBACKS = (
+    "During handling of the above exception, another exception occurred:",
+    "The above exception was the direct cause of the following exception:",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -54,11 +60,20 @@ JOB_FAILURES: tuple[Failure, ...] = (
         "ask for more --mem",
     ),
     _failure(
-        r"CANCELLED AT \S+ DUE TO (?:JOB REQUEUE|PREEMPTION)",
+        r"CANCELLED AT \S+ DUE TO JOB REQUEUE",
         "SLURM stopped the job to requeue it",
         "see the log of its next start",
     ),
-    _failure(r"CANCELLED AT \S+ DUE TO NODE FAILURE|NODE_FAIL", "the job's node failed", "submit the job again"),
+    _failure(
+        r"CANCELLED AT \S+ DUE TO PREEMPTION",
+        "SLURM stopped the job for one of a higher priority",
+        "see the log of its next start, or submit it again to a partition that is not preempted",
+    ),
+    _failure(
+        r"CANCELLED AT \S+ DUE TO NODE FAILURE|NODE_FAIL|[Nn]ode failure on ",
+        "the job's node failed",
+        "submit the job again",
+    ),
     _failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
     _failure(
         r"(?i)segmentation fault",
@@ -98,13 +113,15 @@ JOB_FAILURES: tuple[Failure, ...] = (
         "load its module, or name its folder in PATH, in the job",
     ),
     _failure(
-        r"(Aborted|Floating point exception|Bus error)\b.*\./",
+        r"(Aborted|Floating point exception|Bus error)\b(?:.*\./|\s*(?:\(core dumped\))?\s*$)",
         "a program crashed: {1}",
         "check the sub-array size, the network's CSV file and its traces",
     ),
     _failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
 )
 """Checked in this order; the first that matches explains the line."""
+
+_DATA_REMEDY = "download the data set on a node with internet, to the folder that the wrapper looks in"
 
 PYTHON_FAILURES: tuple[Failure, ...] = (
     _failure(
@@ -116,7 +133,29 @@ PYTHON_FAILURES: tuple[Failure, ...] = (
     _failure(
         r"FileNotFoundError.*\.pth", "", "download the trained weights and put them where the wrapper looks for them"
     ),
-    _failure(r"(?i)no NVIDIA driver|CUDA (?:driver|error)|cuda\.is_available", "", "run the wrapper on a GPU node"),
+    _failure(
+        r"(?i)no NVIDIA driver|CUDA (?:driver|error)|cuda\.is_available|no CUDA GPUs|invalid device ordinal",
+        "",
+        "run the wrapper on a GPU node",
+    ),
+    _failure(
+        r"not compiled with CUDA|torch\.cuda is not available",
+        "",
+        "install a PyTorch that is built with CUDA, and run the wrapper on a GPU node",
+    ),
+    _failure(r"No such file or directory: '[^']*(?:cifar|imagenet|ILSVRC)|(?i:dataset).*not found", "", _DATA_REMEDY),
+    _failure(r"URLError|HTTPError|RemoteDisconnected|ConnectionError|Name or service not known", "", _DATA_REMEDY),
+    _failure(
+        r"module 'numpy' has no attribute '(?:str|int|float|bool)'",
+        "",
+        "install NumPy below 1.24 in the job's Python environment",
+    ),
+    _failure(
+        r"cannot import name '\w+' from 'torch\b",
+        "",
+        "install the PyTorch that the wrapper was written for in the job's Python environment",
+    ),
+    _failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
     _failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
     _failure(r"KeyboardInterrupt", "", "the job was interrupted"),
 )
@@ -147,9 +186,10 @@ def find_failure(text: str) -> tuple[str, str | None] | None:
 
 @dataclass(slots=True)
 class TracebackReader:
-    """Follows a Python traceback to the line that names the exception."""
+    """Follows a Python traceback to the line that names the exception, and a warning to the line that it quotes."""
 
     _is_inside: bool = False
+    _is_after_warning: bool = False
 
     def read(self, text: str) -> tuple[bool, tuple[str, str | None] | None]:
         """Read one line.
@@ -162,15 +202,19 @@ class TracebackReader:
         Returns
         -------
         bool
-            Whether the line belongs to a traceback.
+            Whether the line belongs to a traceback or a warning.
         tuple of str and str or None, or None
-            Message and remedy, for the line that ends one.
+            Message and remedy, for the line that ends a traceback.
         """
+        is_quoted = self._is_after_warning and text.startswith("  ")
+        self._is_after_warning = _WARNING.match(text) is not None
+        if is_quoted or self._is_after_warning:
+            return True, None
         if text.startswith("Traceback (most recent call last):"):
             self._is_inside = True
             return True, None
         if not self._is_inside:
-            return False, None
+            return text.rstrip() in _BETWEEN_TRACEBACKS, None
         if text.startswith((" ", "\t")):
             return True, None
         self._is_inside = False

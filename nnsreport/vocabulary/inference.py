@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnsreport.vocabulary.kinds import Better, Metric, Scope, metric
 
 _HIGHER, _LOWER, _NEITHER = Better.HIGHER, Better.LOWER, Better.NEITHER
-_LAYER, _NETWORK = Scope.LAYER, Scope.NETWORK
+_LAYER, _NETWORK, _SIMULATION = Scope.LAYER, Scope.NETWORK, Scope.SIMULATION
 
 METRICS: tuple[Metric, ...] = (
     metric(
@@ -19,9 +19,22 @@ METRICS: tuple[Metric, ...] = (
         "share classified correctly with quantised weights and activations, ideal devices and ideal ADC",
         _NETWORK,
     ),
+    metric(
+        "baseline_accuracy",
+        "fraction",
+        _HIGHER,
+        "share classified correctly before the ranges of the quantisation are calibrated (NeuroSim V1.5)",
+        _NETWORK,
+    ),
     metric("correct_images", "image", _HIGHER, "test images classified correctly", _NETWORK),
     metric("test_images", "image", _NEITHER, "test images evaluated", _NETWORK),
     metric("test_loss", "1", _LOWER, "average test loss", _NETWORK),
+    metric("summed_test_loss", "1", _LOWER, "sum of the average test losses of the batches", _NETWORK),
+    metric("quantized_summed_test_loss", "1", _LOWER, "the same for quantized_accuracy", _NETWORK),
+    metric("baseline_summed_test_loss", "1", _LOWER, "the same for baseline_accuracy", _NETWORK),
+    metric("evaluation_time", "s", _NEITHER, "run time of the evaluation with all modelled effects", _SIMULATION),
+    metric("quantized_evaluation_time", "s", _NEITHER, "the same for quantized_accuracy", _SIMULATION),
+    metric("baseline_evaluation_time", "s", _NEITHER, "the same for baseline_accuracy", _SIMULATION),
     metric("adc_saturation", "fraction", _LOWER, "share of A/D conversions clipped by the ADC range", _LAYER),
     metric(
         "drift_compensation_factor",

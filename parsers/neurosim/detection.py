@@ -34,7 +34,8 @@ _OWN = _lines(
 """What no other program prints."""
 
 _ERRORS = _lines(
-    r"Error: (?:the input file cannot be|the fileone cannot be op|(?:CMOS|2D FET|TFET) Technolog|Temperature is out of)",
+    r"Error: (?:the input file cannot be|the fileone cannot be op|Temperature is out of)",
+    r"Error: (?:CMOS|2D FET|TFET) Technolog",
     r"ERROR: (?:Width|Height) of subArray|operationmode ERROR|HP for 14 nm and beyond is|Transistor width of 1T1R=",
     r"\[(?:Mux|NewMux|DeMux|Adder|AdderTree|DFF|HTree|Bus|Buffer|Subarray|ShiftAdd|SarADC|TSVPath|Sigmoid|Comparator|"
     r"Row Decoder|LevelShifter|ReadCircuit|SenseAmp|SramNewSA|SwitchMatrix|Precharger|VoltageSenseAmp|MaxPooling|"
@@ -42,7 +43,7 @@ _ERRORS = _lines(
 )
 """What a run of NeuroSim may print before it ends, and what other programs with its components may print too."""
 
-_WRAPPER_TRACEBACK = re.compile(r"from (?:utee|pytorch_quantization\.cim|modules\.quantization_cpu_np_infer)\b.* import ")
+_WRAPPER_TRACEBACK = re.compile(r"from (?:utee|pytorch_quantization\.\w+|modules\.quantization_\w+) import ")
 _COMMAND = re.compile(r"NeuroSIM/main \S+ \d+ \d+(?P<integers>(?: \d+)*)(?: |$)")
 """The C++ part's command as a shell repeats it: behind the two precisions come nothing (V1.0 to V1.3), the temperature
 (3D), or rows and rows in parallel (from V1.4 on)."""
@@ -74,7 +75,8 @@ _ONLY_PRINTED_BY = (
     ),
     _rule(
         "neurosim-1.5",
-        r"adc_precision: |sub_array: |ppa: |mem_states_file: |Running in-memory comput|Test Accuracy of the model on \d",
+        r"adc_precision: |sub_array: |ppa: |mem_states_file: |Running in-memory comput",
+        r"Test Accuracy of the model on \d",
         r"ERROR!: nvCap|\[Subarray\] Error: Conventional|Evaluating input and weight quan",
     ),
     _rule("neurosim-dcim-1.0", r"\[AdderTree_DCIM\] |\[ShiftAdd\] DCIM "),

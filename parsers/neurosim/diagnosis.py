@@ -32,7 +32,7 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
     is_explained : bool
         A message in the log may already tell why it ends where it does.
     """
-    findings = Findings.among(records.metrics)
+    findings = Findings.among(records)
     if hardware.stage is Stage.FINISHED:
         _report_missing(records, hardware, findings.places)
         _note_clock(records, hardware, findings)
@@ -99,8 +99,8 @@ def _note_clock(records: RunBuilder, hardware: HardwareReader, findings: Finding
     if not hardware.dialect.has_clock or findings.value("total", "read_latency") is None:
         return
     if findings.value("total", "clock_period") is None:
-        records.setting("neurosim.synchronous", "false", findings.line("total", "read_latency"))
-    elif hardware.dialect.has_early_clock and not _has_early_clock(records, findings):
+        records.setting("neurosim.synchronous", "false", findings.line("total", "read_latency") or 1)
+    elif hardware.dialect.has_early_clock and _has_late_clock_only(records, findings):
         records.problem(
             "there is no `clkPeriod` line, though the chip has a clock",
             findings.line("total", "clock_period"),
@@ -108,8 +108,8 @@ def _note_clock(records: RunBuilder, hardware: HardwareReader, findings: Finding
         )
 
 
-def _has_early_clock(records: RunBuilder, findings: Findings) -> bool:
+def _has_late_clock_only(records: RunBuilder, findings: Findings) -> bool:
     index = findings.places.of["total", "clock_period"][None]
-    columns = records.metrics
-    first = min(line for kind, line in zip(columns.kind, columns.line, strict=True) if kind == index)
-    return first < findings.line("total", "read_latency")
+    clock, latency = (findings.line("total", metric) for metric in ("clock_period", "read_latency"))
+    is_once = records.metrics.kind.count(index) == 1
+    return is_once and clock is not None and latency is not None and clock == latency - 1

@@ -90,7 +90,12 @@ class Dialect:
     flags : frozenset of str
         What the Python wrapper prints below its banner FLAGS; users add their own.
     properties : Mapping of str to str
-        What the wrapper prints under ``Hardware Properties``, each with its value on the next line: the flag it repeats.
+        What the wrapper prints under ``Hardware Properties``, each with its value on the next line: the flag that it
+        repeats.
+    evaluates_in_phases : bool
+        The wrapper evaluates the network as it is, then quantised, then with hardware, batch by batch.
+    repeats_wrapper : bool
+        The wrapper evaluates network and chip again and again, each time at the temperature of the chip before.
     is_training : bool
         One C++ part is printed for each epoch of a run.
     unprinted : frozenset of (str, str)
@@ -111,6 +116,8 @@ class Dialect:
     prose: tuple[str, ...] = ()
     flags: frozenset[str] = frozenset()
     properties: Mapping[str, str] = field(default_factory=dict)
+    evaluates_in_phases: bool = False
+    repeats_wrapper: bool = False
     is_training: bool = False
     unprinted: frozenset[tuple[str, str]] = frozenset()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import MetricColumns, MetricKey
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Findings:
     values : numpy.ndarray of float64, shape (keys,)
         The number of each key, in its metric's unit; nan where there is none.
     lines : numpy.ndarray of int64, shape (keys,)
-        Its line.
+        Its line; 0 if that is not known any more, because the numbers of a very long log were handed over.
     """
 
     places: Places
@@ -118,13 +119,13 @@ class Findings:
     lines: npt.NDArray[np.int64]
 
     @classmethod
-    def among(cls, columns: MetricColumns) -> Findings:
+    def among(cls, records: RunBuilder) -> Findings:
         """Return the numbers of a run with one chip.
 
         Parameters
         ----------
-        columns : MetricColumns
-            Of a key that occurs several times the last number counts.
+        records : RunBuilder
+            All that was filed. Of a key that occurs several times the last number counts.
 
         Returns
         -------
@@ -133,8 +134,12 @@ class Findings:
         """
         import numpy as np
 
+        columns = records.metrics
         values = np.full(len(columns.keys), np.nan)
         lines = np.zeros(len(columns.keys), dtype=np.int64)
+        if len(columns) < len(columns.keys):  # others were handed over already, and their lines with them
+            for place, value in records.values.items():
+                values[place[0]] = value
         kinds = np.array(columns.kind, dtype=np.int64)
         values[kinds] = np.array(columns.value)
         lines[kinds] = np.array(columns.line, dtype=np.int64)
@@ -150,6 +155,10 @@ class Findings:
         places = self.places.of.get((component, metric), {})
         return {layer: float(self.values[index]) for layer, index in places.items() if layer is not None}
 
-    def line(self, component: str, metric: str, layer: str | None = None) -> int:
-        """Return the line of a number that is there."""
-        return int(self.lines[self.places.of[component, metric][layer]])
+    def line(self, component: str, metric: str, layer: str | None = None) -> int | None:
+        """Return the line of a number that is there; None if it is not known any more."""
+        return self.first_line([self.places.of[component, metric][layer]])
+
+    def first_line(self, indices: Sequence[int]) -> int | None:
+        """Return the first line of several numbers; None if none is known any more."""
+        return min((int(self.lines[index]) for index in indices if self.lines[index]), default=None)

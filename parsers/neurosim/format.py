@@ -10,6 +10,7 @@ from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.neurosim.detection import recognise
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.inference_versions import DCIM, V10, V11, V12, V13, V14, V15
+from nnsreport.parsers.neurosim.phased_wrapper import PHASE_METRICS
 from nnsreport.parsers.neurosim.reader import NeuroSimReader
 from nnsreport.parsers.neurosim.samples import sample_of
 from nnsreport.parsers.neurosim.three_dimensional import HETEROGENEOUS, MONOLITHIC
@@ -52,7 +53,8 @@ class NeuroSimFormat:
     @property
     def schema(self) -> frozenset[str]:
         """Canonical names of the metrics it may give."""
-        return self.dialect.schema | WRAPPER_METRICS
+        phases = PHASE_METRICS if self.dialect.evaluates_in_phases else frozenset()
+        return self.dialect.schema | WRAPPER_METRICS | phases
 
     @property
     def sample(self) -> str:

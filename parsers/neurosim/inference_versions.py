@@ -37,13 +37,13 @@ _PROSE = ("Tile and PE size are optimized to maximize memory utilization",)
 _FLAGS_10 = frozenset(
     {
         *("type", "batch_size", "epochs", "grad_scale", "seed", "log_interval", "test_interval", "logdir"),
-        *("decreasing_lr", "wl_weight", "wl_grad", "wl_activate", "wl_error"),
+        *("decreasing_lr", "wl_weight", "wl_grad", "wl_activate", "wl_error", "cuda"),
     }
 )
 _FLAGS_12 = _FLAGS_10 | {
     *("inference", "onoffratio", "cellBit", "subArray", "ADCprecision", "vari", "t", "v", "detect", "target"),
 }
-_FLAGS_13 = (_FLAGS_12 - {"type"}) | {"dataset", "model", "mode", "lr"}
+_FLAGS_13 = (_FLAGS_12 - {"type", "cuda"}) | {"dataset", "model", "mode", "lr"}
 _PROPERTIES_12 = {
     "subArray size:": "subArray",
     "ADC precision:": "ADCprecision",
@@ -144,6 +144,7 @@ V15 = dataclasses.replace(
     ),
     flags=_FLAGS_15,
     properties=_PROPERTIES_15,
+    evaluates_in_phases=True,
 )
 
 DCIM = dataclasses.replace(

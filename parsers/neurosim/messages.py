@@ -153,7 +153,9 @@ MESSAGES: tuple[Failure, ...] = (
 )
 """Messages and what to do; the first that matches explains the line."""
 
-_HINT = re.compile(r"rror|ERROR|W(?:arning|ARNING)|Transistor width|^As pipeline|^The (?:states|required)|^Parameter|DCIM")
+_HINT = re.compile(
+    r"rror|ERROR|W(?:arning|ARNING)|Transistor width|^As pipeline|^The (?:states|required)|^Parameter|DCIM"
+)
 
 
 def find_message(text: str) -> tuple[str, str | None] | None:

@@ -49,13 +49,15 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         "files of the wrapper",
     ),
     _meaningless(
-        r"Quantizing inputs and weights\.\.\.|Collecting histograms\.\.\.|Computing amax\.\.\.|Finished quantizing inputs|"
+        r"Quantizing inputs and weights\.\.\.|Collecting histograms\.\.\.|Computing amax\.\.\.|"
+        r"Finished quantizing inputs|"
         r"Running inference with detailed hardware|Running in-memory computing functional simulation of|"
         r"Stuck at fault sampling initializing|Output noise initializing",
         "what V1.5's wrapper is about to do",
     ),
     _meaningless(
-        r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \w+\.py:\d+\] |(?:Input|Weight|Output) is (?:fake )?quantized to \d+ bits in|"
+        r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \w+\.py:\d+\] |"
+        r"(?:Input|Weight|Output) is (?:fake )?quantized to \d+ bits in|"
         r"Calibrator encountered negative values|Call \.cuda\(\) if running on GPU after loading|"
         r"Creating histogram calibrator",
         "pytorch-quantization: repeats the flags with the precisions",

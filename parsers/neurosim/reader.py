@@ -78,8 +78,8 @@ class NeuroSimReader:
             if not line or line.isspace():
                 position += 1
                 continue
-            if current.is_over_at(line) and self._may_split(text):
-                current = self._begin_run(text.cut_line)
+            if current.repeats_at(line) or (current.is_over_at(line) and self._may_split(text)):
+                current = self._begin_run(line, text.cut_line)
             if begins_section(line):
                 current.begin_section()
                 count = current.read_section(text, position)
@@ -115,8 +115,8 @@ class NeuroSimReader:
             self._holds_several = _holds_several(text) if self.is_whole else True
         return self._holds_several
 
-    def _begin_run(self, cut_line: int | None) -> Run:
-        self._runs.append(Run.begin(self.dialect, cut_line))
+    def _begin_run(self, line: str, cut_line: int | None) -> Run:
+        self._runs.append(self._runs[-1].next(line, cut_line))
         return self._runs[-1]
 
     def finish(self) -> tuple[ParsedLog, ...]:

@@ -16,6 +16,7 @@ from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.hardware import HardwareReader, Recording, looks_like_quantity
 from nnsreport.parsers.neurosim.messages import find_message
 from nnsreport.parsers.neurosim.noise import is_meaningless
+from nnsreport.parsers.neurosim.phased_wrapper import PhasedWrapperReader
 from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
 from nnsreport.parsers.neurosim.training_diagnosis import diagnose_training
@@ -29,7 +30,15 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_EXITS = ("ERROR!: RRAM-CIM is", "ERROR!: HP technology", "ERROR!: only 300K", "ERROR!: sync_data_transfer")
+_EXITS = (
+    *("ERROR!: RRAM-CIM is", "ERROR!: HP technology", "ERROR!: only 300K", "ERROR!: sync_data_transfer"),
+    *("ERROR!: nvCap-CIM is", "As pipeline system need more comprehensive floorplan"),
+)
+_ENDS = (
+    *("Error: the input file", "Error: the fileone", "Error: CMOS Technology", "Error: Temperature is"),
+    *("operationmode ERROR",),
+)
+"""Exits that may come in the middle of a C++ part as well."""
 _FLOOR_PLAN = tuple(f"{'-' * 30} {title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
 _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
 
@@ -102,7 +111,8 @@ class Run:
         if isinstance(self.records, TrainingRecords):
             self.wrapper = TrainingWrapperReader(self.records, self.dialect)
         else:
-            self.wrapper = WrapperReader(self.records, self.dialect)
+            wrapper = PhasedWrapperReader if self.dialect.evaluates_in_phases else WrapperReader
+            self.wrapper = wrapper(self.records, self.dialect)
 
     @classmethod
     def begin(cls, dialect: Dialect, cut_line: int | None) -> Run:
@@ -137,6 +147,18 @@ class Run:
             is_next = text.startswith((*_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
             return is_next and (self._has_exited or self.hardware.stage >= Stage.FLOOR_PLAN)
         return self.has_hardware and self.wrapper.is_other_log_folder(text)
+
+    def repeats_at(self, text: str) -> bool:
+        """Tell whether the wrapper begins another evaluation of the same network with a line."""
+        is_done = self.dialect.repeats_wrapper and self.hardware.stage is Stage.FINISHED
+        return is_done and self.wrapper.begins_again_at(text)
+
+    def next(self, text: str, cut_line: int | None) -> Run:
+        """Return the run that begins with a line."""
+        run = Run.begin(self.dialect, cut_line)
+        if self.dialect.repeats_wrapper and not text.startswith(FLAGS_BANNER):
+            run.wrapper.follow(self.wrapper)
+        return run
 
     def begin_section(self) -> None:
         """Prepare for the first line of a C++ part."""
@@ -220,7 +242,7 @@ class Run:
             self._read_message(text, line)
         elif not self._read_message(text, line) and not is_meaningless(text):
             self.records.unrecognised.append(line)
-        self._has_exited = self._has_exited or text.startswith(_EXITS)
+        self._has_exited = self._has_exited or text.startswith((*_EXITS, *_ENDS))
         if "\x00" in text:
             self.hardware.forget_place()
             self.wrapper.leave()

@@ -38,6 +38,7 @@ MONOLITHIC = dataclasses.replace(
         ),
     ),
     flags=V13.flags | {"temp"},
+    repeats_wrapper=True,
 )
 
 _OF_ONE_MODE = frozenset(

@@ -41,7 +41,7 @@ _SUMS = frozenset(
 
 _ASYNCHRONOUS_REMEDY = (
     "NeuroSim finds no latency for register-file buffers without a clock: set globalBufferType, tileBufferType and "
-    "peBufferType to true (SRAM), or synchronous = true where the version has it; areas and dynamic energies can be used"
+    "peBufferType to true (SRAM), or synchronous to true; areas and dynamic energies can be used"
 )
 _SMALL_BUFFER_REMEDY = (
     "NeuroSim divides by the lines of a buffer, and one smaller than a line of its interface has none: use larger "
@@ -94,8 +94,8 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
 
 def _report(records: RunBuilder, findings: Findings, indices: Sequence[int], what: str, remedy: str) -> None:
     verb = "value is" if len(indices) == 1 else "values are"
-    line = int(min(findings.lines[index] for index in indices))
-    records.problem(f"{len(indices)} {verb} {what}: {_affected(findings, indices)}", line, remedy)
+    message = f"{len(indices)} {verb} {what}: {_affected(findings, indices)}"
+    records.problem(message, findings.first_line(indices), remedy)
 
 
 def _affected(findings: Findings, indices: Iterable[int]) -> str:

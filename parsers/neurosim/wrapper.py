@@ -36,17 +36,15 @@ WRAPPER_METRICS = frozenset({"accuracy", "correct_images", "test_images", "test_
 """Canonical names of the metrics that wrappers print."""
 _QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
 _PROPERTIES_BANNER = " --- Hardware Properties ---"
-_PROPERTIES: dict[str, str] = {
-    "subArray size:": "subArray",
-    "parallel read:": "parallelRead",
-    "ADC precision:": "ADCprecision",
-    "cell precision:": "cellBit",
-    "on/off ratio:": "onoffratio",
-    "variation:": "vari",
-}
-"""Labels of the hardware properties, whose values follow on the next line, and the flags that they repeat."""
-_PROPERTY_VALUE = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)? *")
-_LOG_FOLDER = re.compile(r"(?!\w+: )[^\x00]*/(?:\w+=[^/\x00]*/){3,}\w+=[^/\x00]*")
+_PROPERTY_VALUE = re.compile(r"(?:-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan|\[\d+(?:, \d+)*\]) *")
+_LOG_FOLDER = re.compile(r"(?!\w+: )[^\x00]*?/(?:\w+=[^/\x00]*/){3}[^\x00]*")
+_PROGRESS_BAR = re.compile(r"[^|]{0,200}?\d+%\|[^|]*\| *[^\[]{0,80}\[[^\]]*\]")
+"""What tqdm leaves in front of a line that standard output prints into it."""
+
+_HAS_CUDA = ("True", "False")
+_MEANINGLESS_FLAGS = frozenset({"logger"})
+"""Flags that hold an address in memory."""
+
 _NUMBERED_BY_CONSTRUCTION = re.compile(r"(?:Conv(?:\dx\d)?|FC)_(\d+)_")
 
 
@@ -91,6 +89,8 @@ class WrapperReader:
         Verdict
             ``UNREADABLE`` when the line seems to be of this kind but is not exactly as the wrapper prints it.
         """
+        if "%|" in text:
+            text = _without_progress_bar(text)
         if self._is_property(text, line):
             return Verdict.READ
         verdict = self._read_line(text, line)
@@ -111,6 +111,9 @@ class WrapperReader:
             return self._read_quantized_layer(text, line)
         if "Test set: " in text:
             return self._read_result(text, line)
+        if text.startswith(_HAS_CUDA) and text.rstrip() in _HAS_CUDA and "cuda" in self.dialect.flags:
+            self.records.setting("wrapper.cuda", text.rstrip(), line)
+            return Verdict.READ
         if _LOG_FOLDER.fullmatch(text):
             return self._read_log_folder(text, line)
         return self._read_flag(text, line)
@@ -118,6 +121,21 @@ class WrapperReader:
     def is_other_log_folder(self, text: str) -> bool:
         """Tell whether a line names a folder for the wrapper's log that is not this run's."""
         return "/" in text and text.strip() != self.log_folder and _LOG_FOLDER.fullmatch(text) is not None
+
+    def begins_again_at(self, text: str) -> bool:
+        """Tell whether a line belongs to another evaluation of the network."""
+        if text.startswith("Test set: "):
+            return self.has_result
+        match = _QUANTIZED_LAYER.fullmatch(text) if text.startswith("quantize layer ") else None
+        return match is not None and any(match.group(1) == name for name, _ in self._layer_names)
+
+    def follow(self, previous: WrapperReader) -> None:
+        """Take over the flags: they were printed once, before the first evaluation."""
+        self.has_flags = previous.has_flags
+        self.log_folder = previous.log_folder
+        for name, value, line in ((record.name, record.value, record.line) for record in previous.records.settings):
+            if name.startswith("wrapper."):
+                self.records.setting(name, value, line)
 
     def leave(self) -> None:
         """End what is open: the C++ part, which has begun, prints ``key: value`` lines too."""
@@ -197,8 +215,8 @@ class WrapperReader:
         if match is None:
             return Verdict.UNREADABLE
         loss, correct, total, percent = float(match.group(1)), *map(int, match.group(2, 3, 4))
-        if not 0 <= correct <= total or not total or abs(percent - 100 * correct / total) > 0.51:
-            return Verdict.UNREADABLE
+        if not 0 <= correct <= total or not total or not -0.51 <= 100 * correct / total - percent < 1:
+            return Verdict.UNREADABLE  # PyTorch up to 1.2 rounds the percentage down
         self._file_result(loss, correct, total, line)
         return Verdict.READ
 
@@ -216,7 +234,7 @@ class WrapperReader:
         if text.startswith(_PROPERTIES_BANNER):
             self._property = None
             return True
-        name = _PROPERTIES.get(text.rstrip())
+        name = self.dialect.properties.get(text.rstrip())
         if name is not None:
             self._property = name
             return True
@@ -240,7 +258,14 @@ class WrapperReader:
         if line == self.records.cut_line:
             return Verdict.UNREADABLE
         key, value = match.group(1), match.group(2).strip()
+        if key in _MEANINGLESS_FLAGS:
+            return Verdict.READ
         if key == "logdir":
             self.log_folder = value
         self.records.setting(f"wrapper.{key}", value, line)
         return Verdict.READ
+
+
+def _without_progress_bar(text: str) -> str:
+    match = _PROGRESS_BAR.match(text)
+    return text[match.end() :] if match is not None and match.end() < len(text) else text
