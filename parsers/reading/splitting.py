@@ -18,6 +18,11 @@ EMPTY_REMEDY = (
     "use `stdbuf -oL`), and NeuroSim ends without a word when it does not know the technology node in Param.cpp"
 )
 
+EMPTY_TABLE_REMEDY = (
+    "programs keep the rows of a CSV file in memory, and write them when they end or have some thousand characters: "
+    "look at the end of the job's log, which has the same numbers"
+)
+
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _SOMETHING = re.compile(r"[^\x00 \t\r\n]")
 _LONGEST_LINE_BYTES = 1 << 26
@@ -148,7 +153,9 @@ class LineSplitter:
             Its message says how that happens.
         """
         if self._is_blank:
-            raise LogError("the log is empty", path=self.source, remedy=EMPTY_REMEDY)
+            is_table = self.source is not None and self.source.suffix.lower() == ".csv"
+            remedy = EMPTY_TABLE_REMEDY if is_table else EMPTY_REMEDY
+            raise LogError("the log is empty", path=self.source, remedy=remedy)
 
     def _decode(self, data: bytes) -> str:
         try:

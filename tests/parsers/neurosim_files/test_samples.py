@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nnsreport.errors import LogError
 from nnsreport.parsers import ParsedLog, parse_bytes, parse_log
 from nnsreport.vocabulary import COMPONENTS, METRICS, Scope
 
@@ -142,3 +143,15 @@ def test_log_and_files_of_one_training_agree(shared_dir: Path, files: Path, form
         if format_name in ("neurosim-2-output", "neurosim-2-breakdown"):
             for r in parse_log(files / name).metrics:
                 assert printed[r.scope, r.layer, r.component, r.metric, r.epoch] == r.value, (name, r)
+        elif format_name in ("neurosim-2-accuracy", "neurosim-2-distributions"):
+            # The log has four decimals of the loss, and all eight digits of the arrays where files have six decimals.
+            for r in parse_log(files / name).metrics:
+                known = printed[r.scope, r.layer, r.component, r.metric, r.epoch]
+                assert abs(known - r.value) <= (5e-5 if r.metric == "test_loss" else 5.001e-7), (name, r)
+
+
+@pytest.mark.parametrize("name", ["weight_dist.csv", "PythonWrapper_Output.csv"])
+def test_an_empty_file_is_refused_with_the_reason(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(LogError, match="keep the rows of a CSV file in memory"):
+        parse_log(tmp_path / name)
