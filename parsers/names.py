@@ -1,15 +1,17 @@
-"""Names of log files: which run wrote them, and which files of a folder may be logs."""
+"""Names of log files: which run wrote them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 LOG_SUFFIXES = (".txt", ".out", ".log")
 """How the names of logs end, compressed ones with a further suffix."""
 
-_COMPRESSED_SUFFIXES = (".gz", ".xz", ".bz2")
+COMPRESSED_SUFFIXES = (".gz", ".xz", ".bz2", ".zst")
+
 _JOB_FILES = (
     re.compile(r"(?:output|slurm)[-_](\d+(?:_\d+)?)"),
     re.compile(r"(\d+(?:_\d+)?)_0_log"),  # submitit's %j_%t_log
@@ -32,10 +34,10 @@ def run_name(path: Path) -> str:
     str
         The SLURM job id in ``output_38905658.txt``, ``slurm-38905658_7.out``, ``vgg8-38905658.out``, ``vgg8.o38905658``
         or submitit's ``38905658_0_log.out``, as long as it is no date, as in ``vgg8-20261122.out``; the file's name
-        without its suffix otherwise.
+        without a log's suffix otherwise.
     """
     name = path.name
-    for suffixes in (_COMPRESSED_SUFFIXES, LOG_SUFFIXES):
+    for suffixes in (COMPRESSED_SUFFIXES, LOG_SUFFIXES):
         for suffix in suffixes:
             if name.lower().endswith(suffix) and len(name) > len(suffix):
                 name = name[: -len(suffix)]
@@ -47,55 +49,41 @@ def run_name(path: Path) -> str:
     return name
 
 
-def find_logs(folder: Path) -> Iterator[Path]:
-    """Find the files below a folder that may be logs, by their names.
-
-    Parameters
-    ----------
-    folder : Path
-        Searched to the bottom; hidden files and folders are left out.
-
-    Yields
-    ------
-    Path
-        In the order of their names.
-    """
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from find_logs(path)
-        elif path.is_file() and _is_log_name(path.name.lower()):
-            yield path
-
-
-def _is_log_name(name: str) -> bool:
-    for suffix in _COMPRESSED_SUFFIXES:
+def is_log_name(path: Path) -> bool:
+    """Tell whether a file is called like a log, compressed or not."""
+    name = path.name.lower()
+    for suffix in COMPRESSED_SUFFIXES:
         name = name.removesuffix(suffix)
     return name.endswith(LOG_SUFFIXES)
 
 
-def distinct_names(paths: list[Path]) -> list[str]:
+def distinct_names(paths: Sequence[Path]) -> list[str]:
     """Return an identifier for each file, no two the same.
 
     Parameters
     ----------
-    paths : list of Path
-        Logs that go into one table.
+    paths : sequence of Path
+        Different files that go into one table.
 
     Returns
     -------
     list of str
-        :func:`run_name`, with as many folders before it as make it distinct.
+        :func:`run_name`, or the whole name where two files of a folder differ in the suffix only, with as many folders
+        before it as make it distinct.
     """
+    parents = [path.absolute().parent for path in paths]
     names = [run_name(path) for path in paths]
-    folders = [list(reversed(path.absolute().parent.parts)) for path in paths]
+    twins = Counter(zip(parents, names, strict=True))
+    names = [
+        path.name if twins[parent, name] > 1 else name for path, parent, name in zip(paths, parents, names, strict=True)
+    ]
+    folders = [parent.parts[::-1] for parent in parents]
     for depth in range(max((len(parts) for parts in folders), default=0)):
-        repeated = {name for name in names if names.count(name) > 1}
-        if not repeated:
+        counts = Counter(names)
+        if len(counts) == len(names):
             break
         names = [
-            f"{parts[depth]}/{name}" if name in repeated and depth < len(parts) else name
+            f"{parts[depth]}/{name}" if counts[name] > 1 and depth < len(parts) else name
             for name, parts in zip(names, folders, strict=True)
         ]
     return names

@@ -1,33 +1,24 @@
-"""``nnsreport parse``: simulator logs into one table of numbers."""
+"""``nnsreport parse``: whatever a simulator and SLURM have left, into tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnsreport.cli.output import write_output
-from nnsreport.cli.terminal import console, print_table, printable
-from nnsreport.errors import LogError, UnknownFormatError
+from nnsreport.cli.parse_files import FoundFiles, find_files
+from nnsreport.cli.parse_outcome import Outcome
+from nnsreport.cli.progress import shown_count
+from nnsreport.errors import LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from nnsreport.parsers import ParsedLog
-
-_RUNS_A_TABLE = 4
-_SHOWN_PROBLEMS = 10
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What became of the files."""
-
-    read: list[ParsedLog] = field(default_factory=list)
-    skipped: list[LogError] = field(default_factory=list)
-    broken: list[LogError] = field(default_factory=list)
+    from nnsreport.cli.parse_output import MetricsFile
+    from nnsreport.parsers.many import ParsedBatch
 
 
 def parse(
@@ -35,7 +26,7 @@ def parse(
         list[Path],
         typer.Argument(
             metavar="LOG...",
-            help="Logs, plain or compressed; of a folder, all .txt, .out and .log files below it that are known logs.",
+            help="Logs and other files of simulators and SLURM, plain or compressed; of a folder, all below it.",
             show_default=False,
         ),
     ],
@@ -43,131 +34,94 @@ def parse(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Write all numbers to a .parquet, .csv or .json file."),
     ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            "--tables",
+            metavar="FOLDER",
+            help="Write everything: numbers, settings, problems, runs, jobs, ... as one Parquet file a subject.",
+        ),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first problem in a log.")] = False,
     as_format: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="FORMAT", help="Read as this format, such as neurosim-1.4, whatever it looks like."
+            "--as",
+            metavar="FORMAT",
+            help="Read all files, those of folders too, as this format, such as neurosim-1.4, whatever they look like.",
         ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Processes at most.", show_default="all cores"),
     ] = None,
 ) -> None:
     """Read simulator logs: every number with its name, SI unit, layer and line."""
-    from nnsreport.parsers.export import check_suffix
+    from nnsreport.cli.parse_output import write_tables
+    from nnsreport.cli.parse_summary import print_numbers, print_rest, print_runs
     from nnsreport.parsers.registry import format_named
 
-    if out is not None:
-        check_suffix(out)
+    wanted = _wanted_files(out, tables)
     if as_format is not None:
         format_named(as_format)
-    outcome = _read(logs, as_format, strict=strict)
-    for log in outcome.read:
-        _print_summary(log)
-    if out is not None and outcome.read:
-        _write(outcome.read, out)
-    elif out is None:
-        _print_numbers(outcome.read)
-    _print_rest(outcome)
+    outcome = Outcome(find_files(logs), keeps_numbers=not wanted)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(file) for file in wanted]
+        for batch in _parsed(outcome.found, as_format, jobs or _usable_cores()):
+            if strict:
+                _refuse_problems(batch)
+            outcome.add(batch)
+            for file in files:
+                file.add(batch)
+    print_runs(outcome)
+    if tables is not None and outcome.logs:
+        write_tables(outcome, tables)
+    for file in wanted:
+        file.tell(len(outcome.logs))
+    print_numbers(outcome)
+    print_rest(outcome)
     if outcome.broken:
         raise typer.Exit(2)
-    if not outcome.read:
+    if not outcome.logs:
         raise LogError("no log was read", remedy="give a log, or a folder with logs")
 
 
-def _read(arguments: Sequence[Path], as_format: str | None, *, strict: bool) -> _Outcome:
-    from nnsreport.parsers.names import distinct_names, find_logs
-    from nnsreport.parsers.registry import parse_runs
+def _wanted_files(out: Path | None, tables: Path | None) -> list[MetricsFile]:
+    """Return the files that are written while logs are read; refuse what cannot be written before anything is read."""
+    from nnsreport.cli.parse_output import MetricsFile, check_folder
+    from nnsreport.parsers.export import check_suffix
 
-    given = {path: True for path in arguments if not path.is_dir()}
-    found = {path: False for folder in arguments if folder.is_dir() for path in find_logs(folder)}
-    named = found | given
-    paths = list(named)
-    outcome = _Outcome()
-    for path, name in zip(paths, distinct_names(paths), strict=True):
-        try:
-            runs = parse_runs(path, run=name, format=as_format)
-        except UnknownFormatError as error:
-            (outcome.broken if named[path] else outcome.skipped).append(error)
-        except LogError as error:
-            outcome.broken.append(error)
-        else:
-            if strict:
-                _refuse_problems(runs, path)
-            outcome.read.extend(runs)
-    return outcome
+    wanted = []
+    if out is not None:
+        check_suffix(out)
+        wanted.append(MetricsFile(out, "--out"))
+    if tables is not None:
+        check_folder(tables)
+        wanted.append(MetricsFile(tables / "metrics.parquet", "--tables"))
+    return wanted
 
 
-def _refuse_problems(runs: Sequence[ParsedLog], path: Path) -> None:
-    for log in runs:
-        for problem in log.problems:
-            raise LogError(problem.message, path=path, line=problem.line, remedy=problem.remedy)
+def _parsed(found: FoundFiles, as_format: str | None, jobs: int) -> Iterator[ParsedBatch]:
+    """Yield what is read, with a bar on a terminal that moves on."""
+    from nnsreport.parsers.many import parse_files
+
+    with (
+        contextlib.closing(parse_files(found.files, format=as_format, jobs=jobs)) as batches,
+        shown_count("reading", len(found.files), os.environ) as advance,
+    ):
+        for batch in batches:
+            yield batch
+            advance(len(batch.files))
 
 
-def _print_summary(log: ParsedLog) -> None:
-    state = "complete" if log.complete else "incomplete"
-    parts = [log.format, state, _count(len(log.metrics), "number"), _count(len(log.settings), "setting")]
-    if log.problems:
-        parts.append(_count(len(log.problems), "problem"))
-    if log.unrecognised:
-        parts.append(_count(len(log.unrecognised), "other line"))
-    typer.echo(f"{printable(log.run)}: {', '.join(parts)}")
-    for problem in log.problems[:_SHOWN_PROBLEMS]:
-        typer.echo(f"  {printable(str(problem))}")
-    if len(log.problems) > _SHOWN_PROBLEMS:
-        typer.echo(f"  and {_count(len(log.problems) - _SHOWN_PROBLEMS, 'more problem')}")
+def _refuse_problems(batch: ParsedBatch) -> None:
+    for file in batch.files:
+        for log in file.logs:
+            for problem in log.problems:
+                raise LogError(problem.message, path=file.path, line=problem.line, remedy=problem.remedy)
 
 
-def _write(logs: Sequence[ParsedLog], out: Path) -> None:
-    from nnsreport.parsers import metrics_frame
-    from nnsreport.parsers.export import encode_frame
-
-    frame = metrics_frame(logs)
-    write_output(out, encode_frame(frame, out), option="--out")
-    typer.echo(f"{_count(frame.height, 'number')} of {_count(len(logs), 'run')} written to {out}")
-
-
-def _print_numbers(logs: Sequence[ParsedLog]) -> None:
-    """Print what is about the whole chip or network, a few runs side by side."""
-    target = console()
-    for first in range(0, len(logs), _RUNS_A_TABLE):
-        shown = logs[first : first + _RUNS_A_TABLE]
-        rows = _rows(shown)
-        if rows:
-            titles = [printable(log.run) for log in shown]
-            target.print()
-            print_table(target, ["", *titles], rows, right=titles)
-
-
-def _rows(logs: Sequence[ParsedLog]) -> list[list[str]]:
-    from nnsreport.units import format_quantity
-    from nnsreport.vocabulary import COMPONENTS, METRICS
-
-    values: dict[tuple[str, str], dict[int, str]] = {}
-    for column, log in enumerate(logs):
-        for record in log.metrics:
-            if record.layer is None:
-                key = (record.metric, record.component or "total")
-                values.setdefault(key, {}).setdefault(column, format_quantity(record.value, record.unit))
-    names, parts = list(METRICS), list(COMPONENTS)
-    ordered = sorted(values, key=lambda key: (names.index(key[0]), parts.index(key[1])))
-    return [
-        [_label(*key), *(values[key].get(column, format_quantity(None, "1")) for column in range(len(logs)))]
-        for key in ordered
-    ]
-
-
-def _label(metric: str, component: str) -> str:
-    title = metric.replace("_", " ")
-    return title if component == "total" else f"{title}, {component.replace('_', ' ')}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _print_rest(outcome: _Outcome) -> None:
-    for kind, errors in (("skipped", outcome.skipped), ("cannot be read", outcome.broken)):
-        for error in errors:
-            typer.echo(f"{kind}: {printable(str(error))}", err=True)
-    if outcome.skipped or outcome.broken:
-        read = len({log.source for log in outcome.read})
-        typer.echo(f"{read} read, {len(outcome.skipped)} skipped, {len(outcome.broken)} broken", err=True)
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nnsreport.execution.progress import Progress
 
 _SECONDS_BETWEEN_LINES = 30.0
+_FEW = 50
 
 
 class LineProgress:
@@ -123,3 +124,32 @@ def shown_progress(environment: Mapping[str, str], *, quiet: bool) -> Iterator[P
             yield bar
         finally:
             bar.close()
+
+
+@contextlib.contextmanager
+def shown_count(title: str, total: int, environment: Mapping[str, str]) -> Iterator[Callable[[int], None]]:
+    """Show how many of many things are done, on a terminal only.
+
+    Parameters
+    ----------
+    title : str
+        What is done.
+    total : int
+        How many there are; few are done before a bar could be read.
+    environment : Mapping of str to str
+        Such as ``os.environ``.
+
+    Yields
+    ------
+    Callable
+        To be told how many more are done.
+    """
+    if total < _FEW or is_plain(environment):
+        yield lambda _done: None
+        return
+    bar = BarProgress()
+    bar.start(title, total)
+    try:
+        yield bar.advance
+    finally:
+        bar.close()

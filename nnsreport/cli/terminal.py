@@ -39,6 +39,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def console() -> Console:
     """Return a console on standard output: as wide as the terminal, and never cut off where there is none."""
     from rich.console import Console

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from nnsreport.errors import RunError
 
@@ -30,8 +31,34 @@ def write_file(path: Path, data: bytes) -> None:
     RunError
         The file system refuses, for instance because it is full.
     """
-    with explained(path), _temporary(path) as temporary:
-        _write_synced(temporary, data)
+    with explained(path), replacing(path) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file part by part: temporary name, flush, rename; if the body fails, nothing is left of it.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced if it exists; until the rename its old content stays.
+
+    Yields
+    ------
+    binary file
+        Under the temporary name.
+
+    Raises
+    ------
+    OSError
+        The file system refuses.
+    """
+    with _temporary(path) as temporary:
+        with temporary.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         os.replace(temporary, path)  # noqa: PTH105 - tests count calls of os.replace
         sync_folder(path.parent)
 
@@ -96,7 +123,7 @@ def _temporary(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{path.name}")
     try:
         yield temporary
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):  # the first error says more
             _remove(temporary)
         raise

@@ -1,6 +1,14 @@
 """Files to lines: compression, encodings, colours, task labels and progress bars; line numbers stay the file's own."""
 
-from nnsreport.parsers.reading.files import CHUNK_BYTES, is_larger, lines_of, read_chunks, read_head, read_log
+from nnsreport.parsers.reading.files import (
+    CHUNK_BYTES,
+    is_larger,
+    lines_of,
+    plain_head,
+    read_chunks,
+    read_head,
+    read_log,
+)
 from nnsreport.parsers.reading.text import LogText
 
-__all__ = ["CHUNK_BYTES", "LogText", "is_larger", "lines_of", "read_chunks", "read_head", "read_log"]
+__all__ = ["CHUNK_BYTES", "LogText", "is_larger", "lines_of", "plain_head", "read_chunks", "read_head", "read_log"]

@@ -145,6 +145,11 @@ def read_head(path: Path, size_bytes: int) -> bytes:
         raise _refused(path, error) from error
 
 
+def plain_head(head: bytes) -> bytes:
+    """Return the beginning of a file, decompressed as far as it goes."""
+    return next(decompressed((head,), []), b"")
+
+
 def _chunks(path: Path, chunk_bytes: int) -> Generator[LogText, None, None]:
     splitter, lines = LineSplitter(path), WholeLines(path)
     plain = as_utf8(

@@ -34,7 +34,7 @@ def run(*arguments: str | Path) -> Result:
 def test_summary_and_numbers_are_printed(samples: Path) -> None:
     result = run(samples / "main_pipelined.txt", samples / "output_123456.txt")
     assert result.exit_code == 0
-    assert "main_pipelined: neurosim-1.4, complete, 258 numbers, 4 settings" in result.stdout
+    assert "main_pipelined: neurosim-1.4, complete, 258 numbers, 5 settings" in result.stdout
     assert "123456: neurosim-1.4, incomplete" in result.stdout
     assert "28 is not known" in result.stdout
     row = next(line for line in result.stdout.splitlines() if line.startswith("read latency  "))
@@ -68,7 +68,7 @@ def test_unreadable_log_does_not_keep_others_from_being_written(samples: Path, t
     assert pl.read_parquet(out).height == 258
     for message in ("empty.txt: the log is empty", "letter.txt: is not the log", "none.txt: no such file"):
         assert message in result.stderr
-    assert "1 read, 0 skipped, 3 broken" in result.stderr
+    assert "1 file read (1 neurosim-1.4), 0 skipped, 3 broken" in result.stderr
 
 
 def test_folder_is_searched_and_other_files_are_skipped(samples: Path, tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_folder_is_searched_and_other_files_are_skipped(samples: Path, tmp_path:
     result = run(tmp_path, "--out", out)
     assert result.exit_code == 0
     assert pl.read_parquet(out)["run"].unique(maintain_order=True).to_list() == ["one/run", "two/run"]
-    assert "skipped: " in result.stderr
-    assert "letter.log" in result.stderr
+    assert f"skipped, no file of a known simulator: {tmp_path / 'letter.log'}\n" in result.stderr
+    assert "2 files read (2 neurosim-1.4), 1 skipped, 0 broken" in result.stderr
 
 
 def test_nothing_read_is_an_error(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_strict_stops_at_the_first_problem(samples: Path) -> None:
 
 def test_format_can_be_forced(tmp_path: Path) -> None:
     log = tmp_path / "piece.txt"
-    log.write_text("layer1's readLatency of Forward is: 5ns\nChipArea : 4um^2\n")
+    log.write_text("Dear reader,\n")
     assert run(log).exit_code == 2
-    assert "1 number," in run("--as", "neurosim-1.4", log).stdout
+    assert "neurosim-1.4, incomplete, 0 numbers" in run("--as", "neurosim-1.4", log).stdout
     assert isinstance(run("--as", "neurosim-9", log).exception, LogError)
 
 

@@ -11,7 +11,7 @@ import pytest
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers import LogFormat, MetricRecord, ParsedLog, formats, metrics_frame, parse_bytes, parse_log
 from nnsreport.parsers.export import encode_frame
-from nnsreport.parsers.names import distinct_names, find_logs, run_name
+from nnsreport.parsers.names import distinct_names, run_name
 from nnsreport.tables import empty, schema
 from nnsreport.vocabulary import COMPONENTS, METRICS, Scope
 
@@ -79,14 +79,6 @@ def test_run_is_named_after_the_job_in_the_file_name(name: str, run: str) -> Non
 def test_names_are_made_distinct_by_their_folders() -> None:
     paths = [Path(p) for p in ("/x/a/log.txt", "/x/b/log.txt", "/y/b/log.txt", "/x/output_7.txt")]
     assert distinct_names(paths) == ["a/log", "x/b/log", "y/b/log", "7"]
-
-
-def test_logs_are_found_below_a_folder(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.out", "sub/deep/c.log.gz", "d.csv", ".hidden.txt", ".git/e.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    (tmp_path / "loop").symlink_to(tmp_path)
-    assert [str(p.relative_to(tmp_path)) for p in find_logs(tmp_path)] == ["a.out", "b.txt", "sub/deep/c.log.gz"]
 
 
 def test_frame_has_the_schema_of_metrics(samples: Path) -> None:
