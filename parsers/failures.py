@@ -101,6 +101,11 @@ JOB_FAILURES: tuple[Failure, ...] = (
         "the library {1} is missing",
         "load the module that NeuroSim was built with",
     ),
+    _failure(
+        r"(\S+\.py): error: (?!\w+:)(.*)",
+        "{1} does not accept its options: {2}",
+        "see its --help: the options of a simulator's versions differ",
+    ),
     _failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
     _failure(
         r"terminate called after throwing an instance of '([^']+)'",

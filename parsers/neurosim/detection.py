@@ -52,6 +52,10 @@ _TRAINING = re.compile(r"/nonlinearityLT[DP]=|NeuroSIM/main \d+ \S+ \d+ \d+ ")
 """In the path of the log of V2.0 and V2.1; and their command, which begins with the epoch."""
 
 
+_OPTION = re.compile(r"\[--(?:wl_weight|ADCprecision|adc_precision|nonlinearityLTP) ")
+"""In the usage that the wrapper prints when it is called with an option that it has not."""
+
+
 def _rule(name: str, *patterns: str) -> tuple[str, re.Pattern[str]]:
     return name, _lines(*patterns)
 
@@ -89,6 +93,17 @@ _ONLY_PRINTED_BY = (
 )
 """What one version prints and no earlier one of this list; the first that is found decides."""
 
+_OPTIONS_ONLY_OF = (
+    ("neurosim-2.1", "[--nonlinearityLTP "),
+    ("neurosim-1.5", "[--adc_precision "),
+    ("neurosim-1.4", "[--parallelRead "),
+    ("neurosim-3d-monolithic-1.0", "[--temp "),
+    ("neurosim-1.3", "[--dataset "),
+    ("neurosim-1.2", "[--ADCprecision "),
+    ("neurosim-1.0", "[--wl_weight "),
+)
+"""The same; the first that is found decides."""
+
 _FLAGS_TO_V12 = _lines(r"type: ")
 _FLAGS_OF_V12 = _lines(r"ADCprecision: ")
 _FLAGS_OF_V13 = _lines(r"dataset: ")
@@ -119,6 +134,9 @@ def recognise(glance: Glance) -> tuple[str, float]:
     """
     if _OWN.search(glance.heads):
         return _version_of(glance)
+    if any(_OPTION.search(line) for line in glance.first_lines):
+        usage = "".join(glance.first_lines)
+        return next(name for name, option in _OPTIONS_ONLY_OF if option in usage), _LIKELY
     if _ERRORS.search(glance.heads) or any(_WRAPPER_TRACEBACK.search(line) for line in glance.first_lines):
         return _version_of(glance)[0], _ERROR_ONLY
     return "", 0.0

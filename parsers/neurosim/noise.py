@@ -48,6 +48,7 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         r"Loading pretrained (?:model )?\S+)",
         "files of the wrapper",
     ),
+    _meaningless(r"usage: \S+\.py |\s+\[--\w+", "the options of a wrapper"),
     _meaningless(
         r"Quantizing inputs and weights\.\.\.|Collecting histograms\.\.\.|Computing amax\.\.\.|"
         r"Finished quantizing inputs|"

@@ -97,6 +97,7 @@ class _Evidence:
 
 
 _UNTIL_HERE = "they print the same until here"
+_TOO_EARLY = "the log ends before anything tells them apart"
 
 
 def _judge_v13(evidence: _Evidence) -> Verdict:
@@ -106,7 +107,11 @@ def _judge_v13(evidence: _Evidence) -> Verdict:
         return Verdict("neurosim-1.4", ("1.5", "DCIM"), "the C++ part alone of an asynchronous chip prints the same")
     if evidence.stage >= Stage.SUMMARY:
         return _judge_asynchronous(evidence)
-    return Verdict("neurosim-1.3", ("1.1", "1.2", "asynchronous 1.4", "1.5", "DCIM"), _UNTIL_HERE)
+    if evidence.stage >= Stage.LAYERS:
+        return Verdict("neurosim-1.3", ("1.1", "1.2", "asynchronous 1.4", "1.5", "DCIM"), _UNTIL_HERE)
+    if evidence.stage >= Stage.FLOOR_PLAN:
+        return Verdict("neurosim-1.3", ("1.1", "1.2", "2.0", "2.1", "3D monolithic"), _UNTIL_HERE)
+    return Verdict("neurosim-1.3", ("another version",), _TOO_EARLY)
 
 
 def _judge_v14(evidence: _Evidence) -> Verdict:
@@ -121,7 +126,7 @@ def _judge_v14(evidence: _Evidence) -> Verdict:
     if evidence.stage >= Stage.FLOOR_PLAN:
         others = ("1.1", "1.2", "1.3", "1.5", "2.0", "2.1", "DCIM", "3D monolithic")
         return Verdict("neurosim-1.4", others, _UNTIL_HERE)
-    return Verdict("neurosim-1.4", ("another version",), "the log ends before anything tells them apart")
+    return Verdict("neurosim-1.4", ("another version",), _TOO_EARLY)
 
 
 def _alike(findings: Findings) -> str:
