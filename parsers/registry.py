@@ -235,5 +235,12 @@ def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[Pa
 
 def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:
     log_format = format_named(format_name) if format_name is not None else detect(text)
-    first, *others = log_format.parse(text, run)
+    first, *others = as_asked(log_format.parse(text, run), format_name)
     return (dataclasses.replace(first, problems=(*text.problems, *first.problems)), *others)
+
+
+def as_asked(logs: tuple[ParsedLog, ...], format_name: str | None) -> tuple[ParsedLog, ...]:
+    """Return runs under the format that the user asked for, whatever their numbers look like to the parser."""
+    if format_name is None:
+        return logs
+    return tuple(dataclasses.replace(log, format=format_name) for log in logs)

@@ -13,7 +13,7 @@ from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.reading import LogText, is_larger, read_chunks, read_log
 from nnsreport.parsers.records import ParsedLog, Problem
-from nnsreport.parsers.registry import LogFormat, detect, format_named
+from nnsreport.parsers.registry import LogFormat, as_asked, detect, format_named
 
 STREAM_BYTES = 64 << 20
 """A log with more text than this is better read as a stream."""
@@ -117,6 +117,7 @@ def streamed(
     else:
         text = read_log(path)
         logs = with_problems(log_format.parse(text, run), text)
+    logs = as_asked(logs, format_name)
     for log in logs:
         if log.metrics:
             yield log.run, MetricColumns.of(log.metrics)
