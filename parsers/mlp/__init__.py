@@ -24,6 +24,9 @@ _OWN = re.compile(
     re.MULTILINE,
 )
 
+_LAYOUT_MESSAGE = "Need to provide both newHeight and newWidth for OverrideLayout()"
+_LAYOUT_CONFIDENCE = 0.2
+
 
 class MultilayerPerceptron:
     """What the program prints, as the registry knows it."""
@@ -49,8 +52,13 @@ class MultilayerPerceptron:
     )
 
     def confidence(self, glance: Glance) -> float:
-        """Return how sure it is that a text is of this format: 1 with any line that only this program prints."""
-        return 1.0 if _OWN.search(glance.heads) else 0.0
+        """Return how sure it is that a text is of this format: 1 with any line that only this program prints.
+
+        Of the versions of NeuroSim that can end with the message about layouts, only this one prints nothing before it.
+        """
+        if _OWN.search(glance.heads):
+            return 1.0
+        return _LAYOUT_CONFIDENCE if glance.first_lines[:1] == (_LAYOUT_MESSAGE,) else 0.0
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every run in a log.

@@ -2,8 +2,8 @@
 
 Only the accuracy names its epoch. The lines below it are filed only if they are whole and in the program's order, in
 this block and in those beside it, and no epoch is missing behind it; so a damaged log gives no number under another
-epoch's name. What is left out is reported. Not to be told from a whole log is one in which as many lines as an epoch has
-are missing across its last accuracy.
+epoch's name. What is left out is reported. Not to be told from a whole log is one in which as many lines as an epoch
+has are missing across its last accuracy.
 """
 
 from __future__ import annotations

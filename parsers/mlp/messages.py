@@ -11,6 +11,7 @@ import re
 
 from nnsreport.parsers.failures import Failure, find_failure
 from nnsreport.parsers.neurosim import messages as common
+from nnsreport.parsers.neurosim import noise
 
 _EXITS = "; the simulator stops here"
 
@@ -84,6 +85,11 @@ MESSAGES: tuple[Failure, ...] = (
         "V1.0 does so when today's compilers build it with -O3: build it with -O0",
     ),
     _message(
+        r"^Need to provide both newHeight and newWidth for OverrideLayout",
+        f"a circuit module does not fit the cells' layout{_EXITS}",
+        "V1.0 does so with digital and measured devices: use RealDevice, or V2.0 or later",
+    ),
+    _message(
         r"^libgomp: Thread creation failed",
         "OpenMP could not start its threads",
         "V3.0 asks for 16: ask for as many cores, or set OMP_THREAD_LIMIT",
@@ -91,7 +97,7 @@ MESSAGES: tuple[Failure, ...] = (
 )
 """Messages and what to do; the first that matches explains the line."""
 
-_HINT = re.compile(r"rror|cannot be found|compatible|does not take|lease specify|libgomp")
+_HINT = re.compile(r"rror|cannot be found|compatible|does not take|lease specify|libgomp|OverrideLayout")
 
 MEANINGLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"stdbuf -o 0 \./main \| tee log_"), "make shows the command that runs the simulator"),
@@ -149,6 +155,11 @@ def _explain(text: str) -> tuple[str, str | None] | None:
     return common.find_message(text) or find_failure(text)
 
 
+def is_an_end(text: str, explanation: str) -> bool:
+    """Tell whether a message, explained by :func:`find_message`, says why a log ends where it does."""
+    return explanation.endswith(_EXITS) or find_failure(text[:_EXPLAINED_CHARACTERS]) is not None
+
+
 def is_meaningless(text: str) -> bool:
     """Tell whether a line is on a list of lines that mean nothing."""
-    return any(pattern.match(text) for pattern, _ in MEANINGLESS) or common.is_meaningless(text)
+    return any(pattern.match(text) for pattern, _ in MEANINGLESS) or noise.is_meaningless(text)

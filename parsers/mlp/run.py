@@ -10,7 +10,13 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.mlp.epochs import EpochReader
 from nnsreport.parsers.mlp.labels import CHIP_LABELS, FIRST_LABEL
-from nnsreport.parsers.mlp.messages import OPTIMISER_MESSAGE, find_message, is_meaningless, split_optimiser_message
+from nnsreport.parsers.mlp.messages import (
+    OPTIMISER_MESSAGE,
+    find_message,
+    is_an_end,
+    is_meaningless,
+    split_optimiser_message,
+)
 from nnsreport.parsers.records import ParsedLog
 
 NAME = "mlp-neurosim-3.0"
@@ -118,7 +124,7 @@ class Run:
         explained = find_message(text)
         if explained is not None:
             self.records.problem(explained[0], line, explained[1])
-            self._is_explained = True
+            self._is_explained = self._is_explained or is_an_end(text, explained[0])
         return explained is not None
 
     def _note_version(self, text: str, line: int) -> None:

@@ -18,9 +18,13 @@ _CITATION = (
 )
 _OWN = re.compile(
     r"^(?:-{22}NeuroSIM r|-{22}TPU GB ben|PE \(16x16 digital\)$|---MAC units leakage: |---Fmodules leakage: |"
-    r"------ GB (?:refresh|access) energy: |--------- NOC energy: |------Num banks to refresh: )",
+    r"------ GB (?:refresh|access) energy: |--------- NOC energy: |------Num banks to refresh: |"
+    r"usage: main\.py \[-h\] \[--technode )",
     re.MULTILINE,
 )
+
+_OWN_FAILURE = re.compile(r"(?:FileNotFound|Permission)Error: .*'\./(?:NeuroSIM/main|neurosim\.csv)'$")
+_FAILURE_CONFIDENCE = 0.5
 
 
 class SystolicArray:
@@ -40,7 +44,9 @@ class SystolicArray:
 
     def confidence(self, glance: Glance) -> float:
         """Return how sure it is that a text is of this format: 1 with any line that only these programs print."""
-        return 1.0 if _OWN.search(glance.heads) else 0.0
+        if _OWN.search(glance.heads):
+            return 1.0
+        return _FAILURE_CONFIDENCE if any(_OWN_FAILURE.match(line) for line in glance.first_lines) else 0.0
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every run in a log.

@@ -23,6 +23,11 @@ CUT_REMEDY = "look at the end of the job (sacct): usually the time limit, or mem
 
 MESSAGES: tuple[Failure, ...] = (
     _message(
+        r"main\.py: error: (.*)",
+        "main.py refuses its arguments: {1}",
+        "it takes --technode (32, 22, 7 or 3), --memory, --tputype (edge or cloud) and --model (VGG8 or ResNet18)",
+    ),
+    _message(
         r"ValueError: unavailable model and tpu type combination",
         "there are no traces for this model and chip; Python stopped",
         "use --tputype edge with VGG8 or ResNet18, or --tputype cloud with VGG8",
@@ -79,7 +84,7 @@ def find_message(text: str) -> tuple[str, str | None] | None:
     tuple of str and str or None, or None
         Message and remedy; None when the line is something else.
     """
-    if "Error: " not in text and "Please" not in text:
+    if "rror: " not in text and "Please" not in text:
         return None
     for entry in MESSAGES:
         match = entry.pattern.search(text)

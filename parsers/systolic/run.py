@@ -10,6 +10,7 @@ from pathlib import Path
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.failures import TracebackReader, find_failure
 from nnsreport.parsers.neurosim import messages as common
+from nnsreport.parsers.neurosim import noise
 from nnsreport.parsers.records import ParsedLog
 from nnsreport.parsers.systolic.buffer_modes import BufferModeReader
 from nnsreport.parsers.systolic.labels import (
@@ -86,7 +87,7 @@ class Run:
             return
         if _LOOKS_LIKE_MINE.match(text):
             self.records.unreadable(text, line)
-        elif text != ARRAY_SIZE and not common.is_meaningless(text):
+        elif text != ARRAY_SIZE and not noise.is_meaningless(text):
             self.records.unrecognised.append(line)
 
     def _is_source_of_warning(self, text: str) -> bool:

@@ -128,6 +128,7 @@ def test_missing_data_are_explained(mlp_samples: Path) -> None:
         ("Error: CMOS Technology node 28nm is not supported", "node 28 nm is not supported", "1.0, 2.0"),
         ("[SwitchMatrix] Error: Require initialization first!", "SwitchMatrix before it was set up", "1.0, 2.0"),
         ("[Subtractor] Error: Require initialization first!", "Subtractor before it was set up", "3.0"),
+        ("Need to provide both newHeight and newWidth for OverrideLayout()", "V2.0 or later", "1.0, 2.0"),
         ("libgomp: Thread creation failed: Resource temporarily unavailable", "OMP_THREAD_LIMIT", "3.0"),
         ("slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***", "--time", "1.0"),
     ],
@@ -138,6 +139,11 @@ def test_messages_are_explained_with_a_remedy(line: str, expected: str, version:
     assert any(problem.remedy for problem in log.problems)
     assert settings_of(log)["neurosim.version"].startswith(version)
     assert not log.complete
+
+
+def test_a_log_of_nothing_but_the_message_about_layouts_is_recognised() -> None:
+    (log,) = parse_bytes(b"Need to provide both newHeight and newWidth for OverrideLayout()\n", run="r")
+    assert log.format == "mlp-neurosim-3.0"
 
 
 def test_a_message_repeated_a_million_times_is_one_problem() -> None:
@@ -216,6 +222,12 @@ def test_a_log_that_is_cut_is_incomplete_and_says_where(mlp_samples: Path) -> No
     assert not without_last_line.complete
     assert "cut off at epoch 3, without the empty line" in messages_of(without_last_line)
     assert len(without_last_line.metrics) == 24
+    warned = read("[ReadCircuit] Error: width too small even for 1 read circuit\n" + text[:-1])
+    assert "usually the time limit" in messages_of(warned)
+    cancelled = read(
+        text[:-1] + "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***\n"
+    )
+    assert "usually the time limit" not in messages_of(cancelled)
 
 
 def test_a_single_transfer_latency_at_the_end_of_a_log_could_be_either_and_is_left_out(mlp_samples: Path) -> None:
