@@ -5,68 +5,44 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
-import importlib.metadata
+import itertools
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.inputs import FORMATS as NEUROSIM_INPUTS
 from nnsreport.parsers.inputs.traces import refuse_trace
+from nnsreport.parsers.log_format import LogFormat
 from nnsreport.parsers.mlp import FORMATS as MULTILAYER_PERCEPTRON
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
 from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.param_cpp import NeuroSimParam
+from nnsreport.parsers.plug_ins import PlugIns, load_plug_ins
 from nnsreport.parsers.reading import LogText, lines_of, read_log
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 from nnsreport.parsers.results_file import ResultsFile
 from nnsreport.parsers.slurm import FORMATS as SLURM
 from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
 
+__all__ = [
+    "BUILT_IN",
+    "Detection",
+    "LogFormat",
+    "as_asked",
+    "detect",
+    "format_named",
+    "formats",
+    "parse_bytes",
+    "parse_log",
+    "parse_runs",
+    "plug_in_problems",
+    "recognise",
+]
+
 _SHOWN_LINES = 2
-
-
-ENTRY_POINTS = "nnsreport.formats"
-"""Group of entry points with which other packages add formats."""
-
-
-class LogFormat(Protocol):
-    """What a format is: how to recognise it, how to read it, what it gives, whom to cite."""
-
-    @property
-    def name(self) -> str:
-        """Short name, such as ``neurosim-1.4``."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """Name for people."""
-        ...
-
-    @property
-    def citation(self) -> str:
-        """The paper that describes the simulator."""
-        ...
-
-    @property
-    def schema(self) -> frozenset[str]:
-        """Canonical names of the metrics it may give."""
-        ...
-
-    @property
-    def sample(self) -> str:
-        """A short text of this format, as genuine as can be."""
-        ...
-
-    def confidence(self, glance: Glance) -> float:
-        """Return how sure it is that a text is of this format: 0 not at all, 1 certain."""
-        ...
-
-    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
-        """Read every run of a log; the first is called ``run``."""
-        ...
-
 
 BUILT_IN: tuple[LogFormat, ...] = (
     *NEUROSIM_FORMATS,
@@ -81,11 +57,35 @@ BUILT_IN: tuple[LogFormat, ...] = (
 """The formats of this package; where two are equally sure of a text, the first is taken."""
 
 
+class Detection(NamedTuple):
+    """What a text is recognised as.
+
+    Attributes
+    ----------
+    format : LogFormat
+        The surest.
+    problems : tuple of Problem
+        Formats of other packages that failed while they looked at it: one of them might have been surer.
+    """
+
+    format: LogFormat
+    problems: tuple[Problem, ...] = ()
+
+
 @functools.cache
 def formats() -> tuple[LogFormat, ...]:
     """Return every format, those that other packages add by entry point last."""
-    added = importlib.metadata.entry_points(group=ENTRY_POINTS)
-    return (*BUILT_IN, *(entry.load()() for entry in sorted(added, key=lambda entry: entry.name)))
+    return (*BUILT_IN, *_plug_ins().formats)
+
+
+def plug_in_problems() -> tuple[LogError, ...]:
+    """Return why formats that other packages want to add are not used, one error each."""
+    return _plug_ins().problems
+
+
+@functools.cache
+def _plug_ins() -> PlugIns:
+    return load_plug_ins(known.name for known in BUILT_IN)
 
 
 def format_named(name: str) -> LogFormat:
@@ -112,11 +112,16 @@ def format_named(name: str) -> LogFormat:
     names = [known.name for known in formats()]
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     remedy = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}"
-    raise LogError(f"there is no format {name!r}", remedy=remedy)
+    raise LogError(f"there is no format {name!r}", remedy="; ".join((remedy, *map(str, plug_in_problems()))))
 
 
 def detect(text: LogText) -> LogFormat:
-    """Return the format of a log, from its text alone.
+    """Return the format of a log; see :func:`recognise`."""
+    return recognise(text).format
+
+
+def recognise(text: LogText) -> Detection:
+    """Recognise the format of a log, from its text alone.
 
     Parameters
     ----------
@@ -125,8 +130,8 @@ def detect(text: LogText) -> LogFormat:
 
     Returns
     -------
-    LogFormat
-        The surest.
+    Detection
+        Of formats that are equally sure, the first of :func:`formats`.
 
     Raises
     ------
@@ -135,21 +140,30 @@ def detect(text: LogText) -> LogFormat:
     """
     glance = Glance.of(text.lines)
     best, surest = None, 0.0
+    failures: list[LogError] = []
     for known in formats():
-        confidence = known.confidence(glance)
+        try:
+            confidence = known.confidence(glance)
+        except LogError as error:
+            failures.append(error)
+            continue
         if confidence > surest:
             best, surest = known, confidence
         if surest >= 1:
             break
-    if best is not None:
-        return best
-    names = ", ".join(known.name for known in formats())
-    filled = [line for line in text.lines if line.strip()]
-    seen = " / ".join(repr(shorten(line.strip(), 60)) for line in filled[:_SHOWN_LINES])
-    raise UnknownFormatError(
+    if best is None:
+        raise _unknown(text, failures)
+    return Detection(best, tuple(Problem(error.message, remedy=error.remedy) for error in failures))
+
+
+def _unknown(text: LogText, failures: Iterable[LogError]) -> UnknownFormatError:
+    filled = (line.strip() for line in text.lines if line.strip())
+    seen = " / ".join(repr(shorten(line, 60)) for line in itertools.islice(filled, _SHOWN_LINES))
+    remedies = ("`--as NAME` reads it all the same; docs/parsers.md has the names", *failures, *plug_in_problems())
+    return UnknownFormatError(
         f"is not the log of a known simulator; it begins with {seen}",
         path=text.source,
-        remedy=f"read: {names}; --as NAME reads it all the same",
+        remedy="; ".join(map(str, remedies)),
     )
 
 
@@ -234,9 +248,9 @@ def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[Pa
 
 
 def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:
-    log_format = format_named(format_name) if format_name is not None else detect(text)
-    first, *others = as_asked(log_format.parse(text, run), format_name)
-    return (dataclasses.replace(first, problems=(*text.problems, *first.problems)), *others)
+    found = Detection(format_named(format_name)) if format_name is not None else recognise(text)
+    first, *others = as_asked(found.format.parse(text, run), format_name)
+    return (dataclasses.replace(first, problems=(*text.problems, *found.problems, *first.problems)), *others)
 
 
 def as_asked(logs: tuple[ParsedLog, ...], format_name: str | None) -> tuple[ParsedLog, ...]:
