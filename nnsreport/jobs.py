@@ -74,7 +74,8 @@ def load_log(path: Path) -> RunData:
     Returns
     -------
     RunData
-        Its settings have the lines they were printed on.
+        Its settings have the lines they were printed on; those of a Param.cpp beside the log, which join them where the
+        log says nothing, have none.
 
     Raises
     ------
@@ -88,22 +89,25 @@ def load_log(path: Path) -> RunData:
 
 def _of_log(log: ParsedLog, path: Path) -> RunData:
     from nnsreport.parsers import metrics_frame
+    from nnsreport.parsers.param_cpp.joining import parameters_beside
     from nnsreport.reports.run_data import RunData
     from nnsreport.tables import empty
 
+    printed = {setting.name: setting.value for setting in log.settings}
+    beside = parameters_beside(path, log.format, printed)
     return RunData(
         run=log.run,
         source=path,
         kind=log.format,
         state="complete" if log.complete else "incomplete",
-        settings={setting.name: setting.value for setting in log.settings},
+        settings={**printed, **beside.settings},
         setting_lines={setting.name: setting.line for setting in log.settings},
         metrics=metrics_frame([log]),
         layers=empty("layers"),
         trials=empty("trials"),
         predictions=empty("predictions"),
-        provenance={"log": str(path), "format": log.format},
-        problems=tuple(str(problem) for problem in log.problems),
+        provenance={"log": str(path), "format": log.format, **beside.provenance},
+        problems=(*(str(problem) for problem in log.problems), *beside.problems),
     )
 
 

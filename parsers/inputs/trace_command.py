@@ -37,6 +37,7 @@ COLUMNS: dict[str, str] = {
 _CALL = re.compile(r"(?:^|\s)(\S*/)?main\s+(?=(?:\d+\s+)?\S+\.csv(?:\s|$))")
 _BEGINNING = re.compile(r"^[^#\n]*?(?:\S*/)?NeuroSIM/main\s", re.MULTILINE)
 _WHOLE = re.compile(r"\d{1,9}")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d*)?")
 _FRACTION = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _BITS = ("neurosim.synapseBit", "neurosim.numBitInput")
 _FURTHER: dict[int, tuple[str, ...]] = {
@@ -138,7 +139,7 @@ class _CallReader:
             self.records.setting("neurosim.epoch", words.pop(0), self.line)
         if words:
             self.records.setting("neurosim.network", words.pop(0), self.line)
-        count = next((place for place, word in enumerate(words) if not _WHOLE.fullmatch(word)), len(words))
+        count = next((place for place, word in enumerate(words) if not _NUMBER.fullmatch(word)), len(words))
         self._file_numbers(words[:count], has_traces=count < len(words), is_training=is_training)
         rows = [(run, *row, self.line) for row in self._traces(words[count:], is_training=is_training)]
         if not rows:
@@ -169,11 +170,15 @@ class _CallReader:
             names = _BITS  # what the others mean depends on how many there would have been
         for name, value in zip(names, numbers, strict=False):
             self.records.setting(name, value, self.line)
-        values = {name: int(value) for name, value in zip(names, numbers, strict=False)}
+        fractions = [value for value in numbers if float(value) % 1]
+        if fractions:
+            self._problem(f"NeuroSim takes {fractions[0]} for a whole number, without its fraction", "give it without")
+        values = {name: float(value) for name, value in zip(names, numbers, strict=False)}
         rows, parallel = (values.get(name) for name in _FURTHER[4])
         if rows is not None and parallel is not None and parallel > rows:
             self._problem(
-                f"{parallel} rows are read at a time, but a sub-array has {rows}", "give at most as many as there are"
+                f"{parallel:g} rows are read at a time, but a sub-array has {rows:g}",
+                "give at most as many as there are",
             )
 
     def _traces(self, words: Sequence[str], *, is_training: bool) -> list[tuple[object, ...]]:

@@ -31,7 +31,7 @@ from nnsreport.parsers.param_cpp.syntax import (
     names_in,
     unreadable,
 )
-from nnsreport.parsers.param_cpp.values import Result, Unknown, Value
+from nnsreport.parsers.param_cpp.values import Result, Single, Unknown, Value
 from nnsreport.parsers.records import Problem
 
 _DEEPEST = 150
@@ -354,6 +354,8 @@ class Evaluation:
             return value
         # Both sides have one type in C++: of 1 and 2.5 the first is 1.0.
         unchosen = self.evaluate(other)
+        if isinstance(unchosen, Single):
+            return value if isinstance(value, float) else values.single(value)
         if isinstance(unchosen, float):
             return float(value)
         return int(value) if type(unchosen) is int and isinstance(value, bool) else value
@@ -388,6 +390,8 @@ class Evaluation:
         kind = self.locals.get(assignment.name) or self.types.get(assignment.name)
         if kind in values.KINDS and not isinstance(value, Unknown):
             value = self._keep(value, kind, assignment)
+        elif isinstance(value, Single):
+            value = float(value)
         self._record(assignment.name, value, assignment, is_conditional=bool(self._conditions))
         return value
 

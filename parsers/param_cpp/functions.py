@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from nnsreport.parsers.param_cpp.values import Result, Unknown, Value, within_range
+from nnsreport.parsers.param_cpp.values import Result, Single, Unknown, Value, within_range
 
 
 def call(name: str, arguments: Sequence[Value]) -> Result:
@@ -23,6 +23,8 @@ def call(name: str, arguments: Sequence[Value]) -> Result:
     int or float, or Unknown
         inf and nan where C++ gives them.
     """
+    if any(isinstance(argument, Single) for argument in arguments):
+        return Unknown(f"{name} of a number of single precision is not evaluated")
     if name in _OF_NUMBERS and all(not isinstance(argument, str) for argument in arguments):
         numbers = [argument for argument in arguments if not isinstance(argument, str)]
         function, count = _OF_NUMBERS[name]

@@ -30,7 +30,7 @@ from nnsreport.parsers.param_cpp.syntax import (
 from nnsreport.parsers.param_cpp.tokens import Kind, Token, join
 from nnsreport.parsers.records import Problem, shorten
 
-_DEEPEST_BLOCK = 40
+_DEEPEST = 40
 _KEYWORDS = frozenset({"if", "else", "switch", "case", "default", "for", "while", "do", "return", "break"})
 _COMPILER_REMEDY = "C++ does not compile it so"
 
@@ -61,10 +61,15 @@ class StatementParser:
     def statement(self) -> Statement:
         """Read one statement, or skip what is none."""
         first = self.cursor.position
+        self._depth += 1
         try:
+            if self._depth > _DEEPEST:
+                raise SyntaxProblem("statements are nested too deep", self.cursor.token)
             return self._statement()
         except SyntaxProblem as problem:
             return self._recover(first, problem)
+        finally:
+            self._depth -= 1
 
     def _statement(self) -> Statement:
         token = self.cursor.token
@@ -85,14 +90,8 @@ class StatementParser:
         return self.declarations() if token.text in TYPE_WORDS else self._expressions()
 
     def _block(self) -> Block:
-        opening = self.cursor.expect("{")
-        if self._depth >= _DEEPEST_BLOCK:
-            raise SyntaxProblem("blocks are nested too deep", opening)
-        self._depth += 1
-        try:
-            statements = self.body()
-        finally:
-            self._depth -= 1
+        self.cursor.expect("{")
+        statements = self.body()
         self.cursor.skip("}")
         return Block(statements)
 
@@ -246,7 +245,7 @@ class StatementParser:
         return Unreadable(start.text if is_setting else None, shorten(text, 200), reason, start.line)
 
     def _damaged_block(self) -> Statement:
-        if self._depth < _DEEPEST_BLOCK:
+        if self._depth < _DEEPEST:
             return self._block()
         depth = 0
         while not self.cursor.is_at_end:

@@ -66,12 +66,16 @@ def read_number(text: str) -> Result:
     return single(value) if real.group(2) in ("f", "F") else value
 
 
-def single(value: float) -> float:
+class Single(float):
+    """A number of single precision, C++'s float."""
+
+
+def single(value: float) -> Single:
     """Return a number as C++'s float keeps it."""
     try:
-        return float(struct.unpack("f", struct.pack("f", value))[0])
+        return Single(struct.unpack("f", struct.pack("f", value))[0])
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return Single(math.copysign(math.inf, value))
 
 
 def within_range(value: int, *, is_long: bool) -> Result:
@@ -132,6 +136,8 @@ def unary(operator: str, operand: Value) -> Result:
     if operator == "!":
         return not operand
     number = int(operand) if isinstance(operand, bool) else operand
+    if isinstance(number, Single) and operator == "-":
+        return single(-number)
     if operator == "-":
         return -number if isinstance(number, float) else within_range(-number, is_long=_is_long(number))
     if operator == "+":
@@ -161,6 +167,9 @@ def binary(operator: str, left: Value, right: Value) -> Result:
     if isinstance(left, float) or isinstance(right, float):
         if operator not in _REAL_OPERATORS:
             return Unknown(f"{operator} is applied to a double")
+        is_single = all(isinstance(side, Single) or not isinstance(side, float) for side in (left, right))
+        if is_single:  # rounding the double result is exact for these four operators
+            return single(_REAL_OPERATORS[operator](single(left), single(right)))
         return _REAL_OPERATORS[operator](float(left), float(right))
     return _integers(operator, int(left), int(right))
 

@@ -16,11 +16,14 @@ from nnsreport.parsers.param_cpp.values import Value
 COLUMNS = ("version", "role", "parameter", "type", "default")
 """Columns of the file of defaults; ``role`` is ``parameter`` or ``constant`` (of constant.h)."""
 
-_LEAST_SHARE = 0.5
-"""Share of parameters in common below which a file is of no known version."""
+_LEAST_ALIKE = 0.5
+"""Parameters in common among all of the file's and a version's, for a whole file."""
+
+_LEAST_HELD = 0.8
+"""Parameters of a piece of a file that a version has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Version:
     """One version of NeuroSim.
 
@@ -117,12 +120,14 @@ def recognise(names: Collection[str], *, is_cut: bool) -> tuple[Version, ...]:
         Several where it fits them equally well; none where it fits no one.
     """
     found = set(names)
-    scores: dict[str, float] = {}
-    for version in versions():
-        own = version.types.keys()
-        common = len(found & own)
-        scores[version.name] = common / max(len(found) if is_cut else len(found | own), 1)
-    best = max(scores.values(), default=0.0)
-    if best < _LEAST_SHARE:
-        return ()
-    return tuple(version for version in versions() if scores[version.name] == best)
+    alike = {version: _share(found & version.types.keys(), found | version.types.keys()) for version in versions()}
+    held = {version: _share(found & version.types.keys(), found) for version in versions()}
+    for scores, least in ((alike, _LEAST_ALIKE), (held, _LEAST_HELD)):
+        best = max(scores.values(), default=0.0)
+        if best >= least and not (is_cut and scores is alike):
+            return tuple(version for version in scores if scores[version] == best)
+    return ()
+
+
+def _share(part: Collection[str], whole: Collection[str]) -> float:
+    return len(part) / max(len(whole), 1)
