@@ -80,12 +80,14 @@ def _read_comment(records: RunBuilder, line: str, number: int) -> None:
 
 def _read_header(records: RunBuilder, line: str, number: int) -> list[str]:
     columns = _cells(line) or []
-    for position, name in enumerate(columns):
+    seen = set()
+    for name in columns:
         if name not in FIELDS:
-            remedy = close_matches(name, FIELDS) or f"use {', '.join(FIELDS)}"
+            remedy = close_matches(name, FIELDS, f"use {', '.join(FIELDS)}")
             records.problem(f"the column {shorten(name, 60)!r} is not read", number, remedy)
-        elif name in columns[:position]:
+        elif name in seen:
             records.problem(f"the column {name} is there twice; the first is read", number, "give each name once")
+        seen.add(name)
     return columns
 
 

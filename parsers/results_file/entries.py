@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_COUNT = 2**53
 _SHOWN_REFUSALS = 20
+_METRIC_NAMES = tuple(METRICS)
 _NOT_SHARES = frozenset({"weight_error"})
 _HARDWARE = frozenset(
     {metric.name for table in (hardware, three_dimensional) for metric in table.METRICS}
@@ -47,10 +49,14 @@ class Entry:
     line: int
 
 
+Remedy = str | Callable[[], str]
+"""What to change; a function where it takes a search that a long file cannot afford for each entry."""
+
+
 class RefusedError(Exception):
     """What is wrong with an entry, and what to change."""
 
-    def __init__(self, message: str, remedy: str) -> None:
+    def __init__(self, message: str, remedy: Remedy) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
@@ -80,11 +86,12 @@ class EntryReader:
         except RefusedError as refused:
             self.refuse(refused.message, entry.line, refused.remedy)
 
-    def refuse(self, message: str, line: int, remedy: str) -> None:
+    def refuse(self, message: str, line: int, remedy: Remedy) -> None:
         """File the problem with an entry that is left out."""
         self._refused += 1
         if self._refused <= _SHOWN_REFUSALS:
-            self.records.problem(f"an entry is left out: {message}", line, remedy)
+            told = remedy if isinstance(remedy, str) else remedy()
+            self.records.problem(f"an entry is left out: {message}", line, told)
 
     def finish(self) -> None:
         """File how many more entries were left out than were shown."""
@@ -110,15 +117,18 @@ def _file(records: RunBuilder, entry: Entry) -> None:
     )
 
 
-def close_matches(name: str, known: Collection[str]) -> str:
+@functools.lru_cache(maxsize=256)
+def close_matches(name: str, known: tuple[str, ...], otherwise: str) -> str:
     """Return a remedy that names what may have been meant.
 
     Parameters
     ----------
     name : str
         As written.
-    known : collection of str
+    known : tuple of str
         Possible names.
+    otherwise : str
+        The remedy where none of them is close.
 
     Returns
     -------
@@ -126,7 +136,7 @@ def close_matches(name: str, known: Collection[str]) -> str:
         Such as ``did you mean read_latency?``.
     """
     close = difflib.get_close_matches(name[:80].lower().replace(" ", "_"), known, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else ""
+    return f"did you mean {' or '.join(close)}?" if close else otherwise
 
 
 def kind_of(value: JsonValue) -> str:
@@ -147,8 +157,11 @@ def _metric(fields: Mapping[str, JsonValue]) -> Metric:
     if not isinstance(name, str):
         raise RefusedError(f"its metric is {kind_of(name)}", "write the metric's name in quotes")
     if name not in METRICS:
-        remedy = close_matches(name, METRICS) or "docs/results-file.md says where the metrics are listed"
-        raise RefusedError(f"there is no metric {shorten(name, 60)!r}", remedy)
+        otherwise = "docs/results-file.md says where the metrics are listed"
+        raise RefusedError(
+            f"there is no metric {shorten(name, 60)!r}",
+            functools.partial(close_matches, name, _METRIC_NAMES, otherwise),
+        )
     return METRICS[name]
 
 
@@ -178,8 +191,11 @@ def _component(fields: Mapping[str, JsonValue], metric: Metric) -> str | None:
     if component is None:
         return "total" if metric.name in _HARDWARE else None
     if component not in COMPONENTS:
-        remedy = close_matches(component, COMPONENTS) or f"use one of {', '.join(COMPONENTS)}"
-        raise RefusedError(f"there is no component {shorten(component, 60)!r}", remedy)
+        otherwise = f"use one of {', '.join(COMPONENTS)}"
+        raise RefusedError(
+            f"there is no component {shorten(component, 60)!r}",
+            functools.partial(close_matches, component, tuple(COMPONENTS), otherwise),
+        )
     return component
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Iterator
 
 from nnsreport.errors import LogError
@@ -145,7 +147,8 @@ class _Document:
     def _read_short_form(self, name: str, value: JsonValue, line: int) -> None:
         if name not in METRICS:
             self._entries.entries += 1
-            remedy = close_matches(name, (*_NAMES, *METRICS)) or f"use a metric, or one of {', '.join(_NAMES)}"
+            otherwise = f"use a metric, or one of {', '.join(_NAMES)}"
+            remedy = functools.partial(close_matches, name, (*_NAMES, *METRICS), otherwise)
             self._entries.refuse(f"there is no metric {shorten(name, 60)!r}", line, remedy)
         else:
             self._entries.read(Entry({"metric": name, "value": value}, line))
@@ -217,8 +220,8 @@ def _read_entries(entries: EntryReader, items: JsonList) -> None:
 
 
 def _read_entry(entries: EntryReader, members: JsonObject, line: int) -> None:
-    names = [name for name, _, _ in members.members]
-    repeated = next((name for name in names if names.count(name) > 1), None)
+    names = Counter(name for name, _, _ in members.members)
+    repeated = next((name for name, count in names.items() if count > 1), None)
     if not members.is_whole or repeated is not None:
         entries.entries += 1
         reason = "the text breaks off within it" if repeated is None else f"{shorten(repeated, 60)!r} is in it twice"
@@ -226,7 +229,7 @@ def _read_entry(entries: EntryReader, members: JsonObject, line: int) -> None:
         return
     for name, _, place in members.members:
         if name not in FIELDS:
-            remedy = close_matches(name, FIELDS) or f"use {', '.join(FIELDS)}"
+            remedy = close_matches(name, FIELDS, f"use {', '.join(FIELDS)}")
             entries.records.problem(f"{shorten(name, 60)!r} of an entry is not read", place, remedy)
     fields = {name: value for name, value, _ in members.members if name in FIELDS}
     place = next((place for name, _, place in members.members if name == "value"), line)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,3 +142,20 @@ def test_any_text_is_survived(text: str) -> None:
             parse_bytes((prefix + text).encode("utf-8", "surrogatepass"), run="r", format="results-1")
         except NnsreportError:
             continue
+
+
+def test_time_does_not_grow_faster_than_the_text() -> None:
+    worst = (
+        lambda n: json.dumps([{f"key{k}": k for k in range(n)}]),
+        lambda n: json.dumps({f"metric{k}": k for k in range(n)}),
+        lambda n: json.dumps([{"metric": f"metric{k}", "value": k} for k in range(n)]),
+        lambda n: ",".join(("metric", "value", *(f"column{k}" for k in range(n)))) + "\n",
+        lambda n: "metric,value\n" + "acuracy,1\n" * n,
+    )
+    for text in worst:
+        times = []
+        for size in (500, 8000):
+            start = time.process_time()
+            only(text(size))
+            times.append(time.process_time() - start)
+        assert times[1] < 60 * max(times[0], 0.005), text
