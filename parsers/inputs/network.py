@@ -123,9 +123,9 @@ def _whole_numbers(records: RunBuilder, cells: Sequence[str], number: int) -> li
     odd = next((cell for cell, match in zip(cells, matches, strict=True) if match is None), None)
     if odd is not None:
         records.problem(
-            f"{shorten(odd.strip(), 30)!r} is no whole number: NeuroSim takes what it cannot read for 0",
+            f"{shorten(odd.strip(), 30)!r} is no whole number",
             number,
-            "write whole numbers without units, and no header",
+            "write whole numbers without sign or unit, and no header: NeuroSim takes text for 0",
         )
         return None
     return [int(match.group(1)) for match in matches if match is not None]

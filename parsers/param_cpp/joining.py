@@ -141,7 +141,7 @@ def _other_chip(values: Mapping[str, Value], settings: Mapping[str, str]) -> Ite
         yield f"levelOutput is {shown(levels or 0)}, but the wrapper's ADC has {bits} bits: {consequence}"
     if _differs(values.get("cellBit"), settings.get("wrapper.cellBit")):
         cell = settings["wrapper.cellBit"]
-        yield f"cellBit is {shown(values['cellBit'])}, but the wrapper's cells have {cell} bits: {consequence}"
+        yield f"cellBit is {shown(values['cellBit'])}, but {cell} in the wrapper: {consequence}"
 
 
 def _differs(value: Value | None, text: str | None) -> bool:
