@@ -112,6 +112,13 @@ def _report_sections(records: TrainingRecords, progress: TrainingProgress) -> No
             f"{progress.missing.count} expected values are not in the log: {progress.missing}",
             remedy="look for lines that are missing or damaged",
         )
+    if progress.contradicted.count:
+        records.problem(
+            f"{progress.contradicted.count} numbers have another value in the same epoch; none of them is kept: "
+            f"{progress.contradicted}",
+            progress.contradicted.line,
+            "look for a missing, doubled or damaged piece of the log",
+        )
     if progress.not_finite.count:
         records.problem(
             f"{progress.not_finite.count} values are inf or nan, the first in {progress.not_finite.shown[0]}",

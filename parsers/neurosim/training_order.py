@@ -14,8 +14,8 @@ About = tuple[str, str | None, str | None, str]
 _Kind = tuple[str, str | None, str]
 """The same without the layer."""
 
-SIZES, TABLES, UTILIZATION, LAYERS, CHIP, RUN_TIME = 0, 1, 20, 21, 22, 23
-"""Parts of a C++ part; the tables of the floor plan are numbered from ``TABLES`` on."""
+SIZES, TABLES, LAST_TABLE, UTILIZATION, LAYERS, CHIP, RUN_TIME = 0, 1, 3, 4, 5, 6, 7
+"""Pieces of a C++ part; the three tables of the floor plan are numbered from ``TABLES`` on."""
 
 
 class Place(NamedTuple):
@@ -38,11 +38,14 @@ class PrintedOrder:
         Last rank of a part.
     novel : range
         Ranks of the sizes that only the novel mapping has.
+    breakdowns : Mapping of int to range
+        Ranks of the lines that do not name what they are about, by part.
     """
 
     places: Mapping[_Kind, tuple[tuple[int, int], ...]]
     last: Mapping[int, int]
     novel: range
+    breakdowns: Mapping[int, range]
 
     @classmethod
     def of(cls, dialect: Dialect) -> PrintedOrder:
@@ -71,7 +74,10 @@ class PrintedOrder:
                 places[kind] = (*places.get(kind, ()), (part, rank))
         novel = [rank for rank, kind in enumerate(sizes) if kind[1] == "novel_mapping"]
         last = {part: len(kinds) - 1 for part, kinds in parts.items()}
-        return cls(places, last, range(novel[0], novel[-1] + 1))
+        count = len(dict.fromkeys(_kinds("chip", breakdown)))
+        starts = {LAYERS: last[LAYERS] + 1 - count, CHIP: len(totals)}
+        breakdowns = {part: range(start, start + count) for part, start in starts.items()}
+        return cls(places, last, range(novel[0], novel[-1] + 1), breakdowns)
 
     def place(self, about: About, after: Place | None) -> Place:
         """Return where a number stands; of one that is printed twice, the first place behind ``after``.
@@ -92,6 +98,10 @@ class PrintedOrder:
         number = int(layer.removeprefix("layer")) if layer is not None else 0
         places = [Place(part, number, rank) for part, rank in self.places[scope, component, metric]]
         return next((place for place in places if after is None or place > after), places[-1])
+
+    def is_in_breakdown(self, place: Place) -> bool:
+        """Tell whether a number stands on a line that does not name what it is about."""
+        return place.rank in self.breakdowns.get(place.part, ())
 
     def follows(self, place: Place, previous: Place | None) -> bool:
         """Tell whether nothing is missing between two numbers, as far as one can tell.

@@ -77,6 +77,8 @@ class TrainingProgress:
         Numbers of C++ parts that are inf or nan.
     diverged : Examples
         Losses that are inf or nan.
+    contradicted : Examples
+        Numbers of C++ parts that have another value in the same epoch.
     is_for_one_image : bool
         Only the forward pass was estimated.
     """
@@ -95,6 +97,7 @@ class TrainingProgress:
     missing: Examples = field(default_factory=Examples)
     not_finite: Examples = field(default_factory=Examples)
     diverged: Examples = field(default_factory=Examples)
+    contradicted: Examples = field(default_factory=Examples)
     is_for_one_image: bool = False
     _awaited: int | None = None
     _expected: tuple[int, frozenset[About]] = (-1, frozenset())
@@ -155,6 +158,11 @@ class TrainingProgress:
         self._note_not_finite(section, epoch)
         if section.is_finished and self.finished == 1:
             self.is_for_one_image = [section.value_of(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]
+
+    def note_contradiction(self, about: About, line: int) -> None:
+        """Take a number that has another value in the same epoch."""
+        scope, layer, component, metric = about
+        self.contradicted.add(" ".join(part for part in (layer or scope, component, metric) if part), line)
 
     def note_end(self) -> None:
         """Take the end of the log."""

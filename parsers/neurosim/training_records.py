@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock
 from nnsreport.parsers.neurosim.training_clock import EpochClock, Trust
-from nnsreport.parsers.neurosim.training_order import PrintedOrder
+from nnsreport.parsers.neurosim.training_order import About, PrintedOrder
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
 from nnsreport.parsers.neurosim.training_section import Block, Numbered, Section
 
@@ -27,6 +27,8 @@ _EPOCHS_SETTING = "neurosim.epochs"
 _EPOCHS_BY_SECTION = "counted from 0, one a C++ part"
 _SILENT_TESTS = 3
 """Tested epochs without a C++ part after which the next one may be of any: streams written one after the other."""
+
+_OUT_OF_ORDER = -1
 
 
 class Told(NamedTuple):
@@ -149,6 +151,8 @@ class TrainingRecords(RunBuilder):
         if self.clock.move(told.epoch):
             self._close_section(told.epoch)
             self._forget(told.epoch - 1)
+        else:
+            self._close_section(_OUT_OF_ORDER)  # nothing of an epoch is printed behind its C++ part
         for scope, metric, value in told.numbers:
             super(TrainingRecords, self).metric(
                 scope, None, None, metric, value, told.line, epoch=told.epoch, step=told.step
@@ -291,7 +295,12 @@ class TrainingRecords(RunBuilder):
         section.is_closed = True
         if section.is_empty and not section.has_banner:
             return
-        if section.told is None and not section.is_counted and following is None and self._latest_section < 0:
+        if (
+            section.told is None
+            and not section.is_counted
+            and following in (None, _OUT_OF_ORDER)
+            and self._latest_section < 0
+        ):
             self._is_counting = section.is_counted = self._silent_tests >= _SILENT_TESTS
         if not section.is_filed:
             self._file_section(section, following, is_end=is_end)
@@ -300,11 +309,16 @@ class TrainingRecords(RunBuilder):
         section.is_filed = True
         section.epoch = epoch = self._epoch_of(section, following)
         is_bounded = section.is_counted or is_end or (epoch is not None and following in (epoch, epoch + 1))
-        trusted = section.trusted(is_bounded=is_bounded) if epoch is not None else ()
-        for number in section.numbers[len(trusted) :]:
-            self._leave_out(number.line)
+        assert self.order is not None
+        trusted = section.trusted(self.order, is_bounded=is_bounded) if epoch is not None else ()
+        values = _values_of(trusted)
         for number in trusted:
-            self._file_number(section, number)
+            if len(values[number.about]) > 1:
+                self.progress.note_contradiction(number.about, number.line)
+            else:
+                self._append(number, epoch)
+        for line in sorted({number.line for number in section.numbers} - {number.line for number in trusted}):
+            self._leave_out(line)
         if section.block is not None and epoch is not None:
             super(TrainingRecords, self).extend(*section.block, epoch=epoch)
             self._unlisted.clear()  # whatever contradicts them is found within the C++ part
@@ -327,26 +341,13 @@ class TrainingRecords(RunBuilder):
             return following - 1
         return None
 
-    def _file_number(self, section: Section, number: Numbered) -> None:
-        scope, layer, component, metric = number.about
-        if number.about in section.contradicted:
-            about = " ".join(part for part in (layer or scope, component, metric) if part)
-            self.problem(
-                f"two values of {about} in one epoch; neither is kept",
-                number.line,
-                "look for a missing, doubled or damaged piece of the log",
-            )
-            return
-        self.metrics.append(
-            self.kind(scope, layer, component, metric),
-            number.value,
-            number.line,
-            NO_EPOCH if section.epoch is None else section.epoch,
-        )
+    def _append(self, number: Numbered, epoch: int | None) -> None:
+        place = NO_EPOCH if epoch is None else epoch
+        self.metrics.append(self.kind(*number.about), number.value, number.line, place)
 
     def _leave_out(self, line: int) -> None:
         self.problem(
-            "a number is left out: text is missing around it, so it may be of another epoch",
+            "a number is left out: text is missing before it, so it may be of another epoch or layer",
             line,
             "look for a missing, doubled or shuffled piece of the log",
         )
@@ -363,3 +364,11 @@ class TrainingRecords(RunBuilder):
                 self._section.told, self._section.is_doubtful = held.epoch, False
             self._take(held)
         self._close_section(None, is_end=True)
+
+
+def _values_of(numbers: Sequence[Numbered]) -> dict[About, set[str]]:
+    """Return the values by what they are about, as text: nan equals nan."""
+    values: dict[About, set[str]] = {}
+    for number in numbers:
+        values.setdefault(number.about, set()).add(repr(number.value))
+    return values

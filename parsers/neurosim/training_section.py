@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from nnsreport.parsers.neurosim.training_order import LAYERS, RUN_TIME, About, Place, PrintedOrder
+from nnsreport.parsers.neurosim.training_order import (
+    LAST_TABLE,
+    LAYERS,
+    RUN_TIME,
+    TABLES,
+    UTILIZATION,
+    About,
+    Place,
+    PrintedOrder,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +25,8 @@ if TYPE_CHECKING:
 
 _FEWEST = 8
 """Numbers in rising order that cannot be there by chance (8! orders)."""
+_MOST_STRAYS = 10_000
+"""Contradicting numbers of one C++ part that are kept to be reported."""
 _MOST_FALLS = 0.1
 """Share of numbers that stand before their predecessor; lines in no order have half."""
 
@@ -57,8 +68,6 @@ class Section:
         The rest, read at once.
     values : dict
         Value by what it is about.
-    contradicted : set
-        What is printed with two values.
     is_finished : bool
         NeuroSim printed its run time.
     is_filed : bool
@@ -76,7 +85,6 @@ class Section:
     numbers: list[Numbered] = field(default_factory=list)
     block: Block | None = None
     values: dict[About, float] = field(default_factory=dict)
-    contradicted: set[About] = field(default_factory=set)
     is_finished: bool = False
     is_filed: bool = False
     is_closed: bool = False
@@ -86,6 +94,7 @@ class Section:
     _ends_layer: bool = False
     _gap: int | None = None
     _falls: int = 0
+    _strays: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -142,13 +151,14 @@ class Section:
         """
         place = order.place(about, self._last)
         if self.contradicts(about, value):
-            self.contradicted.add(about)
-            return
-        if about in self.values and not (twice and about not in self._repeated):
-            return
-        if about in self.values:
+            self._strays += 1
+            if self._strays > _MOST_STRAYS:
+                return
+        elif about in self.values:
+            if not twice or about in self._repeated:
+                return
             self._repeated.add(about)
-        self.values[about] = value
+        self.values.setdefault(about, value)
         if self._gap is None and not order.follows(place, self._last):
             self._gap = len(self.numbers)
         self._falls += self._last is not None and place < self._last
@@ -163,11 +173,13 @@ class Section:
         self.is_finished = True
         self._last = Place(RUN_TIME, 0, 0)
 
-    def trusted(self, *, is_bounded: bool) -> Sequence[Numbered]:
-        """Return the numbers that are of one and the same epoch.
+    def trusted(self, order: PrintedOrder, *, is_bounded: bool) -> Sequence[Numbered]:
+        """Return the numbers that are of one and the same epoch, and of the layer that they seem to be of.
 
         Parameters
         ----------
+        order : PrintedOrder
+            Of the version.
         is_bounded : bool
             The lines around it show that it holds no text of another epoch.
 
@@ -176,9 +188,10 @@ class Section:
         sequence of Numbered
             All; or those before the first gap, behind which another epoch's lines may stand.
         """
-        if self._gap is None or (is_bounded and self.is_in_order):
+        if self._gap is None:
             return self.numbers
-        return self.numbers[: self._gap]
+        numbers = self.numbers if is_bounded and self.is_in_order else self.numbers[: self._gap]
+        return _with_sure_layer(_without_doubtful_tables(numbers), self._repeated, order)
 
     def value_of(self, about: About) -> float | None:
         """Return a number, if it was read."""
@@ -195,3 +208,32 @@ class Section:
         yield from self.values
         if self.block is not None:
             yield from (key[:4] for key in self.block.keys.keys)
+
+
+def _without_doubtful_tables(numbers: Sequence[Numbered]) -> Sequence[Numbered]:
+    """Leave out the rows of a table if the next one is missing: they may be the next one's, whose title is missing."""
+    parts = {number.place.part for number in numbers}
+    last = max(parts, default=0)
+    doubtful = {part for part in range(TABLES, UTILIZATION) if part in parts and part + 1 not in parts and part < last}
+    doubtful.discard(LAST_TABLE)
+    return [number for number in numbers if number.place.part not in doubtful]
+
+
+def _with_sure_layer(numbers: Sequence[Numbered], repeated: Set[About], order: PrintedOrder) -> list[Numbered]:
+    """Leave out the numbers of breakdowns that may be of another layer, as the lines of a breakdown do not name it.
+
+    A piece of a breakdown behind missing text is sure only when it holds a number that the layer's own lines print too.
+    """
+    sure: list[Numbered] = []
+    piece: list[Numbered] = []
+    previous: Place | None = None
+    is_piece_sure = True
+    for number in numbers:
+        if not order.follows(number.place, previous):
+            sure += piece if is_piece_sure else []
+            piece, is_piece_sure = [], False
+        is_named = not order.is_in_breakdown(number.place)
+        is_piece_sure = is_piece_sure or is_named or number.about in repeated
+        piece.append(number)
+        previous = number.place
+    return sure + (piece if is_piece_sure else [])

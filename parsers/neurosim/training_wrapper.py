@@ -29,6 +29,8 @@ _DECREASING_RATE = re.compile(r"decreasing_lr: \[(\d+(?:, \d+)*)\] *")
 _PRECISION_WARNING = "Warning: Weight precision should be the same as the cell precison !"
 _SEQUENTIAL = re.compile(r"\s*(?:\(\w+\): )?Sequential\( *")
 _MODULE = re.compile(r"\s*\((\d+)\): ((Q?(?:Conv\d?d?|Linear))\([^\x00]*\)) *")
+_LINEAR = re.compile(r"Q?Linear\(in_features=(\d{1,9}),")
+_CONVOLUTION = re.compile(r"Q?Conv2d\((\d{1,9}), \d+, kernel_size=\((\d{1,9}), (\d{1,9})\)")
 _PERCENT = Quantity("%", -2)
 _HALF_DIGIT = 0.005
 """Largest rounding error of a time that is printed with two decimals."""
@@ -68,6 +70,12 @@ class TrainingWrapperReader(WrapperReader):
         """Return the epoch that the next C++ part is about, as far as is known yet."""
         return self.records.begin_section()
 
+    def is_other_log_folder(self, text: str) -> bool:
+        """Tell whether a line names a folder for the wrapper's log that is not this run's; weights lie there too."""
+        if _is_meaningless(text):
+            return False
+        return super(TrainingWrapperReader, self).is_other_log_folder(text)
+
     def leave(self) -> None:
         """End what is open: the C++ part has begun."""
         super(TrainingWrapperReader, self).leave()
@@ -91,7 +99,7 @@ class TrainingWrapperReader(WrapperReader):
             verdict = reader(self, text, line)
             if verdict is not Verdict.NOT_MINE:
                 return verdict
-        if self._read_model(text, line) or any(entry.pattern.match(text) for entry in MEANINGLESS):
+        if self._read_model(text, line) or _is_meaningless(text):
             return Verdict.READ
         if looks_like_array(text):
             return Verdict.UNREADABLE
@@ -217,7 +225,7 @@ class TrainingWrapperReader(WrapperReader):
     def _names_of_parameters(self, count: int) -> list[str]:
         """Return the layers, where the wrapper printed as many as there are parameters."""
         known = {len(self._initial_weights), len(self._modules)} - {0}
-        prefix = "layer" if known <= {count} else "parameter"
+        prefix = "layer" if not known or count in known else "parameter"
         return [f"{prefix}{position}" for position in range(1, count + 1)]
 
     def _read_decreasing_rate(self, text: str, line: int) -> Verdict:
@@ -248,6 +256,17 @@ class TrainingWrapperReader(WrapperReader):
             self._modules.append((match[2], line))
         return True
 
+    def _layers_in_order_of_construction(self, layer_count: int | None) -> list[str] | None:
+        """Return the layer of each ``fan_in`` line, or None where the printed model contradicts their order."""
+        inputs = [_inputs_of(module) for module, _ in self._modules]
+        printed = [int(values[0] or 0) for values, _ in self._initial_weights]
+        if len(inputs) == len(printed) and any(
+            own not in (None, known) for own, known in zip(inputs, printed, strict=True)
+        ):
+            self._cannot_join("fan_in", len(printed), layer_count, self._initial_weights[0][1])
+            return None
+        return super(TrainingWrapperReader, self)._layers_in_order_of_construction(layer_count)
+
     def _file_modules(self, layer_count: int | None) -> None:
         """File the shapes of the layers, in the order in which the model holds them."""
         known = {layer_count, len(self._initial_weights) or None} - {None}
@@ -261,6 +280,19 @@ class TrainingWrapperReader(WrapperReader):
     def _whole_number(self, setting: str) -> int | None:
         text = self.records.setting_values.get(setting, "")
         return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def _inputs_of(module: str) -> int | None:
+    """Return the inputs of one output of a printed layer."""
+    linear = _LINEAR.match(module)
+    if linear is not None:
+        return int(linear[1])
+    convolution = _CONVOLUTION.match(module)
+    return math.prod(map(int, convolution.groups())) if convolution is not None and "groups" not in module else None
+
+
+def _is_meaningless(text: str) -> bool:
+    return any(entry.pattern.match(text) for entry in MEANINGLESS)
 
 
 _Reader = Callable[[TrainingWrapperReader, str, int], Verdict]
