@@ -10,7 +10,7 @@ from nnsreport.parsers.reading.text import LogText
 
 _LABEL_STARTS = frozenset(" 0123456789")
 _LABEL = re.compile(r"\s*(\d+): ?")
-_WINDOW_LINES = 64
+_WINDOW_LINES = 16
 _WINDOWS = 16
 
 

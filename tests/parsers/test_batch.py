@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnsreport.parsers.batch import MetricBatch
@@ -30,14 +30,14 @@ records = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(records, max_size=6), max_size=5))
 def test_every_record_is_a_row(runs: Sequence[Sequence[MetricRecord]]) -> None:
     batch = MetricBatch.of((f"r{rank}", MetricColumns.of(numbers)) for rank, numbers in enumerate(runs))
     frame = pickle.loads(pickle.dumps(batch)).frame()
     assert frame.schema == schema("metrics")
     expected = [(f"r{rank}", record) for rank, numbers in enumerate(runs) for record in numbers]
-    assert [row.pop("run") for row in (rows := frame.to_dicts())] == [run for run, _ in expected]
-    assert [MetricRecord(**row) for row in rows] == [record for _, record in expected]
+    assert [(row.pop("run"), MetricRecord(**row)) for row in frame.to_dicts()] == expected
 
 
 def test_no_runs_are_an_empty_table() -> None:

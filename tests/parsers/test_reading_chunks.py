@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnsreport.errors import LogError
@@ -74,6 +74,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("chunks") / "log.txt"
 
 
+@settings(deadline=None)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40), chunk_bytes=st.integers(8, 40))
 def test_chunks_are_the_whole(scratch: Path, pieces: list[bytes], chunk_bytes: int) -> None:
     scratch.write_bytes(b"plain first line\n" * 3 + b"".join(pieces))  # the first chunk decides about labels
@@ -84,6 +85,7 @@ def test_chunks_are_the_whole(scratch: Path, pieces: list[bytes], chunk_bytes: i
     assert len(text.lines) == len(text.numbers)
 
 
+@settings(deadline=None)
 @given(
     tasks=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["a", "b c", ""])), min_size=1, max_size=60),
     chunk_bytes=st.integers(12, 80),
