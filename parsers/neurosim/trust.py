@@ -88,7 +88,7 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
         return
     _report_absurd(records, findings)
     _report_nothing(records, findings)
-    if is_complete:
+    if is_complete and _has_all_layers(findings):
         _report_sums(records, findings)
 
 
@@ -158,6 +158,19 @@ def _report_nothing(records: RunBuilder, findings: Findings) -> None:
     if none:
         message = f"the chip's {', '.join(none)} {'is' if len(none) == 1 else 'are'} 0"
         records.problem(message, findings.line("total", none[0]), "see which of its energies and latencies is inf")
+
+
+def _has_all_layers(findings: Findings) -> bool:
+    """Tell whether the floor plan's layers make up its chip; they do not in a log from which someone cut layers."""
+    utilization = findings.value("total", "memory_utilization")
+    if utilization is None:
+        return True
+    tiles = findings.of_layers("total", "tiles")
+    shares = findings.of_layers("total", "memory_utilization")
+    if tiles.keys() != shares.keys() or not (count := sum(tiles.values())):
+        return False
+    mean = sum(tiles[layer] * share for layer, share in shares.items()) / count
+    return abs(mean - utilization) <= 2 * _PRINT_PRECISION * utilization * (1 + _PRINT_PRECISION)
 
 
 def _report_sums(records: RunBuilder, findings: Findings) -> None:
