@@ -162,6 +162,11 @@ PYTHON_FAILURES: tuple[Failure, ...] = (
     ),
     _failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
     _failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
+    _failure(
+        r"^AssertionError: (?:[A-Za-z]+\d+|cifar\d+|imagenet)\b",
+        "",
+        "see what --help says of --dataset (or --type) and --model",
+    ),
     _failure(r"KeyboardInterrupt", "", "the job was interrupted"),
 )
 """Remedies for the last line of a traceback."""

@@ -98,7 +98,7 @@ MESSAGES: tuple[Failure, ...] = (
     ),
     _message(
         r"ERROR: (Width|Height) of subArray is even smaller than a single DFF",
-        f"the sub-array is smaller than one flip-flop{_EXITS}",
+        "the sub-array is smaller than one flip-flop; NeuroSim goes on, and divides by zero",
         "increase numRowSubArray and numColSubArray",
     ),
     _message(
@@ -118,8 +118,9 @@ MESSAGES: tuple[Failure, ...] = (
     ),
     _message(
         r"\[ShiftAdd\] DCIM shiftadd energy not defined",
-        "NeuroSim has no energy for the shift-adders of digital compute-in-memory: the chip's energy leaves them out",
-        "set DCIM_energy_recalculated = 1 in Param.cpp",
+        "NeuroSim has no energy for the shift-adders of digital compute-in-memory at this node, and adds a number that "
+        "it has not set",
+        "use technode 32, 22, 14, 10, 7, 5, 3, 2 or 1",
     ),
     _message(
         r"\[([\w ]+)\] Error: (.*?) *!?\s*$", "NeuroSim's {1} reports: {2}", "check the sub-array size and numColMuxed"

@@ -42,7 +42,10 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         r"|Thank you for using NeuroSim!",
         "rest of the wrapper's error box",
     ),
-    _meaningless(rf"{_MODULE}\($|\s*\(\w+\): {_MODULE}\(|\s*\)$", "the network as PyTorch describes it"),
+    _meaningless(
+        rf"{_MODULE}\($|\s*\(\w+\): {_MODULE}\(|\s*\)$|\s+\d+, \d+, kernel_size=\(|\s+in_features=\d+",
+        "the network as PyTorch describes it",
+    ),
     _meaningless(
         r"(?:Removing old folder|Creating folder|Removing old model|Saving model to|Setting GPU: |"
         r"Loading pretrained (?:model )?\S+)",
