@@ -5,7 +5,7 @@
 FOLDER holds genuine logs of NeuroSim (the larger ones with a whole chip are used, in turn); the training log is the
 largest one of NeuroSim V2 in it, if not given. Copies with other numbers are written to a temporary folder, so all of
 it comes from the cache. Every row is a process of its own, start-up included: wall time, best and worst; core seconds
-and peak memory without those of the processes that it starts in turn. Read the core seconds where the machine is shared.
+and peak memory leave out the processes that it starts in turn. On a shared machine, the core seconds tell more.
 """
 
 from __future__ import annotations
