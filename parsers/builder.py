@@ -56,8 +56,8 @@ class RunBuilder:
 
     def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
         """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
-        if self._unlisted:
-            self._list_values()
+        if len(self._kinds) < len(self.metrics.keys):  # keys that came in a block
+            self._kinds.update((key[:4], position) for position, key in enumerate(self.metrics.keys))
         about = (scope, layer, component, metric)
         index = self._kinds.get(about)
         if index is None:
@@ -102,6 +102,8 @@ class RunBuilder:
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
+        if self._unlisted:
+            self._list_values()
         kind = self.kind(scope, layer, component, metric)
         place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
         known = self.values.setdefault(place if condition is UNCONDITIONAL else (*place, condition), value)
@@ -150,8 +152,6 @@ class RunBuilder:
 
     def _list_values(self) -> None:
         """Make the numbers that were filed at once known to :meth:`metric`; most runs never need it."""
-        if not self._kinds:
-            self._kinds.update((key[:4], position) for position, key in enumerate(self.metrics.keys))
         for kinds, values, place in self._unlisted:
             for kind, number in zip(kinds.tolist(), values.tolist(), strict=True):
                 self.values.setdefault((kind, place, NO_EPOCH), number)

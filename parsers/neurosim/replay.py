@@ -8,8 +8,9 @@ small, is read line by line.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -26,23 +27,46 @@ if TYPE_CHECKING:
 
 _KEPT = 64
 _FEWEST_LINES = 20
+_SEPARATORS = ("x", ",")
+"""Between the numbers of a size, and of a row of a table."""
+_OF_SIZES = b"0123456789x \n"
+_SIZE = re.compile(r" ?\d+(?:x\d+)+ *")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Group:
-    """The numbers with one unit.
+    """The lines with numbers of one form.
 
     Attributes
     ----------
     choose : callable
         Picks their texts from those of all lines.
     ending : str
-        What stands behind each number.
+        What stands behind each number; where there are several in a line, what stands between them.
+    counts : tuple of int
+        Numbers of each line.
     """
 
     choose: Callable[[Sequence[str]], tuple[str, ...]]
     ending: str
-    count: int
+    counts: tuple[int, ...]
+
+    def numbers(self, tails: Sequence[str]) -> str | None:
+        """Return the numbers, one a line; None if the lines have another form."""
+        chosen = self.choose(tails)
+        if self.ending in _SEPARATORS:
+            if tuple(text.count(self.ending) + 1 for text in chosen) != self.counts:
+                return None
+            text = "\n".join(chosen)
+            if self.ending == "x" and text.encode().translate(None, _OF_SIZES):
+                return None
+            return text.replace(self.ending, "\n") + "\n"
+        text = "\n".join(chosen) + "\n"
+        if not self.ending:
+            return text
+        if text.count(self.ending + "\n") != len(chosen):
+            return None
+        return text.replace(self.ending + "\n", "\n")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +94,7 @@ class Template:
     repeated : tuple of (int, int)
         Numbers that are about the same, and must be the same.
     apart : tuple of int
-        Lines with numbers of another kind, which are read one by one.
+        Lines with numbers of no such form, which are read one by one.
     settings : tuple of (str, str, int)
         Name, value and line of each setting.
     layers : tuple of (str, int)
@@ -108,15 +132,10 @@ class Template:
         heads, _, tails = zip(*[line.rpartition(":") for line in lines], strict=True)
         if heads != self.heads or self.choose_fixed(tails) != self.fixed:
             return None
-        pieces = []
-        for group in self.groups:
-            piece = "\n".join(group.choose(tails)) + "\n"
-            if group.ending:
-                if piece.count(group.ending + "\n") != group.count:
-                    return None
-                piece = piece.replace(group.ending + "\n", "\n")
-            pieces.append(piece)
-        text = "".join(pieces)
+        pieces = [group.numbers(tails) for group in self.groups]
+        if None in pieces:
+            return None
+        text = "".join(piece for piece in pieces if piece is not None)
         values = read_numbers(text, len(self.order))
         if values is None:
             return None
@@ -147,46 +166,77 @@ def learn(lines: Sequence[str], first_line: int, recording: Recording, records: 
     Template or None
         For :meth:`Memory.keep`.
     """
-    import numpy as np
-
     columns, start = records.metrics, recording.first_number
     if len(columns) - start != len(recording.numbers):
         return None
-    filed = list(zip(columns.kind[start:], columns.line[start:], recording.numbers, strict=True))
-    if len(lines) < _FEWEST_LINES or any(line != number[0] for _, line, number in filed):
-        return None
-    single = [(kind, line - first_line, quantity) for kind, line, (_, quantity) in filed if quantity is not None]
-    apart = tuple(dict.fromkeys(line - first_line for _, line, (_, quantity) in filed if quantity is None))
-    places = [place for _, place, _ in single]
-    if not single or len({*places, *apart}) != len(places) + len(apart):
-        return None
-    if any(lines[place].startswith("layer") for place in apart):
-        return None  # rows of several numbers, which mean nothing without the banner above them
+    lines_with: dict[int, list[tuple[int, Quantity | None]]] = {}
+    for kind, line, number in zip(columns.kind[start:], columns.line[start:], recording.numbers, strict=True):
+        if line != number[0]:
+            return None
+        lines_with.setdefault(line - first_line, []).append((kind, number[1]))
     tails = [line.rpartition(":")[2] for line in lines]
     forms: dict[tuple[str, int], list[int]] = {}
-    for position, (_, place, quantity) in enumerate(single):
-        forms.setdefault((_ending(tails[place], quantity), quantity.exponent), []).append(position)
-    order = np.empty(len(single), dtype=np.int64)
-    order[[position for positions in forms.values() for position in positions]] = np.arange(len(single))
+    for place, numbers in lines_with.items():
+        form = _form(tails[place], [quantity for _, quantity in numbers])
+        if form is not None:
+            forms.setdefault(form, []).append(place)
+    grouped = [place for places in forms.values() for place in places]
+    apart = tuple(place for place in lines_with if place not in set(grouped))
+    if len(lines) < _FEWEST_LINES or not grouped or any(lines[place].startswith("layer") for place in apart):
+        return None
+    return _template(
+        lines,
+        tails,
+        {place: [kind for kind, _ in lines_with[place]] for place in grouped},
+        forms,
+        apart,
+        columns,
+        tuple((name, value, line - first_line) for name, value, line in recording.settings),
+    )
+
+
+def _form(tail: str, quantities: Sequence[Quantity | None]) -> tuple[str, int] | None:
+    """Return what a group of lines has in common: ending or separator, and power of ten."""
+    if len(quantities) == 1 and quantities[0] is not None:
+        return _ending(tail, quantities[0]), quantities[0].exponent
+    if _SIZE.fullmatch(tail) and tail.count("x") + 1 == len(quantities):
+        return "x", 0
+    return (",", 0) if tail.count(",") + 1 == len(quantities) > 1 else None
+
+
+def _template(
+    lines: Sequence[str],
+    tails: Sequence[str],
+    kinds_of: Mapping[int, Sequence[int]],
+    forms: Mapping[tuple[str, int], Sequence[int]],
+    apart: tuple[int, ...],
+    columns: MetricColumns,
+    settings: tuple[tuple[str, str, int], ...],
+) -> Template:
+    import numpy as np
+
+    # Numbers in the order of the lines, and where each stands when the lines are taken form by form.
+    numbers = [(place, rank) for place in sorted(kinds_of) for rank in range(len(kinds_of[place]))]
+    by_form = [(place, rank) for places in forms.values() for place in places for rank in range(len(kinds_of[place]))]
+    position = {number: index for index, number in enumerate(by_form)}
+    kinds = [kinds_of[place][rank] for place, rank in numbers]
+    places = [place for place, _ in numbers]
     taken = {*places, *apart}
     fixed = [place for place in range(len(lines)) if place not in taken]
-    kinds = [kind for kind, _, _ in single]
     block = _block(kinds, columns)
+    counts = {form: tuple(len(kinds_of[place]) for place in chosen) for form, chosen in forms.items()}
     return Template(
         heads=tuple(line.rpartition(":")[0] for line in lines),
         choose_fixed=_chooser(fixed),
         fixed=tuple(tails[place] for place in fixed),
-        groups=tuple(
-            _Group(_chooser([places[position] for position in positions]), ending, len(positions))
-            for (ending, _), positions in forms.items()
-        ),
-        order=order,
-        exponents=np.repeat([exponent for _, exponent in forms], [len(positions) for positions in forms.values()]),
+        groups=tuple(_Group(_chooser(chosen), form[0], counts[form]) for form, chosen in forms.items()),
+        order=np.array([position[number] for number in numbers], dtype=np.int64),
+        exponents=np.repeat([exponent for _, exponent in forms], [sum(counts[form]) for form in forms]),
         block=block,
         places=np.array(places, dtype=np.int64),
         repeated=_repeated(kinds),
         apart=apart,
-        settings=tuple((name, value, line - first_line) for name, value, line in recording.settings),
+        settings=settings,
         layers=_layers(block, places),
     )
 

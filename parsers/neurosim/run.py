@@ -232,7 +232,7 @@ class Run:
         if verdict is Verdict.READ:
             self.wrapper.leave()
             return
-        self.hardware.recording = None  # somebody else prints into the C++ part
+        recording, self.hardware.recording = self.hardware.recording, None  # somebody else prints into the C++ part
         if verdict is Verdict.NOT_MINE:
             verdict = self.wrapper.read(text, line)
             if verdict is Verdict.READ:
@@ -240,8 +240,11 @@ class Run:
         if verdict is Verdict.UNREADABLE or looks_like_quantity(text):
             self.records.unreadable(text, line)
             self._read_message(text, line)
-        elif not self._read_message(text, line) and not is_meaningless(text):
-            self.records.unrecognised.append(line)
+        elif not self._read_message(text, line):
+            if is_meaningless(text):
+                self.hardware.recording = recording
+            else:
+                self.records.unrecognised.append(line)
         self._has_exited = self._has_exited or text.startswith((*_EXITS, *_ENDS))
         if "\x00" in text:
             self.hardware.forget_place()

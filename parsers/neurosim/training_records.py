@@ -308,7 +308,8 @@ class TrainingRecords(RunBuilder):
     def _file_section(self, section: Section, following: int | None, *, is_end: bool = False) -> None:
         section.is_filed = True
         section.epoch = epoch = self._epoch_of(section, following)
-        is_bounded = section.is_counted or is_end or (epoch is not None and following in (epoch, epoch + 1))
+        is_bounded = (section.is_counted or is_end) and section.has_few_strays
+        is_bounded = is_bounded or (epoch is not None and following in (epoch, epoch + 1))
         assert self.order is not None
         trusted = section.trusted(self.order, is_bounded=is_bounded) if epoch is not None else ()
         values = _values_of(trusted)
@@ -353,7 +354,10 @@ class TrainingRecords(RunBuilder):
         )
 
     def _note_counting(self, section: Section) -> None:
-        line = section.numbers[0].line if section.numbers else 1
+        lines = [number.line for number in section.numbers[:1]]
+        if section.block is not None:
+            lines.append(int(section.block.line[0]))
+        line = min(lines, default=1)
         self.setting(_EPOCHS_SETTING, _EPOCHS_BY_SECTION, line)
 
     def close(self) -> None:
