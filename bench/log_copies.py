@@ -5,15 +5,18 @@ They are scaled by one factor, so that sums still are the sums of their parts, a
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _NUMBER = re.compile(
     rb"(?m)(?<=: )(\d[\d.]*(?:e[+-]\d+)?)(?=(?:ns|pJ|uW|um\^2)\r?$)|(?<=^clkPeriod: )(\d[\d.]*e-\d+)(?=\r?$)"
 )
 _EPOCH = re.compile(rb"(?m)^(Train Epoch: |\tEpoch )\d+")
+_EPOCHS = re.compile(rb"(?m)^epochs: \d+")
+_ELAPSED = re.compile(rb"Elapsed [\d.]+s, ([\d.]+) s/epoch, ([\d.]+) s/batch, ets [\d.]+s")
 _PHASE = re.compile(rb"(?m)^training phase\r?\n")
 _END = re.compile(rb"(?m)^Total Run-time of NeuroSim: .*\n.*\n")
 
@@ -61,32 +64,38 @@ def write_logs(genuine: Sequence[Path], folder: Path, count: int, seed: int) -> 
 
 
 def write_training_log(genuine: Path, path: Path, size_bytes: int, seed: int) -> int:
-    """Write one log of many epochs.
+    """Write one log of many epochs: the genuine one, its last epoch repeated with its number and times carried on.
 
     Returns
     -------
     int
-        Its bytes: the size at least, with a whole number of epochs.
+        Its bytes: the size, give or take an epoch.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    total = 0
-    with path.open("wb") as stream:
-        for part in _epochs(genuine.read_bytes(), random.Random(seed)):
-            total += stream.write(part)
-            if total >= size_bytes:
-                return total
-    return total
-
-
-def _epochs(text: bytes, source: random.Random) -> Iterator[bytes]:
+    text = genuine.read_bytes()
     starts = [found.start() for found in _PHASE.finditer(text)]
-    if not starts:
-        raise SystemExit("the training log has no line 'training phase'")
-    ends = [_END.search(text, start) for start in starts]
-    yield text[: starts[0]]
-    copiers = [Copier(text[start : end.end()]) for start, end in zip(starts, ends, strict=True) if end is not None]
-    epoch = 0
-    while True:
-        for copier in copiers:
-            yield _EPOCH.sub(rb"\g<1>%d" % epoch, copier.copy(source))
-            epoch += 1
+    ends = [found.end() for found in _END.finditer(text)]
+    if len(starts) < 2 or len(ends) < len(starts):
+        raise SystemExit(f"{genuine}: must have two complete epochs at least")
+    head, last, tail = text[: starts[-1]], text[starts[-1] : ends[-1]], text[ends[-1] :]
+    before = len(starts) - 1
+    epochs = before + max(1, round((size_bytes - len(head)) / len(last)))
+    copier, source = Copier(last), random.Random(seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(_with_times(_EPOCHS.sub(b"epochs: %d" % epochs, head, count=1), 0, epochs))
+        for epoch in range(before, epochs):
+            stream.write(_with_times(_EPOCH.sub(rb"\g<1>%d" % epoch, copier.copy(source)), epoch, epochs))
+        stream.write(tail)
+    return path.stat().st_size
+
+
+def _with_times(text: bytes, first_epoch: int, epochs: int) -> bytes:
+    """Return epochs with the times that the wrapper prints in a training of so many epochs."""
+    count = itertools.count(first_epoch)
+
+    def times(found: re.Match[bytes]) -> bytes:
+        epoch, an_epoch, a_batch = next(count), float(found[1]), float(found[2])
+        elapsed, left = an_epoch * (epoch + 1), an_epoch * (epochs - epoch - 1)
+        return b"Elapsed %.2fs, %.2f s/epoch, %.2f s/batch, ets %.2fs" % (elapsed, an_epoch, a_batch, left)
+
+    return _ELAPSED.sub(times, text)

@@ -50,6 +50,20 @@ def test_a_copy_has_the_same_lines_and_other_numbers(copies: ModuleType, test_da
 
 
 @pytest.mark.shared
+def test_the_training_log_is_as_good_as_a_genuine_one(copies: ModuleType, shared_dir: Path, tmp_path: Path) -> None:
+    genuine = shared_dir / "neurosim" / "logs" / "V2.1" / "train_2epochs_smallvgg.txt"
+    size = copies.write_training_log(genuine, tmp_path / "large.txt", 300_000, 0)
+    assert size == pytest.approx(300_000, abs=30_000)
+    before, expected = numbers(genuine.read_bytes())
+    after, found = numbers((tmp_path / "large.txt").read_bytes())
+    assert (after.complete, after.problems) == (before.complete, before.problems)
+    epochs = (size - len(genuine.read_bytes())) // 25_000
+    assert found["epoch"].max() == pytest.approx(epochs, abs=2)
+    last = expected.filter(pl.col("epoch") == 1).height
+    assert found.filter(pl.col("epoch") == found["epoch"].max()).height == last
+
+
+@pytest.mark.shared
 def test_the_benchmark_runs(shared_dir: Path, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
