@@ -89,39 +89,6 @@ class Exit:
     choices: tuple[str, ...]
 
 
-def evaluate_condition(expression: Expression, macros: Mapping[str, Expression]) -> bool | None:
-    """Evaluate the condition of an ``#if``.
-
-    Parameters
-    ----------
-    expression : Expression
-        Names that are no macros are 0, as the preprocessor has it.
-    macros : Mapping of str to Expression
-        Defined so far.
-
-    Returns
-    -------
-    bool or None
-        None where it cannot be evaluated.
-    """
-    decided = _without_defined(expression, macros)
-    undefined: dict[str, Value] = {name: 0 for name in names_in(decided) if name not in macros}
-    value = Evaluation({}, macros, undefined).evaluate(decided)
-    return None if isinstance(value, Unknown | str) else bool(value)
-
-
-def _without_defined(expression: Expression, macros: Mapping[str, Expression]) -> Expression:
-    match expression:
-        case Call("defined", (Name(name),)):
-            return Constant(name in macros)
-        case Unary(operator, operand):
-            return Unary(operator, _without_defined(operand, macros))
-        case Binary(operator, left, right):
-            return Binary(operator, _without_defined(left, macros), _without_defined(right, macros))
-        case _:
-            return expression
-
-
 @dataclass(slots=True)
 class Evaluation:
     """The state of a constructor while it runs.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from nnsreport.parsers.param_cpp.evaluation import Evaluation
 from nnsreport.parsers.param_cpp.expressions import Cursor, SyntaxProblem, parse_expression
-from nnsreport.parsers.param_cpp.syntax import Expression, Opaque
+from nnsreport.parsers.param_cpp.syntax import Binary, Call, Constant, Expression, Name, Opaque, Unary, names_in
 from nnsreport.parsers.param_cpp.tokens import Kind, Source, Token, tokenize
+from nnsreport.parsers.param_cpp.values import Unknown, Value
 from nnsreport.parsers.records import Problem
 
 _IGNORED = frozenset({"include", "pragma", "error", "warning", "line", ""})
@@ -114,9 +116,7 @@ class _Preprocessor:
     def _decide(self, word: str, condition: str, line: int) -> bool:
         if word != "if":
             return (condition in self.macros) == (word == "ifdef")
-        from nnsreport.parsers.param_cpp.evaluation import evaluate_condition
-
-        value = evaluate_condition(_expression(condition), self.macros)
+        value = _evaluate_condition(_expression(condition), self.macros)
         if value is None:
             self.problems.append(
                 Problem(
@@ -135,3 +135,23 @@ def _expression(text: str) -> Expression:
     except SyntaxProblem:
         return Opaque(text)
     return expression if cursor.is_at_end else Opaque(text)
+
+
+def _evaluate_condition(expression: Expression, macros: Mapping[str, Expression]) -> bool | None:
+    """Evaluate the condition of an ``#if``; names that are no macros are 0, as the preprocessor has it."""
+    decided = _without_defined(expression, macros)
+    undefined: dict[str, Value] = {name: 0 for name in names_in(decided) if name not in macros}
+    value = Evaluation({}, macros, undefined).evaluate(decided)
+    return None if isinstance(value, Unknown | str) else bool(value)
+
+
+def _without_defined(expression: Expression, macros: Mapping[str, Expression]) -> Expression:
+    match expression:
+        case Call("defined", (Name(name),)):
+            return Constant(name in macros)
+        case Unary(operator, operand):
+            return Unary(operator, _without_defined(operand, macros))
+        case Binary(operator, left, right):
+            return Binary(operator, _without_defined(left, macros), _without_defined(right, macros))
+        case _:
+            return expression
