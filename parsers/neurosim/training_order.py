@@ -103,37 +103,34 @@ class PrintedOrder:
         """Tell whether a number stands on a line that does not name what it is about."""
         return place.rank in self.breakdowns.get(place.part, ())
 
-    def follows(self, place: Place, previous: Place | None) -> bool:
-        """Tell whether nothing is missing between two numbers, as far as one can tell.
+    def distance(self, place: Place, previous: Place | None, layers: int) -> int:
+        """Return how many numbers further on a number stands.
 
         Parameters
         ----------
         place, previous : Place
             Of a number and of the one before it; None at the beginning.
+        layers : int
+            Number of layers.
 
         Returns
         -------
-        bool
-            False where a number is left out, and where the order goes back.
+        int
+            1 if nothing is missing between them; negative where the order goes back.
         """
         if previous is None:
-            return place == Place(SIZES, 0, 0)
-        if place.part == previous.part:
-            if place.layer == previous.layer:
-                skipped = range(previous.rank + 1, place.rank)
-                return place.rank > previous.rank and (not skipped or skipped == self._skippable(place.part))
-            is_table = place.part != LAYERS
-            is_whole = is_table or (place.rank == 0 and previous.rank == self.last[LAYERS])
-            return place.layer == previous.layer + 1 and is_whole
-        is_start = place.rank == 0 and place.layer in (0, 1)
-        return is_start and previous.rank == self.last[previous.part] and place.part == self._next(previous.part)
+            return self._position(place, layers) + 1
+        distance = self._position(place, layers) - self._position(previous, layers)
+        skips_novel = place.part == previous.part == SIZES and range(previous.rank + 1, place.rank) == self.novel
+        return 1 if skips_novel else distance
 
-    def _skippable(self, part: int) -> range:
-        return self.novel if part == SIZES else range(0)
-
-    def _next(self, part: int) -> int:
-        parts = sorted(self.last)
-        return parts[parts.index(part) + 1] if part != RUN_TIME else part
+    def _position(self, place: Place, layers: int) -> int:
+        before = sum(
+            (last + 1) * (layers if part in (*range(TABLES, UTILIZATION), LAYERS) else 1)
+            for part, last in self.last.items()
+            if part < place.part
+        )
+        return before + max(place.layer - 1, 0) * (self.last[place.part] + 1) + place.rank
 
 
 def _kinds(scope: str, measures: Iterable[Measure]) -> Iterable[_Kind]:

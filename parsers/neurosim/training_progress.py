@@ -157,7 +157,8 @@ class TrainingProgress:
             self.stopped.add(f"epoch {epoch} ({self.where})", section.numbers[-1].line if section.numbers else None)
         self._note_not_finite(section, epoch)
         if section.is_finished and self.finished == 1:
-            self.is_for_one_image = [section.value_of(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]
+            values = dict(section.all_values())
+            self.is_for_one_image = [values.get(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]
 
     def note_contradiction(self, about: About, line: int) -> None:
         """Take a number that has another value in the same epoch."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock
 from nnsreport.parsers.neurosim.training_clock import EpochClock, Trust
-from nnsreport.parsers.neurosim.training_order import About, PrintedOrder
+from nnsreport.parsers.neurosim.training_order import UTILIZATION, About, PrintedOrder
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
-from nnsreport.parsers.neurosim.training_section import Block, Numbered, Section
+from nnsreport.parsers.neurosim.training_section import Block, Bounds, Numbered, Section
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,6 +82,7 @@ class TrainingRecords(RunBuilder):
     _are_arrays_late: bool | None = None
     _silent_tests: int = 0
     _is_counting: bool = False
+    _floor_plan: dict[About, float] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, dialect: Dialect, cut_line: int | None) -> TrainingRecords:
@@ -252,6 +253,12 @@ class TrainingRecords(RunBuilder):
         self._section.add_block(Block(block, value, line))
         self._file_if_sure()
 
+    def unreadable(self, text: str, line: int) -> None:
+        """File a line that cannot be read."""
+        super(TrainingRecords, self).unreadable(text, line)
+        if self._section is not None:
+            self._section.note_unreadable()
+
     def begin_section(self) -> int | None:
         """Prepare for a C++ part, whose banner was read.
 
@@ -308,18 +315,10 @@ class TrainingRecords(RunBuilder):
     def _file_section(self, section: Section, following: int | None, *, is_end: bool = False) -> None:
         section.is_filed = True
         section.epoch = epoch = self._epoch_of(section, following)
-        is_bounded = (section.is_counted or is_end) and section.has_few_strays
-        is_bounded = is_bounded or (epoch is not None and following in (epoch, epoch + 1))
-        assert self.order is not None
-        trusted = section.trusted(self.order, is_bounded=is_bounded) if epoch is not None else ()
-        values = _values_of(trusted)
-        for number in trusted:
-            if len(values[number.about]) > 1:
-                self.progress.note_contradiction(number.about, number.line)
-            else:
-                self._append(number, epoch)
-        for line in sorted({number.line for number in section.numbers} - {number.line for number in trusted}):
-            self._leave_out(line)
+        bounds = Bounds.NEAR if section.is_counted or is_end else Bounds.NONE
+        if epoch is not None and following in (epoch, epoch + 1):
+            bounds = Bounds.BOTH
+        self._file_numbers(section, bounds)
         if section.block is not None and epoch is not None:
             super(TrainingRecords, self).extend(*section.block, epoch=epoch)
             self._unlisted.clear()  # whatever contradicts them is found within the C++ part
@@ -332,6 +331,24 @@ class TrainingRecords(RunBuilder):
             if section.is_counted:
                 self._note_counting(section)
             self.progress.note_section(section, epoch)
+
+    def _file_numbers(self, section: Section, bounds: Bounds) -> None:
+        assert self.order is not None
+        sure, contradicted = section.trusted(self.order, bounds) if section.epoch is not None else ((), frozenset())
+        for line in sorted({number.line for number in section.numbers} - {number.line for number in sure}):
+            self._leave_out(line)
+        for number in sure:
+            known = number.value if section.is_whole else self._floor_plan.get(number.about, number.value)
+            if number.about in contradicted or known != number.value:
+                self.progress.note_contradiction(number.about, number.line)
+            else:
+                self._append(number, section.epoch)
+        if section.is_whole and not self._floor_plan:
+            self._floor_plan = {
+                about: value
+                for about, value in section.all_values()
+                if self.order.place(about, None).part <= UTILIZATION
+            }
 
     def _epoch_of(self, section: Section, following: int | None) -> int | None:
         if section.is_counted:
@@ -360,19 +377,18 @@ class TrainingRecords(RunBuilder):
         line = min(lines, default=1)
         self.setting(_EPOCHS_SETTING, _EPOCHS_BY_SECTION, line)
 
-    def close(self) -> None:
-        """Decide what is still open: the log has ended."""
+    def close(self, asked_epochs: int | None) -> None:
+        """Decide what is still open: the log has ended.
+
+        Parameters
+        ----------
+        asked_epochs : int or None
+            Number of epochs that the training was to have.
+        """
         if self._held is not None:
             held, self._held = self._held, None
             if self._section is not None and self._section.is_doubtful:
                 self._section.told, self._section.is_doubtful = held.epoch, False
             self._take(held)
-        self._close_section(None, is_end=True)
-
-
-def _values_of(numbers: Sequence[Numbered]) -> dict[About, set[str]]:
-    """Return the values by what they are about, as text: nan equals nan."""
-    values: dict[About, set[str]] = {}
-    for number in numbers:
-        values.setdefault(number.about, set()).add(repr(number.value))
-    return values
+        is_gap = self.has_ended and asked_epochs is not None and self.clock.epoch not in (None, asked_epochs - 1)
+        self._close_section(None, is_end=not is_gap)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnsreport.parsers.neurosim.training_order import (
@@ -27,8 +28,20 @@ _FEWEST = 8
 """Numbers in rising order that cannot be there by chance (8! orders)."""
 _MOST_STRAYS = 10_000
 """Contradicting numbers of one C++ part that are kept to be reported."""
+_FAR = 12
+"""Numbers of which more cannot be missing by chance: behind a larger gap, another epoch's lines may stand."""
+_MOST_UNREADABLE = 2
+"""Damaged lines in a row; more show that the lines are of another layer or epoch."""
 _MOST_FALLS = 0.1
 """Share of numbers that stand before their predecessor; lines in no order have half."""
+
+
+class Bounds(Enum):
+    """What is known of the text around a C++ part."""
+
+    BOTH = "the wrapper's lines before and behind it are of this epoch and the next"
+    NEAR = "no text is known to be missing"
+    NONE = "text is missing"
 
 
 class Numbered(NamedTuple):
@@ -93,8 +106,11 @@ class Section:
     _last: Place | None = None
     _ends_layer: bool = False
     _gap: int | None = None
+    _break: int | None = None
     _falls: int = 0
     _strays: int = 0
+    _unreadable: int = 0
+    _layers: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -150,7 +166,8 @@ class Section:
             NeuroSim prints it in two places.
         """
         place = order.place(about, self._last)
-        if self.contradicts(about, value):
+        is_stray = self.contradicts(about, value)
+        if is_stray:
             self._strays += 1
             if self._strays > _MOST_STRAYS:
                 return
@@ -159,13 +176,27 @@ class Section:
                 return
             self._repeated.add(about)
         self.values.setdefault(about, value)
-        if self._gap is None and not order.follows(place, self._last):
-            self._gap = len(self.numbers)
+        if place.part == TABLES:
+            self._layers = max(self._layers, place.layer)
+        distance = order.distance(place, self._last, self._layers)
+        if distance != 1 or is_stray or self._unreadable:
+            self._note_gap(is_far=abs(distance) > _FAR or self._unreadable > _MOST_UNREADABLE)
+        self._unreadable = 0
         self._falls += self._last is not None and place < self._last
         self._last = place
         self._ends_layer = place.part == LAYERS and place.rank == order.last[LAYERS]
         self.numbers.append(Numbered(about, value, line, place))
         self.is_finished = self.is_finished or place.part == RUN_TIME
+
+    def note_unreadable(self) -> None:
+        """Take a line that cannot be read."""
+        self._unreadable += 1
+
+    def _note_gap(self, *, is_far: bool) -> None:
+        if self._gap is None:
+            self._gap = len(self.numbers)
+        if is_far and self._break is None:
+            self._break = len(self.numbers)
 
     def add_block(self, block: Block) -> None:
         """Take the rest of a C++ part, of which every line is as it should be."""
@@ -173,35 +204,39 @@ class Section:
         self.is_finished = True
         self._last = Place(RUN_TIME, 0, 0)
 
-    def trusted(self, order: PrintedOrder, *, is_bounded: bool) -> Sequence[Numbered]:
+    def trusted(self, order: PrintedOrder, bounds: Bounds) -> tuple[Sequence[Numbered], Set[About]]:
         """Return the numbers that are of one and the same epoch, and of the layer that they seem to be of.
 
         Parameters
         ----------
         order : PrintedOrder
             Of the version.
-        is_bounded : bool
-            The lines around it show that it holds no text of another epoch.
+        bounds : Bounds
+            How far the lines around it show that it holds no text of another epoch.
 
         Returns
         -------
         sequence of Numbered
-            All; or those before the first gap, behind which another epoch's lines may stand.
+            Those that are sure, in the order of the lines.
+        set of tuple
+            What among them has several values.
         """
         if self._gap is None:
-            return self.numbers
-        numbers = self.numbers if is_bounded and self.is_in_order else self.numbers[: self._gap]
-        return _with_sure_layer(_without_doubtful_tables(numbers), self._repeated, order)
+            return self.numbers, frozenset()
+        end = self._gap
+        if self.is_in_order and bounds is not Bounds.NONE:
+            end = len(self.numbers) if bounds is Bounds.BOTH or self._break is None else self._break
+        numbers = self.numbers[:end]
+        sure = _with_sure_layer(_without_doubtful_tables(numbers), self._repeated, order, self._layers)
+        return sure, _contradicted(numbers)
 
-    def value_of(self, about: About) -> float | None:
-        """Return a number, if it was read."""
-        known = self.values.get(about)
-        if known is not None or self.block is None:
-            return known
-        for kind, key in enumerate(self.block.keys.keys):
-            if key[:4] == about:
-                return float(self.block.value[self.block.keys.kind.tolist().index(kind)])
-        return None
+    def all_values(self) -> Iterator[tuple[About, float]]:
+        """Return every number with what it is about, each once."""
+        yield from self.values.items()
+        if self.block is not None:
+            abouts = [key[:4] for key in self.block.keys.keys]
+            values = zip(self.block.keys.kind.tolist(), self.block.value.tolist(), strict=True)
+            yield from {abouts[kind]: value for kind, value in values}.items()
 
     def all_about(self) -> Iterator[About]:
         """Return what there is a number of."""
@@ -219,21 +254,41 @@ def _without_doubtful_tables(numbers: Sequence[Numbered]) -> Sequence[Numbered]:
     return [number for number in numbers if number.place.part not in doubtful]
 
 
-def _with_sure_layer(numbers: Sequence[Numbered], repeated: Set[About], order: PrintedOrder) -> list[Numbered]:
+def _with_sure_layer(
+    numbers: Sequence[Numbered], repeated: Set[About], order: PrintedOrder, layers: int
+) -> list[Numbered]:
     """Leave out the numbers of breakdowns that may be of another layer, as the lines of a breakdown do not name it.
 
-    A piece of a breakdown behind missing text is sure only when it holds a number that the layer's own lines print too.
+    A piece of a breakdown behind missing text is sure only when it holds a number that the layer's own lines print too;
+    and none when it contradicts them.
     """
     sure: list[Numbered] = []
     piece: list[Numbered] = []
+    first: dict[About, float] = {}
     previous: Place | None = None
-    is_piece_sure = True
+    is_sure, is_contradicted = True, False
     for number in numbers:
-        if not order.follows(number.place, previous):
-            sure += piece if is_piece_sure else []
-            piece, is_piece_sure = [], False
-        is_named = not order.is_in_breakdown(number.place)
-        is_piece_sure = is_piece_sure or is_named or number.about in repeated
+        if order.distance(number.place, previous, layers) != 1:
+            sure += _kept(piece, order, is_sure=is_sure and not is_contradicted)
+            piece, is_sure, is_contradicted = [], False, False
+        if order.is_in_breakdown(number.place):
+            is_sure = is_sure or number.about in repeated
+            is_contradicted = is_contradicted or repr(first.get(number.about, number.value)) != repr(number.value)
+        else:
+            is_sure = True
+        first.setdefault(number.about, number.value)
         piece.append(number)
         previous = number.place
-    return sure + (piece if is_piece_sure else [])
+    return sure + _kept(piece, order, is_sure=is_sure and not is_contradicted)
+
+
+def _kept(piece: Sequence[Numbered], order: PrintedOrder, *, is_sure: bool) -> list[Numbered]:
+    return list(piece) if is_sure else [number for number in piece if not order.is_in_breakdown(number.place)]
+
+
+def _contradicted(numbers: Sequence[Numbered]) -> Set[About]:
+    """Return what has several values; nan equals nan."""
+    first: dict[About, str] = {}
+    return {
+        number.about for number in numbers if first.setdefault(number.about, repr(number.value)) != repr(number.value)
+    }

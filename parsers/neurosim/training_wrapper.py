@@ -54,7 +54,8 @@ class TrainingWrapperReader(WrapperReader):
     _latest_elapsed: int = -1
     _latest_step: tuple[int, int] = (-1, -1)
     _modules: list[tuple[str, int]] = field(default_factory=list)
-    _module_indices: list[int] = field(default_factory=list)
+    _latest_module: int = -1
+    _are_modules_in_order: bool = True
 
     @property
     def asked_epochs(self) -> int | None:
@@ -84,7 +85,7 @@ class TrainingWrapperReader(WrapperReader):
     def finish(self, layer_count: int | None) -> None:
         """File what is known per layer, and decide about the last C++ part; the log has ended."""
         self._end_array()
-        self.records.close()
+        self.records.close(self.asked_epochs)
         super(TrainingWrapperReader, self).finish(layer_count)
         self._file_modules(layer_count)
 
@@ -245,24 +246,28 @@ class TrainingWrapperReader(WrapperReader):
 
     def _read_model(self, text: str, line: int) -> bool:
         if _SEQUENTIAL.fullmatch(text):
-            self._module_indices.clear()
+            self._latest_module = -1
             return True
         match = _MODULE.fullmatch(text)
         if match is None:
             return False
-        index = int(match[1])
-        if index not in self._module_indices:
-            self._module_indices.append(index)
-            self._modules.append((match[2], line))
+        index, latest = int(match[1]), self._latest_module
+        if index == latest:
+            return True  # a doubled line
+        self._are_modules_in_order = self._are_modules_in_order and index > latest
+        self._latest_module = index
+        self._modules.append((match[2], line))
         return True
 
     def _layers_in_order_of_construction(self, layer_count: int | None) -> list[str] | None:
         """Return the layer of each ``fan_in`` line, or None where the printed model contradicts their order."""
         inputs = [_inputs_of(module) for module, _ in self._modules]
         printed = [int(values[0] or 0) for values, _ in self._initial_weights]
-        if len(inputs) == len(printed) and any(
+        is_contradicted = len(inputs) == len(printed) and any(
             own not in (None, known) for own, known in zip(inputs, printed, strict=True)
-        ):
+        )
+        is_contradicted = is_contradicted or (len(inputs) != len(printed) and bool(inputs))
+        if printed and (is_contradicted or not self._are_modules_in_order):
             self._cannot_join("fan_in", len(printed), layer_count, self._initial_weights[0][1])
             return None
         return super(TrainingWrapperReader, self)._layers_in_order_of_construction(layer_count)
@@ -270,7 +275,8 @@ class TrainingWrapperReader(WrapperReader):
     def _file_modules(self, layer_count: int | None) -> None:
         """File the shapes of the layers, in the order in which the model holds them."""
         known = {layer_count, len(self._initial_weights) or None} - {None}
-        prefix = "layer" if known <= {len(self._modules)} else "constructed"
+        is_whole = self._are_modules_in_order and known <= {len(self._modules)}
+        prefix = "layer" if is_whole else "constructed"
         for position, (module, line) in enumerate(self._modules, start=1):
             self.records.setting(f"layer_module.{prefix}{position}", module, line)
 
