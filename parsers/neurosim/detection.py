@@ -37,7 +37,7 @@ _ERRORS = _lines(
     r"Error: (?:the input file cannot be|the fileone cannot be op|Temperature is out of)",
     r"Error: (?:CMOS|2D FET|TFET) Technolog",
     r"ERROR: (?:Width|Height) of subArray|operationmode ERROR|HP for 14 nm and beyond is|Transistor width of 1T1R=",
-    r"\[(?:Mux|NewMux|DeMux|Adder|AdderTree|DFF|HTree|Bus|Buffer|Subarray|ShiftAdd|SarADC|TSVPath|Sigmoid|Comparator|"
+    r"\[(?:Mux|NewMux|DeMux|Adder|AdderTree(?:_DCIM)?|DFF|HTree|Bus|Buffer|Subarray|ShiftAdd|SarADC|TSVPath|Sigmoid|Comparator|"
     r"Row Decoder|LevelShifter|ReadCircuit|SenseAmp|SramNewSA|SwitchMatrix|Precharger|VoltageSenseAmp|MaxPooling|"
     r"MultilevelSenseAmp|MultilevelSAEncoder|SRAMWriteDriver|BitShifter)\] (?:Error|Warning): ",
 )
@@ -107,6 +107,9 @@ _OPTIONS_ONLY_OF = (
 _FLAGS_TO_V12 = _lines(r"type: ")
 _FLAGS_OF_V12 = _lines(r"ADCprecision: ")
 _FLAGS_OF_V13 = _lines(r"dataset: ")
+_FLAGS_BEHIND_OTHERS = _lines(r"vari: ")
+"""Comes behind the flags that only V1.4 or 3D have."""
+_FLAGS_END = _lines(r"={32}$")
 _SUMMARY_TO_V12 = _lines(r"Total IC Area on chip|Energy Efficiency TOPS/W")
 _SUMMARY_FROM_V13 = _lines(r"Chip total CIM array|Compute efficiency TOPS/|Chip clock period")
 _CLOCK = _lines(r"Chip clock period")
@@ -149,15 +152,25 @@ def _version_of(glance: Glance) -> tuple[str, float]:
             return name, _CERTAIN
     if any(_TRAINING.search(line) for line in glance.first_lines):
         return "neurosim-2.1", _CERTAIN
-    if _FLAGS_TO_V12.search(heads):
-        return ("neurosim-1.2" if _FLAGS_OF_V12.search(heads) else "neurosim-1.0"), _CERTAIN
-    if _FLAGS_OF_V13.search(heads):
-        return "neurosim-1.3", _CERTAIN
+    by_flags = _version_of_flags(heads)
+    if by_flags is not None:
+        return by_flags
     if _SUMMARY_TO_V12.search(heads) and not _SUMMARY_FROM_V13.search(heads):
         return "neurosim-1.2", _CERTAIN
     if _CLOCK.search(heads):
         return "neurosim-1.3", _CERTAIN
     return _version_of_command(glance.first_lines) or _most_likely(heads), _LIKELY
+
+
+def _version_of_flags(heads: str) -> tuple[str, float] | None:
+    """Judge the wrapper's flags; a log may end in the middle of them."""
+    if _FLAGS_TO_V12.search(heads):
+        if _FLAGS_OF_V12.search(heads):
+            return "neurosim-1.2", _CERTAIN
+        return ("neurosim-1.0", _CERTAIN) if _FLAGS_END.search(heads) else ("neurosim-1.2", _LIKELY)
+    if _FLAGS_OF_V13.search(heads):
+        return ("neurosim-1.3", _CERTAIN) if _FLAGS_BEHIND_OTHERS.search(heads) else ("neurosim-1.4", _LIKELY)
+    return None
 
 
 def _version_of_command(lines: tuple[str, ...]) -> str:

@@ -92,7 +92,7 @@ class PhasedWrapperReader(WrapperReader):
                 return self._read_time(text, line)
         return super(PhasedWrapperReader, self)._read_line(text, line)
 
-    def _begin(self, phase: Phase) -> None:
+    def _begin(self, phase: Phase | None) -> None:
         self._file_batch(is_last=False)
         self._phase = phase
         self._is_evaluated = False
@@ -105,12 +105,16 @@ class PhasedWrapperReader(WrapperReader):
         accuracy = PERCENT.read(match["accuracy"]) if match is not None else None
         if match is None or accuracy is None or not 0 <= accuracy <= 1:
             return Verdict.UNREADABLE
-        if self._is_evaluated and self._phase is Phase.QUANTIZED:
+        images = int(match["images"])
+        has_begun_again = self._batch is not None and images <= self._batch.images
+        if self._phase is Phase.QUANTIZED and (self._is_evaluated or has_begun_again):
             self._begin(Phase.HARDWARE)  # nothing on standard output tells of its beginning
-        if self._phase is None or self._is_evaluated:
+        elif self._phase is None or self._is_evaluated or has_begun_again:
+            self._begin(None)
+        if self._phase is None:
             return Verdict.UNREADABLE
         self._file_batch(is_last=False)
-        self._batch = _Batch(int(match["images"]), accuracy, line)
+        self._batch = _Batch(images, accuracy, line)
         return Verdict.READ
 
     def _read_end_of_images(self, match: re.Match[str]) -> Verdict:
@@ -132,6 +136,7 @@ class PhasedWrapperReader(WrapperReader):
                 self._file("test_loss", loss, line)
             return Verdict.READ
         if self._batch is None or self._batch.loss is not None:
+            self._file_batch(is_last=False)  # the accuracy of this batch is missing, so no other is the phase's result
             return Verdict.UNREADABLE
         self._batch = _Batch(self._batch.images, self._batch.accuracy, self._batch.line, loss, line)
         return Verdict.READ

@@ -69,7 +69,7 @@ def settle_version(records: RunBuilder, hardware: HardwareReader, findings: Find
     findings : Findings
         The run's numbers.
     has_flags : bool
-        The wrapper printed its flags, which tell versions apart that the C++ part does not.
+        The wrapper printed its flags, which tell V1.3 from its successors.
     """
     judge = _JUDGES.get(records.format_name)
     verdict = Verdict(records.format_name) if judge is None else judge(_Evidence(hardware, findings, has_flags))
@@ -117,7 +117,7 @@ def _judge_v13(evidence: _Evidence) -> Verdict:
 def _judge_v14(evidence: _Evidence) -> Verdict:
     if is_digital(evidence.findings):
         return Verdict("neurosim-dcim-1.0", reason="it has no ADC, and adders larger than the memory")
-    if evidence.has_flags:
+    if "wrapper.parallelRead" in evidence.hardware.records.setting_values:
         return Verdict("neurosim-1.4", ("DCIM",), "with memories of other kinds than DCIM it prints the same")
     if evidence.has_clock:
         return Verdict("neurosim-1.4", ("1.5", "DCIM"), _alike(evidence.findings))

@@ -14,13 +14,18 @@ from nnsreport.errors import NnsreportError
 from nnsreport.parsers import ParsedLog, parse_bytes
 
 NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan)")
-EXPONENTS = (0, -2, -6, -9, -12, 12, 18)
-SAMPLES = ("main_layer_by_layer.txt", "main_asynchronous.txt", "wrapper_buffered.txt", "wrapper_unbuffered.txt")
+EXPONENTS = (0, -2, -6, -9, -12, 6, 12, 18)
+SAMPLES = (
+    *("v1.4/main_layer_by_layer.txt", "v1.4/main_asynchronous.txt"),
+    *("v1.4/wrapper_buffered.txt", "v1.4/wrapper_unbuffered.txt"),
+    *("v1.0/main_layer_by_layer.txt", "v1.2/main_pipelined.txt", "v1.3/main_pipelined.txt", "v1.5/wrapper.txt"),
+    *("dcim/main_pipelined.txt", "3d/heterogeneous_layer_by_layer.txt", "3d/monolithic_layer_by_layer.txt"),
+)
 
 
 @pytest.fixture(scope="module")
-def texts(samples: Path) -> list[str]:
-    return [(samples / name).read_text() for name in SAMPLES]
+def texts(neurosim: Path) -> list[str]:
+    return [(neurosim / name).read_text() for name in SAMPLES]
 
 
 def parse(data: bytes) -> tuple[ParsedLog, ...]:
@@ -42,17 +47,24 @@ def assert_printed(logs: tuple[ParsedLog, ...], text: str) -> None:
         for record in log.metrics:
             line = lines[record.line - 1]
             printed = [float(f"{float(n)!r}") for n in NUMBER.findall(line)]
-            if record.metric == "accuracy":
-                assert any(a and record.value == b / a for a in printed for b in printed), line
+            if record.metric == "accuracy" and any(a and record.value == b / a for a in printed for b in printed):
                 continue
             shifted = {n * 10.0**e for n in printed for e in EXPONENTS}
             near = any(record.value == s or abs(record.value - s) <= 1e-12 * abs(s) for s in shifted)
             assert near or record.value != record.value, (record, line)
 
 
-def keys_of(logs: tuple[ParsedLog, ...]) -> dict[tuple[str, str | None, str | None, str], float]:
+Key = tuple[str, str | None, str | None, str, int | None]
+
+
+def keys_of(logs: tuple[ParsedLog, ...]) -> dict[Key, float]:
     """Return every value of the first run by its key."""
-    return {(r.scope, r.layer, r.component, r.metric): r.value for log in logs[:1] for r in log.metrics}
+    return {(r.scope, r.layer, r.component, r.metric, r.step): r.value for log in logs[:1] for r in log.metrics}
+
+
+def is_step(key: Key) -> bool:
+    """Tell whether a value is one on the way to a result: the last one of a log that is cut off is one more."""
+    return key[-1] is not None
 
 
 def same(a: float, b: float) -> bool:
@@ -67,16 +79,17 @@ def test_every_number_of_a_log_cut_at_any_line_is_one_of_the_whole(texts: list[s
         for count in range(len(lines)):
             logs = parse("".join(lines[:count]).encode())
             assert len(logs) <= 1
-            assert all(same(whole[key], value) for key, value in keys_of(logs).items())
+            found = {key: value for key, value in keys_of(logs).items() if not is_step(key)}
+            assert all(same(whole[key], value) for key, value in found.items())
             assert not any(log.complete for log in logs) or count > len(lines) - 60
 
 
 def test_no_number_of_a_log_cut_at_any_byte_lacks_digits(texts: list[str]) -> None:
-    for text in texts:
+    for rank, text in enumerate(texts):
         whole = keys_of(parse(text.encode()))
-        for length in range(1, len(text), 7):
+        for length in range(1, len(text), 7 if rank < 4 else 41):
             for key, value in keys_of(parse(text[:length].encode())).items():
-                assert same(whole[key], value), (length, key)
+                assert is_step(key) or same(whole[key], value), (length, key)
 
 
 def test_no_number_is_moved_by_a_deleted_line(texts: list[str]) -> None:

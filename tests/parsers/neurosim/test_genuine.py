@@ -1,4 +1,4 @@
-"""Every genuine V1.4 log beside the checkout: nothing lost, nothing attributed wrongly."""
+"""Every genuine inference log beside the checkout: nothing lost, nothing attributed wrongly."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ CARRIES_NUMBER = re.compile(r"\d|\binf|nan")
 
 NO_RESULT: tuple[tuple[str, str], ...] = (
     (r"-+ Estimation of Layer \d+ -+$", "names the layer of the lines below it"),
+    (r"-+ (?:Heterogeneous 3D|2D|Monolithic 3D) \w+( \w+)? -+$", "begins or ends a part of the log"),
     (r"Building CIFAR-10 data loader with \d+ workers", "threads"),
     (r"rm -f |g\+\+ ", "building NeuroSim"),
     (r"\[exit \d+\]$", "exit code printed by the job script"),
@@ -36,6 +37,7 @@ PROBLEMS = (
     "explained as a problem, which names the line",
 )
 NEVER_PRINTED = {"dn40_sram_tech28", "user_param_as_is"}
+VERSIONS = ("V1.0", "V1.2", "V1.3", "V1.4", "V1.5-dev", "DCIM", "3D-heterogeneous")
 PROPERTY = {
     "subArray size: ": "subArray",
     "parallel read: ": "parallelRead",
@@ -48,12 +50,13 @@ PROPERTY = {
 
 @pytest.fixture(scope="module")
 def logs(shared_dir: Path) -> dict[str, tuple[list[str], ParsedLog]]:
-    """Lines and records of every log that is not empty, by name."""
+    """Lines and records of every log that is not empty, by version and name."""
     found = {}
-    for path in sorted((shared_dir / "neurosim" / "logs" / "V1.4").glob("*.txt")):
-        if path.stem not in NEVER_PRINTED:
-            found[path.stem] = (path.read_text().split("\n"), parse_log(path))
-    assert len(found) > 130
+    for version in VERSIONS:
+        for path in sorted((shared_dir / "neurosim" / "logs" / version).glob("*.txt")):
+            if path.stem not in NEVER_PRINTED:
+                found[f"{version}/{path.stem}"] = (path.read_text().split("\n"), parse_log(path))
+    assert len(found) > 137
     return found
 
 
@@ -107,10 +110,10 @@ def test_completeness_is_that_of_the_run_time_line(logs: dict[str, tuple[list[st
 def test_values_are_those_of_the_index(shared_dir: Path, logs: dict[str, tuple[list[str], ParsedLog]]) -> None:
     checked = 0
     for row in (shared_dir / "neurosim" / "INDEX.md").read_text().splitlines():
-        if not row.startswith("| V1.4/"):
+        if not row.startswith(tuple(f"| {version}/" for version in VERSIONS)):
             continue
         name, *cells = (cell.strip() for cell in row.strip("|").split("|"))
-        log = logs.get(name.removeprefix("V1.4/").removesuffix(".txt"))
+        log = logs.get(name.removesuffix(".txt"))
         area, latency, energy, efficiency = cells[2:6]
         if log is None or not area:
             continue
@@ -121,6 +124,8 @@ def test_values_are_those_of_the_index(shared_dir: Path, logs: dict[str, tuple[l
             ("read_dynamic_energy", energy, -12),
             ("energy_efficiency", efficiency, 12),
         ):
+            if not printed:
+                continue
             expected = float(Decimal(printed).scaleb(exponent)) if math.isfinite(float(printed)) else float(printed)
             assert values[metric] == expected or (math.isnan(expected) and math.isnan(values[metric])), (name, metric)
             checked += 1
@@ -160,7 +165,7 @@ def test_values_are_those_of_an_independent_search(
 def test_weights_join_the_layers_of_the_network(shared_dir: Path, logs: dict[str, tuple[list[str], ParsedLog]]) -> None:
     rows = (shared_dir / "neurosim" / "networks" / "NetWork_DenseNet40.csv").read_text().split()
     inputs = [math.prod(int(cell) for cell in row.split(",")[2:5]) for row in rows]
-    _, log = logs["wrapper_dn40_inference1"]
+    _, log = logs["V1.4/wrapper_dn40_inference1"]
     assert [r.value for r in log.metrics if r.metric == "fan_in"] == inputs
 
 
@@ -170,7 +175,25 @@ def test_logs_of_a_silent_exit_are_empty_and_say_why(shared_dir: Path, name: str
         parse_log(shared_dir / "neurosim" / "logs" / "V1.4" / f"{name}.txt")
 
 
-def test_v13_is_read_and_said_to_be_one(shared_dir: Path) -> None:
-    log = parse_log(shared_dir / "neurosim" / "logs" / "V1.3" / "dn40tail_default.txt")
-    assert log.complete
-    assert any("V1.3" in problem.message for problem in log.problems)
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [
+        ("V1.0/mini_default", "neurosim-1.0"),
+        ("V1.2/dn40k3_default", "neurosim-1.3"),
+        ("V1.3/dn40tail_default", "neurosim-1.3"),
+        ("V1.4/dn40_sram_synchronous_false", "neurosim-1.4"),
+        ("V1.5-dev/dn40nano_default", "neurosim-1.4"),
+        ("DCIM/dn40nano_default", "neurosim-dcim-1.0"),
+        ("3D-heterogeneous/dn40nano_default", "neurosim-3d-heterogeneous-1.0"),
+    ],
+)
+def test_versions(logs: dict[str, tuple[list[str], ParsedLog]], name: str, format_name: str) -> None:
+    _, log = logs[name]
+    assert log.format == format_name
+    if name.startswith(("V1.2", "V1.5")):  # cut off before, or without, anything that only this version prints
+        (version,) = (setting.value for setting in log.settings if setting.name == "neurosim.version")
+        assert f" {name[1:4]}" in version
+
+
+def test_v14_is_never_taken_for_another(logs: dict[str, tuple[list[str], ParsedLog]]) -> None:
+    assert {log.format for name, (_, log) in logs.items() if name.startswith("V1.4/")} == {"neurosim-1.4"}
