@@ -9,7 +9,7 @@ from nnsreport.parsers.records import shorten
 
 _HINT = re.compile(
     r"slurm|srun|rror|Killed|fault|exception|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|"
-    r"terminate",
+    r"terminate|what\(\)",
     re.IGNORECASE,
 )
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning|Iteration)(?::.*)?")
@@ -112,6 +112,12 @@ JOB_FAILURES: tuple[Failure, ...] = (
         "a program stopped with the C++ exception {1}",
         "check the arguments and the trace files",
     ),
+    _failure(
+        r"what\(\): +basic_string: construction from null",
+        "the simulator was called with fewer files than it needs",
+        "name a file with weights and one with inputs for each row of the network's CSV file",
+    ),
+    _failure(r"what\(\): +(.*\S)", "the C++ exception says: {1}", "check the arguments and the trace files"),
     _failure(
         r"(\S+): command not found",
         "the program {1} was not found",

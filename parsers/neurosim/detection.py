@@ -114,7 +114,7 @@ _SUMMARY_TO_V12 = _lines(r"Total IC Area on chip|Energy Efficiency TOPS/W")
 _SUMMARY_FROM_V13 = _lines(r"Chip total CIM array|Compute efficiency TOPS/|Chip clock period")
 _CLOCK = _lines(r"Chip clock period")
 _LAYERS = _lines(r"-{20} Estimation|layer\d+'s ")
-_UNKNOWN_NODE = _lines(r"Error: (?:CMOS|2D FET|TFET) Technolog")
+_UNKNOWN_NODE = _lines(r"Error: CMOS Technolog")
 """Up to V1.3 and in 3D; later versions end without a word."""
 
 

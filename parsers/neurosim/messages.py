@@ -71,7 +71,12 @@ MESSAGES: tuple[Failure, ...] = (
         "set --parallelRead to --subArray, or --cellBit 1",
     ),
     _message(
-        r"Error: (CMOS|2D FET|TFET) Technology node (\S+?)nm is not supported",
+        r"Error: (2D FET|TFET) Technology node (\S+?)nm is not supported",
+        f"there are no parameters of {{1}}s at {{2}} nm{_EXITS}",
+        "set transistortype = 1 (CMOS) in Param.cpp, or another technode",
+    ),
+    _message(
+        r"Error: (CMOS) Technology node (\S+?)nm is not supported",
         f"the {{1}} technology node {{2}} nm is not supported{_EXITS}",
         "use one of 130, 90, 65, 45, 32, 22, 14, 10, 7; from V1.4 on also 5, 3, 2, 1",
     ),
