@@ -1,28 +1,37 @@
 """Damages logs of every format at random and checks what the parsers make of them.
 
     python bench/fuzz_parsers.py --cases 100000 --seed 0
+    python bench/fuzz_parsers.py --seed 1234 --cases 1 --write damaged.txt    # one case again, and its text
 
-Three things are checked of every damaged log: no exception but the project's own; every number stands on the line that
-its record names; and, where lines were only lost, doubled or joined by foreign ones, every number is one that the whole
-log has under the same name. Prints each violation with what is needed to repeat it, and the number of cases.
+Four things are checked of every damaged log, read as what it is recognised as, as its own format, and as any other:
+
+* no exception but the project's own;
+* every number stands on the line that its record names;
+* where lines were only lost, doubled, or joined by others, every number is one that the whole logs have under the same
+  name, layer, component, epoch and so on;
+* where bytes were changed within lines, a number that is lost is not lost without a word.
+
+Prints one example of each kind of violation with the seed that repeats it, and the number of cases.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import math
 import multiprocessing
 import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from nnsreport.errors import NnsreportError
 from nnsreport.parsers import ParsedLog, formats, parse_bytes
+from nnsreport.parsers.conformance import Key, key_of
 from nnsreport.parsers.reading import lines_of
 from nnsreport.parsers.registry import detect
 
@@ -38,37 +47,67 @@ FOREIGN = (
     "epoch 3 loss 0.25",
     "",
 )
+_NOT_SAMPLES = frozenset({".py", ".onnx", ".npz", ".md"})
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:inf|nan)", re.IGNORECASE)
+_EPOCHS_BY_ROW = frozenset({"neurosim-2-distributions", "neurosim-2-activity", "neurosim-2-output"})
+"""Tables in which an epoch is known by the place of its row alone: a lost or doubled row moves all that follow."""
 _SCALES = [10.0**exponent for exponent in range(-24, 25)] + [2.0**20, 2.0**30]
 
-Key = tuple[str, str | None, str | None, str]
+_UNJOINED = "constructed"
+"""Layers of ``fan_in`` lines that cannot be joined to others: abridged samples have them, a piece of one may not."""
+
+Values = Mapping[Key, frozenset[str]]
+"""The printed forms of every number by what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A log of one format, and the numbers of it by name."""
+    """A log of one format, and what is read of it whole."""
 
     name: str
     text: str
     format: str
-    values: dict[Key, set[float]]
+    values: Values
+    told: int
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
-    """A way of damaging a text; ``keeps_lines`` when each line that is left is as it was."""
+class Damaged:
+    """A damaged log: the bytes, the text in them, and what its numbers may be.
 
-    name: str
-    apply: Callable[[str, Random], bytes]
-    keeps_lines: bool
+    ``values`` is None where they cannot be told from the whole logs; ``formats`` are those of two joined logs, which
+    together may look like a third.
+    """
+
+    data: bytes
+    text: str
+    values: Values | None = None
+    formats: tuple[str, ...] = ()
+    must_tell: bool = False
 
 
-def samples(folders: Iterable[Path]) -> list[Sample]:
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What is wrong with a parser's result; ``about`` is the same for many cases of one defect."""
+
+    seed: int
+    damage: str
+    sample: str
+    format: str
+    about: str
+    detail: str
+
+    def __str__(self) -> str:
+        """Return all of it in one line."""
+        return f"seed {self.seed}, {self.damage}, {self.sample}: {self.format}: {self.about}: {self.detail}"
+
+
+def samples(folders: Iterable[Path], largest_bytes: int = 100_000) -> list[Sample]:
     """Return the sample of every format, and every file of some folders that a format recognises."""
     texts = {f"sample of {known.name}": known.sample for known in formats()}
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.stat().st_size < 100_000:
+            if path.is_file() and path.suffix not in _NOT_SAMPLES and path.stat().st_size < largest_bytes:
                 texts[str(path.relative_to(folder))] = path.read_bytes().decode("utf-8", errors="replace")
     found = []
     for name, text in texts.items():
@@ -77,123 +116,238 @@ def samples(folders: Iterable[Path]) -> list[Sample]:
             logs = parse_bytes(text.encode(), run="r", format=log_format)
         except NnsreportError:
             continue
-        found.append(Sample(name, text, log_format, _values(logs)))
+        found.append(Sample(name, text, log_format, _values(logs), _told(logs)))
     return found
 
 
-def _values(logs: Sequence[ParsedLog]) -> dict[Key, set[float]]:
-    values: dict[Key, set[float]] = defaultdict(set)
+def _values(logs: Iterable[ParsedLog]) -> Values:
+    values: dict[Key, set[str]] = defaultdict(set)
     for log in logs:
         for record in log.metrics:
-            key = (record.scope, record.layer, record.component, record.metric)
-            values[key].add("nan" if math.isnan(record.value) else record.value)  # type: ignore[arg-type]
-    return values
+            values[key_of(record)].add(repr(record.value))
+    return {key: frozenset(printed) for key, printed in values.items()}
 
 
-def _cut(text: str, random: Random) -> bytes:
-    return text.encode()[: random.randrange(len(text.encode()) + 1)]
+def _told(logs: Iterable[ParsedLog]) -> int:
+    """Return how much is said of what was not read."""
+    return sum(len(log.problems) + len(log.unrecognised) + (not log.complete) for log in logs)
 
 
-def _delete_lines(text: str, random: Random) -> bytes:
-    lines = text.splitlines(keepends=True)
-    for _ in range(random.randint(1, 3)):
+def _without_epochs(values: Values) -> Values:
+    return _joined(*({(*key[:4], None, *key[5:]): printed} for key, printed in values.items()))
+
+
+def _joined(*parts: Values) -> Values:
+    return {key: frozenset().union(*(part.get(key, ()) for part in parts)) for part in parts for key in part}
+
+
+def _cut(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    data = sample.text.encode()[: random.randrange(len(sample.text.encode()) + 1)]
+    return Damaged(data, data.decode(errors="replace"), sample.values)
+
+
+def _cut_gzip(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    data = gzip.compress(sample.text.encode(), mtime=0)
+    return Damaged(data[: random.randrange(20, len(data))], sample.text, sample.values)
+
+
+def _windows(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    """Windows line ends, colours or a task's label change no number."""
+    lines = sample.text.split("\n")
+    end = "\r\n" if random.random() < 0.5 else "\n"
+    start, stop = ("\x1b[1;31m", "\x1b[0m") if random.random() < 0.5 else ("", "")
+    changed = end.join(f"{start}{line}{stop}" if line.strip() else line for line in lines)
+    return Damaged(changed.encode(), changed, sample.values, must_tell=True)
+
+
+def _delete_lines(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    lines = _lines(sample)
+    for _unused in range(random.randint(1, 3)):
         if lines:
             del lines[random.randrange(len(lines))]
-    return "".join(lines).encode()
+    return _of_lines(lines, sample.values)
 
 
-def _double_lines(text: str, random: Random) -> bytes:
-    lines = text.splitlines(keepends=True)
-    for _ in range(random.randint(1, 3)):
+def _double_lines(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    lines = _lines(sample)
+    for _unused in range(random.randint(1, 3)):
         place = random.randrange(len(lines))
         lines.insert(place, lines[place])
-    return "".join(lines).encode()
+    return _of_lines(lines, sample.values)
 
 
-def _foreign_lines(text: str, random: Random) -> bytes:
-    lines = text.splitlines(keepends=True)
-    for _ in range(random.randint(1, 5)):
+def _foreign_lines(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    lines = _lines(sample)
+    for _unused in range(random.randint(1, 5)):
         lines.insert(random.randrange(len(lines) + 1), random.choice(FOREIGN) + "\n")
-    return "".join(lines).encode()
+    return _of_lines(lines, sample.values)
 
 
-def _shuffle(text: str, random: Random) -> bytes:
-    lines = text.splitlines(keepends=True)
+def _append(sample: Sample, random: Random, found: Sequence[Sample]) -> Damaged:
+    """Two logs one after the other, as of a job that starts two programs; the first may be cut off at a line's end."""
+    other = random.choice(found)
+    lines = _lines(sample)
+    kept = lines if random.random() < 0.5 else lines[: random.randrange(1, len(lines) + 1)]
+    first = "".join(kept)
+    text = (first if first.endswith("\n") else f"{first}\n") + other.text
+    values = None if _has_epochs(sample) or _has_epochs(other) else _values_of_both(sample, other)
+    return Damaged(text.encode(), text, values, (sample.format, other.format))
+
+
+def _interleave(sample: Sample, random: Random, found: Sequence[Sample]) -> Damaged:
+    """Two logs in pieces of some lines, as of two programs that write into one file."""
+    other = random.choice(found)
+    queues = [_lines(sample), _lines(other)]
+    merged: list[str] = []
+    while any(queues):
+        queue = random.choice([queue for queue in queues if queue])
+        count = random.randint(1, 12)
+        merged += [line if line.endswith("\n") else f"{line}\n" for line in queue[:count]]
+        del queue[:count]
+    has_cells = _CELLS.search(sample.text) or _CELLS.search(other.text)
+    is_foreign = not (has_cells or _read_as(other, sample.format) or _read_as(sample, other.format))
+    text = "".join(merged)
+    values = _values_of_both(sample, other) if is_foreign else None
+    return Damaged(text.encode(), text, values, (sample.format, other.format))
+
+
+def _shuffle(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    lines = _lines(sample)
     start = random.randrange(len(lines))
     block = lines[start : start + random.randint(2, 40)]
-    order = random.sample(block, len(block))
-    return "".join([*lines[:start], *order, *lines[start + len(block) :]]).encode()
+    return _of_lines([*lines[:start], *random.sample(block, len(block)), *lines[start + len(block) :]])
 
 
-def _flip(text: str, random: Random) -> bytes:
-    data = bytearray(text.encode())
-    for _ in range(random.randint(1, 8)):
+def _flip(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    data = bytearray(sample.text.encode())
+    for _unused in range(random.randint(1, 8)):
         data[random.randrange(len(data))] = random.choice(
             (random.randrange(256), ord(random.choice("0123456789.e-:, \n")))
         )
-    return bytes(data)
+    return Damaged(bytes(data), data.decode("utf-8", errors="replace"), must_tell=True)
 
 
-def _delete_bytes(text: str, random: Random) -> bytes:
-    data = text.encode()
+def _delete_bytes(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    data = sample.text.encode()
     start = random.randrange(len(data))
-    return data[:start] + data[start + random.randint(1, 200) :]
+    kept = data[:start] + data[start + random.randint(1, 200) :]
+    return Damaged(kept, kept.decode("utf-8", errors="replace"))
 
 
-def _blocks(text: str, random: Random) -> bytes:
-    lines = text.splitlines(keepends=True)
+def _lose_or_repeat(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    lines = _lines(sample)
     first, second = sorted((random.randrange(len(lines) + 1), random.randrange(len(lines) + 1)))
-    kept = lines[:first] + lines[second:] if random.random() < 0.5 else lines[:second] + lines[first:]
-    return "".join(kept).encode()
+    return _of_lines(lines[:first] + lines[second:] if random.random() < 0.5 else lines[:second] + lines[first:])
 
 
-DAMAGES = (
-    Damage("cut", _cut, keeps_lines=True),
-    Damage("delete lines", _delete_lines, keeps_lines=True),
-    Damage("double lines", _double_lines, keeps_lines=True),
-    Damage("foreign lines", _foreign_lines, keeps_lines=True),
-    Damage("shuffle", _shuffle, keeps_lines=False),
-    Damage("flip bytes", _flip, keeps_lines=False),
-    Damage("delete bytes", _delete_bytes, keeps_lines=False),
-    Damage("lose or repeat a block", _blocks, keeps_lines=False),
-)
+def _lines(sample: Sample) -> list[str]:
+    return sample.text.splitlines(keepends=True)
 
 
-def violations(sample: Sample, damage: Damage, data: bytes, other_format: str) -> Iterator[str]:
-    """Yield what is wrong with the parsers' results for one damaged text.
-
-    Parameters
-    ----------
-    sample : Sample
-        The whole text.
-    damage : Damage
-        What was done to it.
-    data : bytes
-        The damaged text.
-    other_format : str
-        A format that is forced on it as well.
-    """
-    for chosen in (None, sample.format, other_format):
-        try:
-            logs = parse_bytes(data, run="r", format=chosen)
-        except NnsreportError:
-            continue
-        except Exception as error:
-            yield f"as {chosen}: {type(error).__name__}: {error}"
-            continue
-        yield from _not_printed(logs, data)
-        if damage.keeps_lines and chosen == sample.format:
-            yield from _misnamed(logs, sample)
+def _of_lines(lines: Iterable[str], values: Values | None = None) -> Damaged:
+    text = "".join(lines)
+    return Damaged(text.encode(), text, values)
 
 
-def _not_printed(logs: Sequence[ParsedLog], data: bytes) -> Iterator[str]:
-    lines = data.decode("utf-8", errors="replace").split("\n")
-    for log in logs:
-        for record in log.metrics:
-            line = lines[record.line - 1] if record.line <= len(lines) else ""
-            printed = [float(number) for number in _NUMBER.findall(line)]
-            if not _is_among(record.value, printed):
-                yield f"{log.format}: {record.metric} = {record.value} is not on line {record.line}: {line[:120]!r}"
+_CELLS = re.compile(r"^[-+.\d]+(?:e[-+]\d+)?,", re.MULTILINE)
+"""A table of bare numbers: any other line of numbers may be a row of it."""
+
+
+def _has_epochs(sample: Sample) -> bool:
+    """Tell whether numbers have epochs, which a program that does not print them counts from the file's beginning."""
+    return any(key[4] is not None for key in sample.values)
+
+
+def _values_of_both(sample: Sample, other: Sample) -> Values:
+    parts = (sample.values, other.values, _read_as(other, sample.format), _read_as(sample, other.format))
+    return _joined(*parts)
+
+
+def _read_as(sample: Sample, name: str) -> Values:
+    try:
+        return _values(parse_bytes(sample.text.encode(), run="r", format=name))
+    except NnsreportError:
+        return {}
+
+
+DAMAGES: Mapping[str, Callable[[Sample, Random, Sequence[Sample]], Damaged]] = {
+    "cut": _cut,
+    "cut gzip": _cut_gzip,
+    "line ends and colours": _windows,
+    "delete lines": _delete_lines,
+    "double lines": _double_lines,
+    "foreign lines": _foreign_lines,
+    "two logs": _append,
+    "interleave": _interleave,
+    "shuffle": _shuffle,
+    "flip bytes": _flip,
+    "delete bytes": _delete_bytes,
+    "lose or repeat a block": _lose_or_repeat,
+}
+
+
+@dataclass(slots=True)
+class Case:
+    """One damaged log and what is found wrong with its reading."""
+
+    seed: int
+    name: str
+    sample: Sample
+    damaged: Damaged
+    other_format: str
+    found: list[Violation] = field(default_factory=list)
+
+    def check(self) -> list[Violation]:
+        """Read the damaged log in every way, and return the violations."""
+        for chosen in (None, self.sample.format, self.other_format):
+            try:
+                logs = parse_bytes(self.damaged.data, run="r", format=chosen)
+            except NnsreportError:
+                continue
+            except Exception as error:
+                self._add(chosen or "detection", f"raises {type(error).__name__}", str(error)[:200])
+                continue
+            self._check_lines(logs)
+            if chosen != self.other_format or chosen == self.sample.format:
+                self._check_names(logs)
+            if chosen == self.sample.format:
+                self._check_losses(logs)
+        return self.found
+
+    def _check_lines(self, logs: Sequence[ParsedLog]) -> None:
+        lines = self.damaged.text.split("\n")
+        for log in logs:
+            for record in log.metrics:
+                line = lines[record.line - 1] if record.line <= len(lines) else ""
+                if not _is_among(record.value, [float(number) for number in _NUMBER.findall(line)]):
+                    detail = f"{record.value!r} is not on line {record.line}: {line[:120]!r}"
+                    self._add(log.format, f"{record.metric} is not printed", detail)
+
+    def _check_names(self, logs: Sequence[ParsedLog]) -> None:
+        if self.damaged.values is None:
+            return
+        known = self.damaged.values
+        unjoined = {key[3] for key in known if (key[1] or "").startswith(_UNJOINED)}
+        for log in logs:
+            if self.damaged.formats and log.format not in self.damaged.formats:
+                continue
+            values = _values([log])
+            if self.sample.format in _EPOCHS_BY_ROW:
+                values, known = _without_epochs(values), _without_epochs(known)
+            for key, printed in values.items():
+                for value in printed - known.get(key, frozenset()):
+                    about = f"{key[3]} of {key[2]} is another number's"
+                    if key[3] not in unjoined:
+                        self._add(log.format, about, f"{_shown(key)} = {value} is not in the whole log")
+
+    def _check_losses(self, logs: Sequence[ParsedLog]) -> None:
+        if self.damaged.must_tell and _told(logs) <= self.sample.told:
+            lost = [key for key in self.sample.values if key not in _values(logs)]
+            if lost:
+                self._add(self.sample.format, f"{lost[0][3]} is lost without a word", _shown(lost[0]))
+
+    def _add(self, format_name: str, about: str, detail: str) -> None:
+        self.found.append(Violation(self.seed, self.name, self.sample.name, format_name, about, detail))
 
 
 def _is_among(value: float, printed: Sequence[float]) -> bool:
@@ -204,33 +358,34 @@ def _is_among(value: float, printed: Sequence[float]) -> bool:
     return any(math.isclose(value, candidate, rel_tol=1e-11) for source in (shifted, ratios) for candidate in source)
 
 
-def _misnamed(logs: Sequence[ParsedLog], sample: Sample) -> Iterator[str]:
-    for key, values in _values(logs).items():
-        for value in values - sample.values.get(key, set()):
-            yield f"{sample.format}: {key} = {value}, which the whole log does not have there"
+def _shown(key: Key) -> str:
+    return " ".join(str(part) for part in key if part is not None)
 
 
-def cases(found: Sequence[Sample], count: int, seed: int) -> Iterator[tuple[int, Sample, Damage, bytes, str]]:
+def cases(found: Sequence[Sample], count: int, seed: int) -> Iterator[Case]:
     """Yield damaged logs; each is made from its own seed, so that one can be repeated alone."""
     names = [known.name for known in formats()]
     for number in range(seed, seed + count):
         random = Random(number)
-        sample, damage = random.choice(found), random.choice(DAMAGES)
-        yield number, sample, damage, damage.apply(sample.text, random), random.choice(names)
+        sample, name = random.choice(found), random.choice(list(DAMAGES))
+        yield Case(number, name, sample, DAMAGES[name](sample, random, found), random.choice(names))
 
 
-def check(found: Sequence[Sample], count: int, seed: int) -> list[str]:
-    """Return the violations in some cases, one line each, with the seed that repeats it."""
-    return [
-        f"seed {number}, {damage.name}, {sample.name}: {violation}"
-        for number, sample, damage, data, other in cases(found, count, seed)
-        for violation in violations(sample, damage, data, other)
-    ]
+def check(found: Sequence[Sample], count: int, seed: int) -> list[Violation]:
+    """Return the violations in some cases."""
+    return [violation for case in cases(found, count, seed) for violation in case.check()]
 
 
-def _check_part(arguments: tuple[list[Path], int, int]) -> list[str]:
-    folders, count, seed = arguments
-    return check(samples(folders), count, seed)
+_FOUND: list[Sample] = []
+"""The samples of a worker process."""
+
+
+def _begin(folders: list[Path]) -> None:
+    _FOUND.extend(samples(folders))
+
+
+def _check_part(part: tuple[int, int]) -> list[Violation]:
+    return check(_FOUND, *part)
 
 
 def main() -> int:
@@ -240,18 +395,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--logs", type=Path, action="append", default=[], help="further folders with logs")
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
+    parser.add_argument("--write", type=Path, help="write the damaged log of the first case")
     arguments = parser.parse_args()
     folders = [DATA, *arguments.logs]
+    if arguments.write:
+        arguments.write.write_bytes(next(cases(samples(folders), 1, arguments.seed)).damaged.data)
     share = math.ceil(arguments.cases / (arguments.jobs * 8))
-    parts = [(folders, share, arguments.seed + place) for place in range(0, arguments.cases, share)]
+    parts = [(share, arguments.seed + place) for place in range(0, arguments.cases, share)]
     start = time.perf_counter()
-    with multiprocessing.get_context("spawn").Pool(arguments.jobs) as pool:
-        found = [line for lines in pool.imap(_check_part, parts) for line in lines]
-    by_kind = Counter(re.sub(r"seed \d+, |\d+(?:\.\d+)?(?:e[-+]\d+)?", "", line)[:100] for line in found)
-    for line in found[:200]:
-        print(line)
-    for kind, count in by_kind.most_common(40):
-        print(f"{count:6d}  {kind}")
+    with multiprocessing.get_context("spawn").Pool(arguments.jobs, _begin, (folders,)) as pool:
+        found = [violation for part in pool.imap(_check_part, parts) for violation in part]
+    kinds = Counter((violation.format, violation.about) for violation in found)
+    examples = {(violation.format, violation.about): violation for violation in reversed(found)}
+    for kind, count in kinds.most_common():
+        print(f"{count:6d}  {examples[kind]}")
     print(f"{share * len(parts)} cases, {len(found)} violations, {time.perf_counter() - start:.0f} s")
     return 1 if found else 0
 

@@ -1,4 +1,4 @@
-"""What the detection of a format looks at: small, whatever the size of the text."""
+"""What the detection of a format looks at: small, whatever the size of the text, and never the file's name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _HEAD = 32
 _FIRST_LINES = 40
+_BLANKS = " \t\r\n\x00"
+"""As reading has them: a text that is not empty has a first line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Glance:
         """Return the glance at the lines of a text."""
         first: list[str] = []
         for line in lines:
-            if line and not line.isspace():
+            if line.strip(_BLANKS):
                 first.append(line)
                 if len(first) == _FIRST_LINES:
                     break
