@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.findings import Findings, Places
 from nnsreport.parsers.neurosim.hardware import HardwareReader
 from nnsreport.parsers.neurosim.stages import Stage
@@ -75,15 +77,22 @@ def _explain_stop(records: RunBuilder, hardware: HardwareReader, remedy: str | N
 
 
 def _report_missing(records: RunBuilder, hardware: HardwareReader, places: Places) -> None:
-    missing = list(_names(None, hardware.dialect.expected_in_chip, places))
-    for layer in hardware.layers:
-        missing.extend(_names(layer, hardware.dialect.expected_in_layer, places))
+    missing = _missing(hardware.dialect, places, tuple(hardware.layers))
     if missing:
         more = f" and {len(missing) - _SHOWN_MISSING} more" if len(missing) > _SHOWN_MISSING else ""
         records.problem(
             f"{len(missing)} expected values are not in the log: {', '.join(missing[:_SHOWN_MISSING])}{more}",
             remedy="look for lines that are missing or damaged",
         )
+
+
+@lru_cache(maxsize=64)
+def _missing(dialect: Dialect, places: Places, layers: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the numbers of a complete log that are not there; logs of one network share their places."""
+    missing = list(_names(None, dialect.expected_in_chip, places))
+    for layer in layers:
+        missing.extend(_names(layer, dialect.expected_in_layer, places))
+    return tuple(missing)
 
 
 def _names(layer: str | None, expected: Iterable[tuple[str, str]], places: Places) -> Sequence[str]:
