@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.neurosim.dialect import Dialect
-from nnsreport.parsers.neurosim.run import START_HEADS, Run, begins_section, start_of
+from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, begins_section, start_of
 from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from nnsreport.parsers.streaming import Sink
 
 
-def _holds_several(text: LogText) -> bool:
+def _holds_several(text: LogText, *, is_training: bool) -> bool:
     """Tell whether a log may hold several runs.
 
     A job may start the simulator several times. With one wrapper and one C++ part at most it did not, in whatever order
     their streams were written to the file.
     """
     starts = Counter(start_of(line) for line in text.lines if line[:5] in START_HEADS)
-    return any(count > 1 for kind, count in starts.items() if kind is not None)
+    kinds = {Start.WRAPPER} if is_training else set(Start)  # the C++ part is started for each epoch
+    return any(starts[kind] > 1 for kind in kinds)
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ class NeuroSimReader:
 
     def _may_split(self, text: LogText) -> bool:
         if self._holds_several is None:
-            self._holds_several = _holds_several(text) if self.is_whole else True
+            self._holds_several = _holds_several(text, is_training=self.dialect.is_training) if self.is_whole else True
         return self._holds_several
 
     def _begin_run(self, line: str, cut_line: int | None) -> Run:

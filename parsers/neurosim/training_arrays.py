@@ -49,6 +49,15 @@ class PrintedArray:
         self.is_whole = text.rstrip().endswith("]")
         return True
 
+    @property
+    def pairs(self) -> int | None:
+        """Number of means, each with its standard deviation; None if the array is not whole."""
+        values = self.values()
+        count, odd = divmod(len(values), 2)
+        if not self.is_whole or odd or not count or any(deviation < 0 for deviation in values[count:]):
+            return None
+        return count
+
     def values(self) -> tuple[float, ...]:
         """Return its numbers, nan and inf included."""
         return tuple(float(number) for text, _ in self.lines for number in _NUMBERS.findall(text))

@@ -37,9 +37,12 @@ def diagnose_training(
     progress = records.progress
     progress.note_end()
     is_complete = _is_complete(records, wrapper, is_explained=is_explained)
-    if not is_complete:
-        _explain_stop(records, hardware, wrapper, is_explained=is_explained)
-    _report_sections(records, progress)
+    is_told = not is_complete and _explain_stop(records, hardware, wrapper, is_explained=is_explained)
+    if progress.stopped.count > is_told:
+        records.problem(
+            f"NeuroSim did not come to its end in {progress.stopped}", progress.stopped.line, "see the messages there"
+        )
+    _report_numbers(records, progress)
     if progress.diverged.count:
         records.problem(
             f"the training diverged: {progress.diverged.count} losses are inf or nan, the first in "
@@ -63,7 +66,8 @@ def _is_complete(records: TrainingRecords, wrapper: TrainingWrapperReader, *, is
 
 def _explain_stop(
     records: TrainingRecords, hardware: HardwareReader, wrapper: TrainingWrapperReader, *, is_explained: bool
-) -> None:
+) -> bool:
+    """File where the log ends; tell whether that is within a C++ part."""
     progress = records.progress
     remedy = None if is_explained else _TIME_REMEDY
     of_all = f" of {wrapper.asked_epochs}" if wrapper.asked_epochs is not None else ""
@@ -76,7 +80,8 @@ def _explain_stop(
             f"the log is cut off: NeuroSim stops {where or progress.where} in epoch {progress.latest_section}{of_all}",
             remedy=remedy,
         )
-    elif hardware.stage is Stage.NOTHING and not progress.finished and not progress.stopped.count:
+        return True
+    if hardware.stage is Stage.NOTHING and not progress.finished and not progress.stopped.count:
         _explain_silence(records, wrapper, remedy)
     elif progress.epoch is not None and not records.has_ended:
         seen = f" after {progress.step} images" if progress.step is not None else ""
@@ -87,6 +92,7 @@ def _explain_stop(
         records.problem(
             f"the training ends in epoch {progress.epoch}{of_all}", progress.line, "look for the message before its end"
         )
+    return False
 
 
 def _explain_silence(records: TrainingRecords, wrapper: TrainingWrapperReader, remedy: str | None) -> None:
@@ -100,11 +106,7 @@ def _explain_silence(records: TrainingRecords, wrapper: TrainingWrapperReader, r
         records.problem("the log ends before the first test", remedy=remedy)
 
 
-def _report_sections(records: TrainingRecords, progress: TrainingProgress) -> None:
-    if progress.stopped.count > (progress.where is not None):
-        records.problem(
-            f"NeuroSim did not come to its end in {progress.stopped}", progress.stopped.line, "see the messages there"
-        )
+def _report_numbers(records: TrainingRecords, progress: TrainingProgress) -> None:
     if progress.unestimated.count and progress.finished + progress.stopped.count:
         records.problem(f"NeuroSim printed nothing about {progress.unestimated}")
     if progress.missing.count:
@@ -126,7 +128,7 @@ def _report_sections(records: TrainingRecords, progress: TrainingProgress) -> No
         )
     if progress.is_for_one_image:
         records.problem(
-            "activation gradients, weight gradients and weight updates take no time: latencies and energies are for "
+            "activation gradients, weight gradients and updates take no energy: latencies and energies are for "
             "one image, not for an epoch",
             remedy="set trainingEstimation = true in Param.cpp",
         )

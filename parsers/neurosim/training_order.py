@@ -99,9 +99,10 @@ class PrintedOrder:
         places = [Place(part, number, rank) for part, rank in self.places[scope, component, metric]]
         return next((place for place in places if after is None or place > after), places[-1])
 
-    def is_in_breakdown(self, place: Place) -> bool:
-        """Tell whether a number stands on a line that does not name what it is about."""
-        return place.rank in self.breakdowns.get(place.part, ())
+    def names_layer(self, about: About) -> bool:
+        """Tell whether every line with a number names what it is about; those of breakdowns do not."""
+        scope, _, component, metric = about
+        return not any(rank in self.breakdowns.get(part, ()) for part, rank in self.places[scope, component, metric])
 
     def distance(self, place: Place, previous: Place | None, layers: int) -> int:
         """Return how many numbers further on a number stands.

@@ -14,9 +14,9 @@ _SHOWN = 6
 _PHASES_OF_TRAINING = tuple(
     ("chip", None, component, metric)
     for component, metric in (
-        ("activation_gradient", "epoch_read_latency"),
-        ("weight_gradient", "epoch_read_latency"),
-        ("weight_update", "epoch_write_latency"),
+        ("activation_gradient", "epoch_read_dynamic_energy"),
+        ("weight_gradient", "epoch_read_dynamic_energy"),
+        ("weight_update", "epoch_write_dynamic_energy"),
     )
 )
 
@@ -44,13 +44,12 @@ class Examples:
         if not self.count:
             self.line = line
         self.count += 1
-        if len(self.shown) < _SHOWN:
+        if len(self.shown) < _SHOWN and text not in self.shown:
             self.shown.append(text)
 
     def __str__(self) -> str:
-        """Return the first ones, and how many more there are."""
-        more = self.count - len(self.shown)
-        return ", ".join(self.shown) + (f" and {more} more" if more else "")
+        """Return the first ones, each once, and whether there are more."""
+        return ", ".join(self.shown) + (", ..." if self.count > len(self.shown) else "")
 
 
 @dataclass(slots=True)

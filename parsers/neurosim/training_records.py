@@ -339,7 +339,7 @@ class TrainingRecords(RunBuilder):
             self._leave_out(line)
         for number in sure:
             known = number.value if section.is_whole else self._floor_plan.get(number.about, number.value)
-            if number.about in contradicted or known != number.value:
+            if number.about in contradicted or repr(known) != repr(number.value):
                 self.progress.note_contradiction(number.about, number.line)
             else:
                 self._append(number, section.epoch)

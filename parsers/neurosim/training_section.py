@@ -271,11 +271,8 @@ def _with_sure_layer(
         if order.distance(number.place, previous, layers) != 1:
             sure += _kept(piece, order, is_sure=is_sure and not is_contradicted)
             piece, is_sure, is_contradicted = [], False, False
-        if order.is_in_breakdown(number.place):
-            is_sure = is_sure or number.about in repeated
-            is_contradicted = is_contradicted or repr(first.get(number.about, number.value)) != repr(number.value)
-        else:
-            is_sure = True
+        is_sure = is_sure or number.about in repeated or order.names_layer(number.about)
+        is_contradicted = is_contradicted or repr(first.get(number.about, number.value)) != repr(number.value)
         first.setdefault(number.about, number.value)
         piece.append(number)
         previous = number.place
@@ -283,7 +280,7 @@ def _with_sure_layer(
 
 
 def _kept(piece: Sequence[Numbered], order: PrintedOrder, *, is_sure: bool) -> list[Numbered]:
-    return list(piece) if is_sure else [number for number in piece if not order.is_in_breakdown(number.place)]
+    return list(piece) if is_sure else [number for number in piece if order.names_layer(number.about)]
 
 
 def _contradicted(numbers: Sequence[Numbered]) -> Set[About]:

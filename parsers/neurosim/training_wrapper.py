@@ -214,20 +214,18 @@ class TrainingWrapperReader(WrapperReader):
         if array is None or (is_read and not array.is_whole):
             return
         self._array = None
-        values = array.values() if array.is_whole else ()
-        layers = self._names_of_parameters(len(values) // 2)
-        is_paired = len(values) > 0 and len(values) % 2 == 0 and min(values[len(values) // 2 :]) >= 0
-        if is_paired or any(value != value for value in values):
-            is_paired = len(values) % 2 == 0
-        if not is_paired or not self.records.tell_array(array.metrics, layers, values, array.lines[0][1]):
+        layers = self._names_of_parameters(array)
+        if not layers or not self.records.tell_array(array.metrics, layers, array.values(), array.lines[0][1]):
             for text, line in array.lines:
                 self.records.unreadable(text, line)
 
-    def _names_of_parameters(self, count: int) -> list[str]:
-        """Return the layers, where the wrapper printed as many as there are parameters."""
-        known = {len(self._initial_weights), len(self._modules)} - {0}
-        prefix = "layer" if not known or count in known else "parameter"
-        return [f"{prefix}{position}" for position in range(1, count + 1)]
+    def _names_of_parameters(self, array: PrintedArray) -> list[str]:
+        """Return the layers of an array; numbered parameters if the network has more than these; none if it is cut."""
+        count = array.pairs
+        known = max(len(self._initial_weights), len(self._modules))
+        if count is None or count < known:
+            return []
+        return [f"{'parameter' if known and count > known else 'layer'}{position}" for position in range(1, count + 1)]
 
     def _read_decreasing_rate(self, text: str, line: int) -> Verdict:
         match = _DECREASING_RATE.fullmatch(text)
@@ -261,16 +259,16 @@ class TrainingWrapperReader(WrapperReader):
 
     def _layers_in_order_of_construction(self, layer_count: int | None) -> list[str] | None:
         """Return the layer of each ``fan_in`` line, or None where the printed model contradicts their order."""
-        inputs = [_inputs_of(module) for module, _ in self._modules]
+        if not self._modules or not self._initial_weights:
+            return super(TrainingWrapperReader, self)._layers_in_order_of_construction(layer_count)
         printed = [int(values[0] or 0) for values, _ in self._initial_weights]
-        is_contradicted = len(inputs) == len(printed) and any(
-            own not in (None, known) for own, known in zip(inputs, printed, strict=True)
-        )
-        is_contradicted = is_contradicted or (len(inputs) != len(printed) and bool(inputs))
-        if printed and (is_contradicted or not self._are_modules_in_order):
-            self._cannot_join("fan_in", len(printed), layer_count, self._initial_weights[0][1])
-            return None
-        return super(TrainingWrapperReader, self)._layers_in_order_of_construction(layer_count)
+        inputs = [_inputs_of(module) for module, _ in self._modules]
+        agrees = all(own in (None, known) for own, known in zip(inputs, printed, strict=False))
+        is_whole = self._are_modules_in_order and layer_count in (None, len(inputs))
+        if is_whole and agrees and len(printed) <= len(inputs):
+            return [f"layer{position}" for position in range(1, len(printed) + 1)]
+        self._cannot_join("fan_in", len(printed), len(inputs), self._initial_weights[0][1])
+        return None
 
     def _file_modules(self, layer_count: int | None) -> None:
         """File the shapes of the layers, in the order in which the model holds them."""
