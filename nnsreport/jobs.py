@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 _JOB_ID = re.compile(r"^\d+(_\d+)?$")
 _OUTPUT_SUFFIXES = (".out", ".txt", ".log")
+_INSTEAD = {
+    "jobs": "give a job's id or its output file; `nnsreport parse` shows tables of jobs",
+    "usage": "give a job's id or its output file; `nnsreport parse` shows quotas",
+    "parameters": "give the log; a Param.cpp beside it is read with it",
+    "network": "give the log of the run that used it; `nnsreport parse` shows the layers",
+    "traces": "give the log of the run that it started",
+    "device_states": "give the log of the run that used it; `nnsreport parse` shows the states",
+}
+"""What to give in the place of a file that holds no run, by the table that is in it."""
 
 
 def load(argument: str, runs: Path | None = None) -> RunData:
@@ -80,7 +89,7 @@ def load_log(path: Path) -> RunData:
     Raises
     ------
     LogError
-        It cannot be read, or is no log of a known simulator.
+        It cannot be read, is no log of a known simulator, or holds no run: a table of jobs, a Param.cpp.
     """
     from nnsreport.parsers import parse_log
 
@@ -91,11 +100,14 @@ def _of_log(log: ParsedLog, path: Path) -> RunData:
     from nnsreport.parsers import metrics_frame
     from nnsreport.parsers.param_cpp.joining import parameters_beside
     from nnsreport.reports.run_data import RunData
+    from nnsreport.reports.trials import with_trials
     from nnsreport.tables import empty
 
+    if log.tables and not log.metrics:
+        raise _no_run(log, path)
     printed = {setting.name: setting.value for setting in log.settings}
     beside = parameters_beside(path, log.format, printed)
-    return RunData(
+    run = RunData(
         run=log.run,
         source=path,
         kind=log.format,
@@ -109,6 +121,15 @@ def _of_log(log: ParsedLog, path: Path) -> RunData:
         provenance={"log": str(path), "format": log.format, **beside.provenance},
         problems=(*(str(problem) for problem in log.problems), *beside.problems),
     )
+    return with_trials(run)
+
+
+def _no_run(log: ParsedLog, path: Path) -> LogError:
+    from nnsreport.parsers.registry import format_named
+
+    subject = next(iter(log.tables))
+    remedy = _INSTEAD.get(subject, "give the log of a run")
+    return LogError(f"is no run: it is read as {format_named(log.format).title}", path=path, remedy=remedy)
 
 
 def _load_job(job: str, root: Path, looked: list[str]) -> RunData | None:

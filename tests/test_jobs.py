@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -350,9 +351,25 @@ def test_damaged_parameters_do_not_hide_the_log(work: Path, log: Path) -> None:
     assert any("Param.cpp: the log is empty" in problem for problem in run.problems)
 
 
-def test_parameters_are_read_as_a_run_of_their_own_too(work: Path) -> None:
+def test_a_file_that_holds_no_run_says_what_it_is_and_what_to_give(work: Path, test_data: Path) -> None:
     parameters(work, V14)
-    run = load("Param.cpp")
-    assert run.kind == "neurosim-param"
-    assert run.settings["neurosim.technode"] == "22"
-    assert "Param.cpp" not in run.provenance
+    with pytest.raises(LogError, match=r"Param\.cpp: is no run: .*parameters.*; give the log; a Param\.cpp beside it"):
+        load("Param.cpp")
+    with pytest.raises(LogError, match=r"is no run: it is read as Slurm sacct.*; give a job's id"):
+        load(str(test_data / "slurm" / "sacct-long.txt"))
+
+
+def test_accuracies_of_a_results_file_are_trials(work: Path) -> None:
+    entries = [
+        {"metric": "accuracy", "value": value, "trial": trial, "time_s": 3600.0, "compensation": "gdc"}
+        for trial, value in enumerate((0.91, 0.90))
+    ]
+    whole = [{"metric": "test_images", "value": 1000}, {"metric": "float_accuracy", "value": 0.93}]
+    (work / "results.json").write_text(json.dumps({"simulator": "aihwkit", "results": entries + whole}, indent=1))
+    run = load("results.json")
+    columns = ("trial", "time_s", "compensation", "correct_images", "test_images", "accuracy")
+    assert run.trials.select(columns).rows() == [
+        (0, 3600.0, "gdc", None, 1000, 0.91),
+        (1, 3600.0, "gdc", None, 1000, 0.90),
+    ]
+    assert run.metrics.height == 4
