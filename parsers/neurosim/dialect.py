@@ -156,7 +156,8 @@ class Dialect:
         """Canonical names of the metrics in the C++ part."""
         pairs = self.expected_in_chip | self.expected_in_layer | self.unprinted
         sizes = {metric for _, metrics in self.size_labels.values() for metric in metrics}
-        return frozenset({metric for _, metric in pairs} | sizes | {"clock_period", "simulation_time"})
+        clock = {"clock_period"} if self.has_clock else set()
+        return frozenset({metric for _, metric in pairs} | sizes | clock | {"simulation_time"})
 
 
 RUN_TIME_LABEL = "Total Run-time of NeuroSim"

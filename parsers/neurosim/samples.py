@@ -28,6 +28,7 @@ def sample_of(dialect: Dialect) -> str:
         lines += [f"----------------- {title} -----------------", f"layer1: {', '.join(['1'] * len(metrics))}"]
     lines += ["Memory Utilization of Whole Chip: 2.5 % "]
     lines += ["---------------------------- FloorPlan Done ------------------------------"]
+    lines += ["clkPeriod: 2.5e-09"] if dialect.has_early_clock else []
     lines += ["-------------------- Estimation of Layer 1 ----------------------"]
     lines += [f"layer1's {label}: {printed}" for label, printed in _numbers(dialect.layer_labels)]
     lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
