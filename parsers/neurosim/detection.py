@@ -44,6 +44,8 @@ _ERRORS = _lines(
 """What a run of NeuroSim may print before it ends, and what other programs with its components may print too."""
 
 _WRAPPER_TRACEBACK = re.compile(r"from (?:utee|pytorch_quantization\.\w+|modules\.quantization_\w+) import ")
+_SHELL_REPORT = re.compile(r": line \d+: .*\bNeuroSIM/main\b")
+"""What a shell says when the C++ part crashes, or is not there."""
 _COMMAND = re.compile(r"NeuroSIM/main \S+ \d+ \d+(?P<integers>(?: \d+)*)(?: |$)")
 """The C++ part's command as a shell repeats it: behind the two precisions come nothing (V1.0 to V1.3), the temperature
 (3D), or rows and rows in parallel (from V1.4 on)."""
@@ -140,7 +142,8 @@ def recognise(glance: Glance) -> tuple[str, float]:
     if any(_OPTION.search(line) for line in glance.first_lines):
         usage = "".join(glance.first_lines)
         return next(name for name, option in _OPTIONS_ONLY_OF if option in usage), _LIKELY
-    if _ERRORS.search(glance.heads) or any(_WRAPPER_TRACEBACK.search(line) for line in glance.first_lines):
+    is_betrayed = any(_WRAPPER_TRACEBACK.search(line) or _SHELL_REPORT.search(line) for line in glance.first_lines)
+    if is_betrayed or _ERRORS.search(glance.heads):
         return _version_of(glance)[0], _ERROR_ONLY
     return "", 0.0
 

@@ -82,6 +82,8 @@ def test_a_log_cut_anywhere_is_of_its_version_or_left_open(neurosim: Path, name:
         ("[TSVPath] Error: Require initialization first!", "neurosim-3d-heterogeneous-1.0"),
         ("[AdderTree_DCIM] Warning: Already initialized!", "neurosim-dcim-1.0"),
         ("operationmode ERROR", "neurosim-1.4"),
+        ("./trace_command.sh: line 1: 12857 Aborted                 ./NeuroSIM/main", "neurosim-1.4"),
+        ("./trace_command.sh: line 1: ./NeuroSIM/main: No such file or directory", "neurosim-1.4"),
         ("    from utee import hook", "neurosim-1.4"),
         ("usage: inference.py [-h] [--dataset DATASET]\n   [--wl_weight W]\n   [--adc_precision A]", "neurosim-1.5"),
         ("usage: inference.py [-h] [--type TYPE]\n    [--wl_weight WL_WEIGHT] [--wl_grad G]", "neurosim-1.0"),
