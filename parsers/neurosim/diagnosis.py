@@ -18,8 +18,8 @@ _SHOWN_MISSING = 6
 _TIME_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
 _SILENT_NODE_REMEDY = (
     "NeuroSim ends without a word when technode in Param.cpp is not 130, 90, 65, 45, 32, 22, 14, 10, 7, 5, 3, 2 or 1 "
-    "(28 is not known), up to V1.3 when wireWidth or operationmode is none that it knows, or when NeuroSIM/main was not "
-    "built"
+    "(28 is not known), up to V1.3 when wireWidth or operationmode is none that it knows, or when NeuroSIM/main was "
+    "not built"
 )
 
 
