@@ -100,6 +100,7 @@ class TrainingProgress:
     is_for_one_image: bool = False
     _awaited: int | None = None
     _expected: tuple[int, frozenset[About]] = (-1, frozenset())
+    _latest: tuple[frozenset[About], int] = (frozenset(), 0)
 
     def note(
         self,
@@ -147,11 +148,12 @@ class TrainingProgress:
         self.latest_section = epoch
         if self._awaited is not None and self._awaited <= epoch:
             self._awaited = None
-        layers = sum(about[0] == "layer" and about[3] == "tiles" for about in section.all_about())
+        about = frozenset(section.all_about())
+        layers = self._count_layers(about)
         self.where = None if section.is_finished else _where(section, layers)
         if section.is_finished:
             self.finished += 1
-            self._note_missing(section, epoch, layers)
+            self._note_missing(about, epoch, layers)
         else:
             self.stopped.add(f"epoch {epoch} ({self.where})", section.numbers[-1].line if section.numbers else None)
         self._note_not_finite(section, epoch)
@@ -173,7 +175,12 @@ class TrainingProgress:
             self.unestimated.add(f"epoch {self._awaited}")
             self._awaited = None
 
-    def _note_missing(self, section: Section, epoch: int, layers: int) -> None:
+    def _count_layers(self, about: frozenset[About]) -> int:
+        if about != self._latest[0]:
+            self._latest = about, sum(scope == "layer" and metric == "tiles" for scope, _, _, metric in about)
+        return self._latest[1]
+
+    def _note_missing(self, about: frozenset[About], epoch: int, layers: int) -> None:
         if self._expected[0] != layers:
             chip = {("chip", None, component, metric) for component, metric in self.expected_in_chip}
             self._expected = (
@@ -186,7 +193,7 @@ class TrainingProgress:
                     )
                 ),
             )
-        missing = self._expected[1].difference(section.all_about())
+        missing = self._expected[1] - about
         for _, layer, component, metric in sorted(missing, key=str):
             part = "" if component == "total" else f"{component} "
             self.missing.add(f"{layer or 'chip'} {part}{metric} in epoch {epoch}")

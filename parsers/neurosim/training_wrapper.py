@@ -73,9 +73,7 @@ class TrainingWrapperReader(WrapperReader):
 
     def is_other_log_folder(self, text: str) -> bool:
         """Tell whether a line names a folder for the wrapper's log that is not this run's; weights lie there too."""
-        if _is_meaningless(text):
-            return False
-        return super(TrainingWrapperReader, self).is_other_log_folder(text)
+        return super(TrainingWrapperReader, self).is_other_log_folder(text) and not _is_meaningless(text)
 
     def leave(self) -> None:
         """End what is open: the C++ part has begun."""
