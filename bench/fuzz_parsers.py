@@ -17,6 +17,7 @@ Prints one example of each kind of violation with the seed that repeats it, and 
 from __future__ import annotations
 
 import argparse
+import functools
 import gzip
 import math
 import multiprocessing
@@ -26,6 +27,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -51,11 +53,11 @@ _NOT_SAMPLES = frozenset({".py", ".onnx", ".npz", ".md"})
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:inf|nan)", re.IGNORECASE)
 _EPOCHS_BY_ROW = frozenset({"neurosim-2-distributions", "neurosim-2-activity", "neurosim-2-output"})
 """Tables in which an epoch is known by the place of its row alone: a lost or doubled row moves all that follow."""
-_SCALES = [10.0**exponent for exponent in range(-24, 25)] + [2.0**20, 2.0**30]
+_SCALES = (*(10.0**exponent for exponent in range(-24, 25)), 2.0**20, 2.0**30)
+"""Of prefixes and megabytes, for numbers with more digits than a float keeps."""
 
-_UNJOINED = "constructed"
-"""Layers of ``fan_in`` lines that cannot be joined to others: abridged samples have them, a piece of one may not."""
-
+_BY_PLACE = frozenset({"fan_in", "weight_float_limit", "weight_float_std", "weight_quantization_limit", "weight_scale"})
+"""The wrapper prints these of one layer after the other, and of no layer by name: a lost line moves all that follow."""
 Values = Mapping[Key, frozenset[str]]
 """The printed forms of every number by what it is about."""
 
@@ -264,8 +266,13 @@ def _values_of_both(sample: Sample, other: Sample) -> Values:
 
 
 def _read_as(sample: Sample, name: str) -> Values:
+    return _values_of(sample.text, name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _values_of(text: str, name: str) -> Values:
     try:
-        return _values(parse_bytes(sample.text.encode(), run="r", format=name))
+        return _values(parse_bytes(text.encode(), run="r", format=name))
     except NnsreportError:
         return {}
 
@@ -319,7 +326,7 @@ class Case:
         for log in logs:
             for record in log.metrics:
                 line = lines[record.line - 1] if record.line <= len(lines) else ""
-                if not _is_among(record.value, [float(number) for number in _NUMBER.findall(line)]):
+                if not _is_among(record.value, line):
                     detail = f"{record.value!r} is not on line {record.line}: {line[:120]!r}"
                     self._add(log.format, f"{record.metric} is not printed", detail)
 
@@ -327,7 +334,6 @@ class Case:
         if self.damaged.values is None:
             return
         known = self.damaged.values
-        unjoined = {key[3] for key in known if (key[1] or "").startswith(_UNJOINED)}
         for log in logs:
             if self.damaged.formats and log.format not in self.damaged.formats:
                 continue
@@ -337,7 +343,7 @@ class Case:
             for key, printed in values.items():
                 for value in printed - known.get(key, frozenset()):
                     about = f"{key[3]} of {key[2]} is another number's"
-                    if key[3] not in unjoined:
+                    if key[3] not in _BY_PLACE and not _is_rounded(value, known.get(key, frozenset())):
                         self._add(log.format, about, f"{_shown(key)} = {value} is not in the whole log")
 
     def _check_losses(self, logs: Sequence[ParsedLog]) -> None:
@@ -350,12 +356,30 @@ class Case:
         self.found.append(Violation(self.seed, self.name, self.sample.name, format_name, about, detail))
 
 
-def _is_among(value: float, printed: Sequence[float]) -> bool:
+def _is_among(value: float, line: str) -> bool:
+    """Tell whether a number is printed on a line: its digits as they are, or else what a parser computes from some."""
+    printed = _NUMBER.findall(line)
     if not math.isfinite(value):
-        return any(not math.isfinite(number) for number in printed)
-    shifted = (number * scale for number in printed for scale in _SCALES)
-    ratios = (second / first for first in printed for second in printed if first)
-    return any(math.isclose(value, candidate, rel_tol=1e-11) for source in (shifted, ratios) for candidate in source)
+        return any(not math.isfinite(float(number)) for number in printed)
+    if _digits(repr(value)) in map(_digits, printed):
+        return True
+    numbers = [float(number) for number in printed]
+    scaled = (number * scale for number in numbers for scale in _SCALES)
+    ratios = (second / first for first in numbers for second in numbers if first)
+    return any(math.isclose(value, candidate, rel_tol=1e-11) for source in (ratios, scaled) for candidate in source)
+
+
+def _digits(number: str) -> str:
+    return number.lower().partition("e")[0].replace(".", "").strip("+-0")
+
+
+def _is_rounded(value: str, known: Iterable[str]) -> bool:
+    """Tell whether a number is a known one with fewer digits: some are printed twice, and that one may be lost."""
+    if not math.isfinite(float(value)):
+        return False
+    half = Decimal((0, (5,), int(Decimal(value).as_tuple().exponent) - 1))
+    finite = (Decimal(other) for other in known if math.isfinite(float(other)))
+    return any(abs(Decimal(value) - other) <= half for other in finite)
 
 
 def _shown(key: Key) -> str:

@@ -115,6 +115,10 @@ def _label(metric: str, component: str) -> str:
 
 def print_rest(outcome: Outcome) -> None:
     """Print, to the error stream, what was not read and why; and the totals, where there is more than one file."""
+    from nnsreport.parsers.registry import plug_in_problems
+
+    for problem in plug_in_problems():
+        typer.echo(f"nnsreport: {printable(str(problem))}", err=True)
     reasons: dict[str, list[Path]] = {}
     for entry in outcome.found.skipped:
         reasons.setdefault(entry.reason, []).append(entry.path)

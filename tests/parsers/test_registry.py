@@ -1,43 +1,22 @@
-"""Formats, files and tables: what every parser must give."""
+"""The choice of a format, the names of runs, and tables."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from nnsreport.errors import LogError, UnknownFormatError
-from nnsreport.parsers import LogFormat, MetricRecord, ParsedLog, formats, metrics_frame, parse_bytes, parse_log
+from nnsreport.errors import LogError, NnsreportError, UnknownFormatError
+from nnsreport.parsers import MetricRecord, ParsedLog, formats, metrics_frame, parse_bytes, parse_log
 from nnsreport.parsers.export import encode_frame
+from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import distinct_names, run_name
+from nnsreport.parsers.reading import lines_of, read_log
+from nnsreport.parsers.registry import detect
 from nnsreport.tables import empty, schema
-from nnsreport.vocabulary import COMPONENTS, METRICS, Scope
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.mark.parametrize("log_format", formats(), ids=lambda log_format: log_format.name)
-def test_every_format_has_a_name_a_citation_samples_and_a_page(log_format: LogFormat, test_data: Path) -> None:
-    assert log_format.title
-    assert log_format.citation
-    assert f"`{log_format.name}`" in (ROOT / "docs" / "parsers.md").read_text()
-    program, _, version = log_format.name.partition("-")
-    samples = sorted((test_data / program / f"v{version}").glob("*.txt"))
-    assert samples
-    for sample in samples:
-        assert parse_log(sample).format == log_format.name
-
-
-def test_every_record_uses_the_vocabulary(samples: Path) -> None:
-    for path in sorted(samples.glob("*.txt")):
-        for record in parse_log(path).metrics:
-            metric = METRICS[record.metric]
-            assert record.unit == metric.unit
-            assert Scope(record.scope) in metric.scopes
-            assert record.component is None or record.component in COMPONENTS
-            assert (record.layer is not None) == (record.scope == Scope.LAYER)
 
 
 def test_text_of_something_else_is_shown_and_refused() -> None:
@@ -55,6 +34,31 @@ def test_format_can_be_forced_and_must_exist() -> None:
     assert parse_bytes(b"Dear reader\n", run="r", format="neurosim-1.4")[0].unrecognised == (1,)
     with pytest.raises(LogError, match=r"did you mean neurosim-1\.4"):
         parse_bytes(b"Dear reader\n", run="r", format="neurosim1.4")
+
+
+def test_unknown_format_shows_all_names_when_none_is_close() -> None:
+    with pytest.raises(LogError) as refused:
+        parse_bytes(b"Dear reader\n", run="r", format="?")
+    assert all(known.name in str(refused.value) for known in formats())
+
+
+def test_a_log_keeps_the_format_that_was_asked_for(samples: Path) -> None:
+    log = parse_log(samples / "main_pipelined.txt", format="neurosim-1.5")
+    assert log.format == "neurosim-1.5"
+    assert detect(read_log(samples / "main_pipelined.txt")).name == "neurosim-1.4"
+
+
+def test_glance_is_small_whatever_the_size_of_the_text() -> None:
+    glance = Glance.of([f"line {number % 7}: {'x' * 1000}" for number in range(100_000)])
+    assert len(glance.first_lines) == 40
+    assert sorted(glance.heads.split("\n")) == [f"line {digit}: {'x' * 24}" for digit in range(7)]
+
+
+@pytest.mark.parametrize("text", ["\x0c\n", "\x0b\n\x0b\n\x0b\n", "\u2003\n", "\x1c\n\x00\n", "\ufffd\n"])
+def test_glance_has_a_first_line_wherever_reading_finds_a_text(text: str) -> None:
+    assert Glance.of(lines_of(text.encode()).lines).first_lines
+    with contextlib.suppress(NnsreportError):
+        parse_bytes(text.encode(), run="r")
 
 
 @pytest.mark.parametrize(
