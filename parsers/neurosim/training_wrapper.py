@@ -49,7 +49,6 @@ class TrainingWrapperReader(WrapperReader):
     """Place in the wrapper's output, and where its numbers go."""
 
     records: TrainingRecords
-    has_steps: bool = False
     _array: PrintedArray | None = None
     _latest_elapsed: int = -1
     _latest_step: tuple[int, int] = (-1, -1)
@@ -111,7 +110,6 @@ class TrainingWrapperReader(WrapperReader):
         epoch, printed, images = map(int, match.group(1, 2, 3))
         if not 0 < printed <= images or not self._is_asked(epoch):
             return Verdict.UNREADABLE
-        self.has_steps = True
         numbers = tuple(
             ("network", metric, float(match[group]))
             for metric, group in (("train_loss", 4), ("train_accuracy", 5), ("learning_rate", 6))
