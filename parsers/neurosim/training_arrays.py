@@ -54,10 +54,10 @@ class PrintedArray:
         """Number of means, each with its standard deviation; None if the array is not whole."""
         values = self.values()
         count, odd = divmod(len(values), 2)
-        if not self.is_whole or odd or not count or any(deviation < 0 for deviation in values[count:]):
+        if not self.is_whole or odd or not count or any(deviation < 0 for deviation, _ in values[count:]):
             return None
         return count
 
-    def values(self) -> tuple[float, ...]:
-        """Return its numbers, nan and inf included."""
-        return tuple(float(number) for text, _ in self.lines for number in _NUMBERS.findall(text))
+    def values(self) -> tuple[tuple[float, int], ...]:
+        """Return its numbers, nan and inf included, each with its line."""
+        return tuple((float(number), line) for text, line in self.lines for number in _NUMBERS.findall(text))

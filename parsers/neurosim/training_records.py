@@ -121,7 +121,7 @@ class TrainingRecords(RunBuilder):
         self._take(told)
         return True
 
-    def tell_array(self, metrics: tuple[str, str], layers: Sequence[str], values: Sequence[float], line: int) -> bool:
+    def tell_array(self, metrics: tuple[str, str], layers: Sequence[str], values: Sequence[tuple[float, int]]) -> bool:
         """Take the means and standard deviations of all layers' weights, or of their updates.
 
         Parameters
@@ -130,10 +130,8 @@ class TrainingRecords(RunBuilder):
             Of the means and of the standard deviations.
         layers : sequence of str
             Their names.
-        values : sequence of float, length 2 * layers
-            Means, then standard deviations.
-        line : int
-            Where they begin.
+        values : sequence of (float, int), length 2 * layers
+            Means, then standard deviations, each with its line.
 
         Returns
         -------
@@ -144,7 +142,7 @@ class TrainingRecords(RunBuilder):
         if epoch is None:
             return False
         for metric, part in zip(metrics, (values[: len(layers)], values[len(layers) :]), strict=True):
-            for layer, value in zip(layers, part, strict=True):
+            for layer, (value, line) in zip(layers, part, strict=True):
                 super(TrainingRecords, self).metric("layer", layer, None, metric, value, line, epoch=epoch)
         return True
 

@@ -211,7 +211,7 @@ class TrainingWrapperReader(WrapperReader):
             return
         self._array = None
         layers = self._names_of_parameters(array)
-        if not layers or not self.records.tell_array(array.metrics, layers, array.values(), array.lines[0][1]):
+        if not layers or not self.records.tell_array(array.metrics, layers, array.values()):
             for text, line in array.lines:
                 self.records.unreadable(text, line)
 
