@@ -39,8 +39,10 @@ def print_comparison(comparison: Comparison, console: Console, *, show_all: bool
 
 
 def _print_runs(a: RunData, b: RunData, console: Console) -> None:
-    rows = [(side, run.run, run.kind, run.state, str(run.source)) for side, run in (("A", a), ("B", b))]
-    print_table(console, ("", "run", "kind", "state", "source"), rows)
+    from nnsreport.reports.simulators import simulator_name
+
+    rows = [(side, run.run, simulator_name(run), run.state, str(run.source)) for side, run in (("A", a), ("B", b))]
+    print_table(console, ("", "run", "simulator", "state", "source"), rows)
     console.print()
     for side, run in (("A", a), ("B", b)):
         for problem in run.problems:

@@ -36,12 +36,15 @@ def accuracy_by_condition(runs: Sequence[RunData]) -> ChartSpec | None:
     Returns
     -------
     ChartSpec or None
-        None where no run has an accuracy, or where there is a time axis to show instead.
+        None where no run has an accuracy, where there is a time axis to show instead, and where all there is is one
+        number without an interval.
     """
     points = accuracy_points(runs)
     if not points or len(distinct_times(points)) > 1:
         return None
     rules = baselines(runs)
+    if len(points) == 1 and math.isnan(points[0].low) and not rules:
+        return None  # a lone number, that every table has as well
     total = sum(len(point.values) for point in points)
     limit = max(ROW_LIMIT // len(points), 2)
     shown = sum(len(thin(point.values, limit)) for point in points)

@@ -100,11 +100,36 @@ def baselines(runs: Sequence[RunData]) -> tuple[Baseline, ...]:
     found: list[Baseline] = []
     for label, run in zip(run_labels(runs), runs, strict=True):
         for name in ("float_accuracy", "quantized_accuracy"):
-            rows = _rows(run, name)
+            rows = network_values(run, name)
             if rows:
                 value, line = rows[0]
                 found.append(Baseline(label, name, value, line))
     return tuple(found)
+
+
+def network_values(run: RunData, metric: str) -> list[tuple[float, int | None]]:
+    """Return a number about the whole network, with its line, as often as the run has it.
+
+    Parameters
+    ----------
+    run : RunData
+        Whose ``metrics`` are read.
+    metric : str
+        Such as ``accuracy``.
+
+    Returns
+    -------
+    list of tuple of float and (int or None)
+        Inf and nan are left out.
+    """
+    import polars as pl
+
+    rows = run.metrics.filter((pl.col("metric") == metric) & (pl.col("scope") == "network"))
+    return [
+        (value, line)
+        for value, line in zip(rows["value"].to_list(), rows["line"].to_list(), strict=True)
+        if value is not None and math.isfinite(value)
+    ]
 
 
 def distinct_times(points: Sequence[AccuracyPoint]) -> tuple[float, ...]:
@@ -126,8 +151,8 @@ def _from_trials(label: str, run: RunData) -> Iterator[AccuracyPoint]:
 
 
 def _from_metrics(label: str, run: RunData) -> Iterator[AccuracyPoint]:
-    images = _rows(run, "test_images")
-    for value, line in _rows(run, "accuracy"):
+    images = network_values(run, "test_images")
+    for value, line in network_values(run, "accuracy"):
         yield _point(label, None, None, [value], int(images[-1][0]) if images else None, line)
 
 
@@ -147,14 +172,3 @@ def _point(
     return AccuracyPoint(
         label, compensation, time_s, tuple(values), mean, std, low, high, over if interval else "", images, line
     )
-
-
-def _rows(run: RunData, metric: str) -> list[tuple[float, int | None]]:
-    import polars as pl
-
-    rows = run.metrics.filter((pl.col("metric") == metric) & (pl.col("scope") == "network"))
-    return [
-        (value, line)
-        for value, line in zip(rows["value"].to_list(), rows["line"].to_list(), strict=True)
-        if value is not None and math.isfinite(value)
-    ]

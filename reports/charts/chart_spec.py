@@ -44,7 +44,7 @@ class ChartSpec:
     title : str
         What the chart shows.
     section : str
-        Part of the report it belongs to: ``accuracy``, ``hardware``, ``layers`` or ``published``.
+        Part of the report it belongs to: ``accuracy``, ``training``, ``hardware``, ``layers`` or ``published``.
     caption : str
         How to read it, and what was left out.
     chart : altair.Chart or altair.LayerChart

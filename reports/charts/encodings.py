@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ Row = Mapping[str, str | int | float | None]
 
 SERIES = "series"
 """Field that tells lines, points and grouped bars apart."""
+
+DASHES = ((1, 0), (6, 2), (2, 2), (8, 2, 2, 2), (4, 4), (1, 3))
+"""Dashes of lines, in the order of their series."""
 
 _TIME_LANDMARKS = {
     1e-6: "1 µs",
@@ -55,7 +59,7 @@ def series_dash(names: Sequence[str]) -> alt.StrokeDash:
         SERIES,
         type="nominal",
         sort=None,
-        scale=alt.Scale(domain=list(names), range=[[1, 0], [6, 2], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3]]),
+        scale=alt.Scale(domain=list(names), range=[list(dash) for dash in DASHES]),
         legend=alt.Legend(title=None) if len(names) > 1 else None,
     )
 
@@ -100,3 +104,10 @@ def time_axis(times_s: Sequence[float]) -> alt.X:
     else:
         axis = alt.Axis(title="Time after programming (s)", format="~g", tickCount=5, grid=True)
     return alt.X("time_s", type="quantitative", scale=alt.Scale(type="log", domain=domain, nice=False), axis=axis)
+
+
+def decades(low: float, high: float) -> list[float]:
+    """Return the powers of ten that label a logarithmic axis from below ``low`` to above ``high``."""
+    if low <= 0:
+        return []
+    return [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]

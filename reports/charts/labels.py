@@ -19,6 +19,7 @@ _TIME_UNITS = (
 _COMPENSATIONS = {
     "none": "no compensation",
     "global": "global drift compensation",
+    "gdc": "global drift compensation",
     "adabs": "AdaBS",
 }
 
@@ -35,6 +36,13 @@ COMPONENT_TITLES: dict[str, str] = {
     UNATTRIBUTED: "not attributed",
 }
 """Parts of a chip in the order of legends; their colours follow it, so a part keeps its colour from chart to chart."""
+
+_ACRONYMS = {"mac": "MAC units", "dram": "DRAM"}
+
+
+def component_title(component: str) -> str:
+    """Write the name of a part; what is told of no part is about the whole."""
+    return COMPONENT_TITLES.get(component) or _ACRONYMS.get(component) or component.replace("_", " ") or "total"
 
 
 def run_labels(runs: Sequence[RunData]) -> tuple[str, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnsreport.reports.charts.chart_spec import ChartSpec, DataTable, Rows
-from nnsreport.reports.charts.encodings import Row, inline
+from nnsreport.reports.charts.encodings import Row, decades, inline
 from nnsreport.reports.charts.labels import describe_compensation, describe_time, join_label, run_labels
 from nnsreport.reports.references import Fairness, Match, PublishedResult, load_library
 from nnsreport.reports.references.matching import HEADLINE_METRICS
@@ -157,7 +156,7 @@ def _chart(metric: str, rows: Sequence[_Entry]) -> alt.LayerChart:
     logarithmic = min(values) > 0 and max(values) / min(values) > _LOGARITHMIC_FROM
     scale = alt.Scale(type="log", nice=True) if logarithmic else alt.Scale(zero=False, padding=12)
     title = METRICS[metric].title.capitalize() + (f" ({unit_text})" if unit_text else "")
-    axis = alt.Axis(format="~g", values=_decades(factor * min(values), factor * max(values)))
+    axis = alt.Axis(format="~g", values=decades(factor * min(values), factor * max(values)))
     x = alt.X(
         "value", type="quantitative", title=title, scale=scale, axis=axis if logarithmic else alt.Axis(tickCount=5)
     )
@@ -195,13 +194,6 @@ def _chart(metric: str, rows: Sequence[_Entry]) -> alt.LayerChart:
             )
     layers.append(base.mark_text(dx=10).encode(x=x, y=y, text=alt.Text("relation", type="nominal")))
     return alt.LayerChart(layer=layers)
-
-
-def _decades(low: float, high: float) -> list[float]:
-    """Return the powers of ten that label a logarithmic axis from below ``low`` to above ``high``."""
-    if low <= 0:
-        return []
-    return [10.0**k for k in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
 
 
 def _table(metric: str, rows: Sequence[_Entry]) -> DataTable:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from nnsreport.reports.charts.accuracy_by_condition import accuracy_by_condition
 from nnsreport.reports.charts.accuracy_over_time import accuracy_over_time
 from nnsreport.reports.charts.chart_spec import ChartSpec
-from nnsreport.reports.charts.hardware_breakdown import chip_breakdown, layer_breakdowns
+from nnsreport.reports.charts.hardware_breakdown import chip_breakdowns, layer_breakdowns
 from nnsreport.reports.charts.layer_statistics import layer_statistics
 from nnsreport.reports.charts.published_values import published_values
+from nnsreport.reports.charts.training_curves import training_curves
+from nnsreport.reports.epochs import as_it_stands
 from nnsreport.reports.run_data import RunData
 
 
@@ -19,17 +21,21 @@ def available_charts(runs: Sequence[RunData]) -> tuple[ChartSpec, ...]:
     Parameters
     ----------
     runs : sequence of RunData
-        Own runs and logs; those without the data of a chart are left out of it.
+        Own runs and logs; those without the data of a chart are left out of it. Of a training, all charts but those of
+        the training itself show the last complete epoch.
 
     Returns
     -------
     tuple of ChartSpec
         With distinct names; empty when no run has anything to draw.
     """
-    single = (accuracy_over_time(runs), accuracy_by_condition(runs), chip_breakdown(runs))
+    standing = [as_it_stands(run) for run in runs]
+    accuracies = (accuracy_over_time(standing), accuracy_by_condition(standing))
     return (
-        *(chart for chart in single if chart is not None),
-        *layer_breakdowns(runs),
-        *layer_statistics(runs),
-        *published_values(runs),
+        *(chart for chart in accuracies if chart is not None),
+        *training_curves(runs),
+        *chip_breakdowns(standing),
+        *layer_breakdowns(standing),
+        *layer_statistics(standing),
+        *published_values(standing),
     )

@@ -7,7 +7,7 @@ recolour a drawn chart without drawing it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nnsreport.reports.charts.chart_spec import ChartSpec
@@ -29,8 +29,9 @@ _PRINT_ROW_RATIO = 0.6  # points on paper for a pixel of a row on screen
 _PRINT_PADDING_PT = 2
 _SCREEN_HEIGHT_PX = 380
 _LABEL_SHARE = 0.5  # of the width, for the labels of a vertical axis
-_EM_A_CHARACTER = 0.52
-_EM_A_SYMBOL = 3.0
+_AXIS_CHARACTERS = 8  # tick labels and title of a vertical axis of numbers
+_EM_A_CHARACTER = 0.42  # of a text of some length in the print font
+_EM_A_SYMBOL = 2.3  # with the space around it
 
 Spec = dict[str, Any]
 """A Vega-Lite specification as JSON data."""
@@ -54,7 +55,7 @@ def screen_spec(chart: ChartSpec) -> Spec:
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec["height"] = chart.rows.count * chart.rows.height_px if chart.rows else _SCREEN_HEIGHT_PX
     # The page's script divides the legend into columns by these: only it knows the width.
-    spec["usermeta"] = {"legendCharacters": _legend_characters(spec)}
+    spec["usermeta"] = {"legendCharacters": max(map(len, _legend_texts(spec)), default=0)}
     spec["config"] = _config(
         ink="var(--ink)",
         muted="var(--ink-muted)",
@@ -105,23 +106,34 @@ def print_spec(chart: ChartSpec, width_pt: float) -> Spec:
         line_width=1.0,
         point_size=18,
     )
-    column_pt = PRINT_FONT_SIZE_PT * (_EM_A_CHARACTER * _legend_characters(spec) + _EM_A_SYMBOL)
-    spec["config"]["legend"]["columns"] = max(1, int(width_pt // column_pt))
+    # A legend begins above the plot, not above the labels at its left.
+    labels = max((len(row[0]) for row in chart.table.rows), default=0) if chart.rows else _AXIS_CHARACTERS
+    beside_pt = min(PRINT_FONT_SIZE_PT * _EM_A_CHARACTER * labels, _LABEL_SHARE * width_pt) + PRINT_FONT_SIZE_PT
+    spec["config"]["legend"]["columns"] = _legend_columns(_legend_texts(spec), width_pt - beside_pt)
     spec["config"]["axisY"] = {"labelLimit": _LABEL_SHARE * width_pt}
     return spec
 
 
-def _legend_characters(node: object) -> int:
-    """Return the length of the longest text in any legend of a specification."""
+def _legend_columns(texts: Sequence[str], width_pt: float) -> int:
+    """Return into how many columns a legend can be divided, each as wide as its longest text."""
+    for columns in range(len(texts), 1, -1):
+        longest = [max(map(len, texts[first::columns])) for first in range(columns)]
+        if PRINT_FONT_SIZE_PT * sum(_EM_A_CHARACTER * length + _EM_A_SYMBOL for length in longest) <= width_pt:
+            return columns
+    return 1
+
+
+def _legend_texts(node: object) -> tuple[str, ...]:
+    """Return the texts of the longest legend of a specification."""
+    found: tuple[str, ...] = ()
+    children: Iterable[object] = ()
     if isinstance(node, Mapping):
-        own = 0
+        children = node.values()
         if isinstance(node.get("scale"), Mapping) and node.get("legend"):
-            texts = node["legend"].get("values") or node["scale"].get("domain") or []
-            own = max((len(str(text)) for text in texts), default=0)
-        return max((own, *map(_legend_characters, node.values())))
-    if isinstance(node, list):
-        return max(map(_legend_characters, node), default=0)
-    return 0
+            found = tuple(map(str, node["legend"].get("values") or node["scale"].get("domain") or ()))
+    elif isinstance(node, list):
+        children = node
+    return max((found, *map(_legend_texts, children)), key=lambda texts: sum(map(len, texts)))
 
 
 def _config(

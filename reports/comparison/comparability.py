@@ -2,97 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 
+from nnsreport.reports.comparison.flag import ACCURACY, HARDWARE, OF_AN_EPOCH, Flag, Reach
 from nnsreport.reports.comparison.settings_difference import same_value
+from nnsreport.reports.comparison.simulator_flags import configuration_flags, epoch_flags, simulator_flags
 from nnsreport.reports.run_data import RunData, SettingValue
 from nnsreport.vocabulary import METRICS, Scope
 
-_ACCURACY = frozenset({"accuracy", "float_accuracy", "quantized_accuracy", "correct_images", "test_loss"})
-_RATES = frozenset({"throughput", "frame_rate"})
-_PER_OPERATION = frozenset({"energy_efficiency", "throughput", "compute_efficiency"})
-_LEAKAGE = frozenset({"leakage_power", "leakage_energy"})
-_PROCESS = frozenset({"read_latency", "energy_efficiency", "compute_efficiency"}) | _RATES | _LEAKAGE
-_HARDWARE = frozenset(
-    name for name, metric in METRICS.items() if Scope.CHIP in metric.scopes or name in {"tiles", "speed_up"}
+_RATES = frozenset({"throughput", "frame_rate", "training_throughput", "training_epoch_rate"})
+_PER_OPERATION = frozenset(
+    {
+        "energy_efficiency",
+        "throughput",
+        "compute_efficiency",
+        "training_energy_efficiency",
+        "training_throughput",
+        "peak_training_energy_efficiency",
+        "peak_training_throughput",
+    }
+)
+_LEAKAGE = frozenset({"leakage_power", "leakage_energy", "epoch_leakage_energy"})
+_PROCESS = (
+    frozenset({"read_latency", "epoch_latency", "peak_epoch_latency", "training_energy_efficiency"})
+    | frozenset({"energy_efficiency", "compute_efficiency"})
+    | _RATES
+    | _LEAKAGE
 )
 # What grows with the network; the per-operation figures and the parts' own sizes do not.
-_SIZE_OF_NETWORK = frozenset(
-    {"area", "read_latency", "read_dynamic_energy", "frame_rate", "memory_utilization"} | _LEAKAGE
+_SIZE_OF_NETWORK = (
+    frozenset({"area", "read_latency", "read_dynamic_energy", "inference_energy", "frame_rate", "memory_utilization"})
+    | frozenset({"training_epoch_rate", "peak_training_epoch_rate"})
+    | OF_AN_EPOCH
+    | _LEAKAGE
 )
 _ALL = frozenset(METRICS)
-
-_TECHNOLOGY = ("neurosim.technode", "neurosim.memcelltype", "neurosim.deviceroadmap", "neurosim.temp")
-
-_UNTOLD = "not in the log"
-
 _LAYER = frozenset({Scope.LAYER})
-_ANY_SCOPE = frozenset(Scope)
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """The rows a flag speaks of: these metrics in these scopes."""
-
-    metrics: frozenset[str]
-    scopes: frozenset[Scope] = _ANY_SCOPE
-
-    def covers(self, metric: str, scope: str) -> bool:
-        """Tell whether a row is meant."""
-        return metric in self.metrics and scope in self.scopes
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One reason for care.
-
-    Attributes
-    ----------
-    subject : str
-        What differs, such as ``process``.
-    value_a, value_b : str
-        How it is in A and in B, as text for people.
-    explanation : str
-        One clause: what follows from it.
-    blocks : tuple of Reach
-        Rows that this makes not comparable.
-    warns : tuple of Reach
-        Rows that are compared, with this caution.
-    """
-
-    subject: str
-    value_a: str
-    value_b: str
-    explanation: str
-    blocks: tuple[Reach, ...] = ()
-    warns: tuple[Reach, ...] = field(default=())
-
-    @property
-    def is_blocking(self) -> bool:
-        """Whether any row is not comparable because of it."""
-        return bool(self.blocks)
-
-    @property
-    def summary(self) -> str:
-        """What differs, without what follows from it."""
-        if self.value_a == self.value_b:
-            return f"{self.subject}: {self.value_a} in both"
-        return f"{self.subject}: {self.value_a} against {self.value_b}"
-
-    @property
-    def sentence(self) -> str:
-        """The flag in one line."""
-        return f"{self.summary}; {self.explanation}"
-
-    def blocks_row(self, metric: str, scope: str) -> bool:
-        """Tell whether a row is not comparable because of this flag."""
-        return any(reach.covers(metric, scope) for reach in self.blocks)
-
-    def warns_row(self, metric: str, scope: str) -> bool:
-        """Tell whether a row is to be read with this caution."""
-        return any(reach.covers(metric, scope) for reach in self.warns)
 
 
 def find_flags(a: RunData, b: RunData) -> tuple[Flag, ...]:
@@ -112,59 +57,6 @@ def find_flags(a: RunData, b: RunData) -> tuple[Flag, ...]:
     return tuple(sorted(flags, key=lambda flag: not flag.is_blocking))
 
 
-def _simulator(a: RunData, b: RunData) -> Iterable[Flag]:
-    if a.kind == b.kind:
-        return
-    family_a, family_b = _family(a.kind), _family(b.kind)
-    if family_a == family_b:
-        yield Flag(
-            "simulator version",
-            a.kind,
-            b.kind,
-            "models were recalibrated between versions, so part of the difference is the simulator's",
-            warns=(Reach(_HARDWARE | _ACCURACY),),
-        )
-    elif "nnsreport" in (family_a, family_b):
-        yield Flag(
-            "simulator",
-            a.kind,
-            b.kind,
-            "part of the difference is that of the two models",
-            warns=(Reach(_HARDWARE | _ACCURACY),),
-        )
-    else:
-        yield Flag(
-            "simulator",
-            a.kind,
-            b.kind,
-            "they define their numbers differently (inference or training, per image or per epoch)",
-            blocks=(Reach(_HARDWARE),),
-            warns=(Reach(_ACCURACY),),
-        )
-
-
-def _family(kind: str) -> str:
-    match = re.fullmatch(r"(neurosim)-1\.\d+.*", kind)
-    return "neurosim inference" if match else kind
-
-
-def _unknown_configuration(a: RunData, b: RunData) -> Iterable[Flag]:
-    value_a, value_b = (_told(run) for run in (a, b))
-    if _UNTOLD in (value_a, value_b):
-        yield Flag(
-            "Param.cpp",
-            value_a,
-            value_b,
-            "technology, memory cell, ADC and buffers may differ without a word in the settings",
-        )
-
-
-def _told(run: RunData) -> str:
-    if not run.kind.startswith("neurosim"):
-        return "not used"
-    return "known" if any(name in run.settings for name in _TECHNOLOGY) else _UNTOLD
-
-
 def _state(a: RunData, b: RunData) -> Iterable[Flag]:
     if a.state != "complete" or b.state != "complete":
         yield Flag("state", a.state, b.state, "numbers of an unfinished run cover what ran", warns=(Reach(_ALL),))
@@ -178,7 +70,7 @@ def _process(a: RunData, b: RunData) -> Iterable[Flag]:
         ("neurosim.process",),
         "pipelined latency is one period, layer-by-layer latency is the sum of all layers",
         blocks=(Reach(_PROCESS, frozenset({Scope.CHIP})), Reach(_LEAKAGE, _LAYER)),
-        warns=(Reach(_HARDWARE - _PROCESS),),
+        warns=(Reach(HARDWARE - _PROCESS),),
     )
 
 
@@ -212,7 +104,7 @@ def _network(a: RunData, b: RunData) -> Iterable[Flag]:
             name_b,
             "their layers differ, so no layer of one is a layer of the other",
             blocks=(Reach(_ALL, _LAYER), Reach(_SIZE_OF_NETWORK, frozenset({Scope.CHIP}))),
-            warns=(Reach(_ACCURACY | _PER_OPERATION),),
+            warns=(Reach(ACCURACY | _PER_OPERATION),),
         )
     elif _known_and_different(a, b, "network.sha256") or _known_and_different(a, b, "wrapper.model"):
         yield Flag(
@@ -220,7 +112,7 @@ def _network(a: RunData, b: RunData) -> Iterable[Flag]:
             name_a,
             name_b,
             "the difference includes that of the networks' own accuracies",
-            warns=(Reach(_ACCURACY | _HARDWARE),),
+            warns=(Reach(ACCURACY | HARDWARE),),
         )
 
 
@@ -246,7 +138,7 @@ def _network_name(run: RunData, layers: frozenset[tuple[object, ...]]) -> str:
 
 
 def _data(a: RunData, b: RunData) -> Iterable[Flag]:
-    accuracy, rest = (Reach(_ACCURACY),), (Reach(_HARDWARE | {"adc_saturation", "weight_error"}),)
+    accuracy, rest = (Reach(ACCURACY),), (Reach(HARDWARE | {"adc_saturation", "weight_error"}),)
     if _data_differ(a, b):
         names = _data_name(a), _data_name(b)
         if same_images(a, b):
@@ -262,11 +154,13 @@ def _data_differ(a: RunData, b: RunData) -> bool:
     content = "data.test_sha256"
     if content in a.settings and content in b.settings:
         return a.settings[content] != b.settings[content]
-    return any(_known_and_different(a, b, name) for name in ("data.test", "data.name", "wrapper.dataset"))
+    return any(
+        _known_and_different(a, b, name) for name in ("data.test", "data.name", "wrapper.dataset", "wrapper.type")
+    )
 
 
 def _data_name(run: RunData) -> str:
-    names = (run.settings.get(name) for name in ("data.name", "data.test", "wrapper.dataset"))
+    names = (run.settings.get(name) for name in ("data.name", "data.test", "wrapper.dataset", "wrapper.type"))
     name = next((str(name) for name in names if name), "data not named")
     content = run.settings.get("data.test_sha256")
     return f"{name} (SHA-256 {str(content)[:8]})" if content else name
@@ -296,10 +190,17 @@ def _precision(a: RunData, b: RunData) -> Iterable[Flag]:
         a,
         b,
         "precision",
-        ("weights.bits", "activations.bits", "wrapper.wl_weight", "wrapper.wl_activate"),
+        (
+            "weights.bits",
+            "activations.bits",
+            "wrapper.wl_weight",
+            "wrapper.wl_activate",
+            "wrapper.wl_grad",
+            "wrapper.wl_error",
+        ),
         "an operation is not the same work; energy and latency for one image compare better",
         blocks=(Reach(_PER_OPERATION),),
-        warns=(Reach(_ACCURACY | (_HARDWARE - _PER_OPERATION)),),
+        warns=(Reach(ACCURACY | (HARDWARE - _PER_OPERATION)),),
     )
 
 
@@ -313,10 +214,13 @@ def _technology(a: RunData, b: RunData) -> Iterable[Flag]:
             "neurosim.memcelltype",
             "neurosim.deviceroadmap",
             "neurosim.temp",
+            "neurosim.technodeTop",
+            "neurosim.technodeBottom",
+            "neurosim.buffer_type",
             "hardware.technode_nm",
         ),
         "other transistors or memory cells; fair as a choice of technology, not as one of architecture",
-        warns=(Reach(_HARDWARE),),
+        warns=(Reach(HARDWARE),),
     )
 
 
@@ -325,9 +229,31 @@ def _cells(a: RunData, b: RunData) -> Iterable[Flag]:
         a,
         b,
         "device",
-        ("device.name", "mapping.cell_bits", "wrapper.cellBit", "wrapper.onoffratio", "neurosim.cellBit"),
+        (
+            "device.name",
+            "mapping.cell_bits",
+            "wrapper.cellBit",
+            "wrapper.onoffratio",
+            "wrapper.max_level",
+            "wrapper.nonlinearityLTP",
+            "wrapper.nonlinearityLTD",
+            "wrapper.d2dVari",
+            "wrapper.c2cVari",
+            "neurosim.cellBit",
+        ),
         "other memory devices or bits in a cell",
-        warns=(Reach(_ACCURACY | _HARDWARE),),
+        warns=(Reach(ACCURACY | HARDWARE),),
+    )
+
+
+def _training_set(a: RunData, b: RunData) -> Iterable[Flag]:
+    yield from _when_settings_differ(
+        a,
+        b,
+        "training set",
+        ("wrapper.train_images", "wrapper.batch_size", "neurosim.batchSize", "neurosim.numIteration"),
+        "an epoch is not the same amount of training",
+        warns=(Reach(OF_AN_EPOCH | ACCURACY),),
     )
 
 
@@ -359,14 +285,16 @@ def _described(settings: Mapping[str, SettingValue], names: list[str]) -> str:
 
 
 _CHECKS: tuple[Callable[[RunData, RunData], Iterable[Flag]], ...] = (
-    _simulator,
+    simulator_flags,
+    epoch_flags,
     _process,
     _network,
     _data,
+    _training_set,
     _precision,
     _technology,
     _cells,
     _synchronous,
-    _unknown_configuration,
+    configuration_flags,
     _state,
 )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nnsreport.errors import ComparisonError
-from nnsreport.reports.comparison.comparability import Flag, find_flags
+from nnsreport.reports.comparison.comparability import find_flags
+from nnsreport.reports.comparison.flag import Flag
 from nnsreport.reports.comparison.metric_difference import compare_metrics
 from nnsreport.reports.comparison.outcome import IMPROVED, WORSENED, Outcome
 from nnsreport.reports.comparison.settings_difference import SettingDifference, compare_settings
+from nnsreport.reports.epochs import align
 from nnsreport.reports.run_data import RunData
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Comparison:
     rows : polars.DataFrame
         One row a number, with the columns :data:`~nnsreport.reports.comparison.row.ROW_COLUMNS`:
         the key (``scope, layer, component, metric, time_s, compensation``), ``unit``, then for each side its mean,
-        spread, trials, interval and log line, then the difference B - A with its interval and method, McNemar's
+        spread, trials, interval, epoch and log line, then the difference B - A with its interval and method, McNemar's
         ``p_value`` and method, ``outcome`` (text of :class:`Outcome`) and ``reason``.
     """
 
@@ -70,10 +72,12 @@ def compare_runs(a: RunData, b: RunData) -> Comparison:
     Returns
     -------
     Comparison
-        Differences are always B - A.
+        Differences are always B - A. Of two trainings the last epoch that both completed is compared; where there is
+        none, each as it stands.
     """
     flags = find_flags(a, b)
-    return Comparison(a, b, flags, compare_settings(a, b), compare_metrics(a, b, flags))
+    aligned = align(a, b)
+    return Comparison(a, b, flags, compare_settings(a, b), compare_metrics(aligned.a, aligned.b, flags))
 
 
 def compare_many(runs: Sequence[RunData]) -> tuple[Comparison, ...]:

@@ -7,10 +7,11 @@ import json
 import math
 from collections.abc import Sequence
 
-from nnsreport.reports.comparison.comparability import Flag
 from nnsreport.reports.comparison.comparison import Comparison
+from nnsreport.reports.comparison.flag import Flag
 from nnsreport.reports.comparison.row import frame_rows
 from nnsreport.reports.run_data import RunData
+from nnsreport.reports.simulators import simulator_name
 
 _Json = str | int | float | bool | None | Sequence["_Json"] | dict[str, "_Json"]
 
@@ -68,7 +69,14 @@ def _object(comparison: Comparison) -> _Json:
 
 
 def _run(run: RunData) -> _Json:
-    return {"run": run.run, "kind": run.kind, "state": run.state, "source": str(run.source), "problems": run.problems}
+    return {
+        "run": run.run,
+        "kind": run.kind,
+        "simulator": simulator_name(run),
+        "state": run.state,
+        "source": str(run.source),
+        "problems": run.problems,
+    }
 
 
 def _flag(flag: Flag) -> _Json:

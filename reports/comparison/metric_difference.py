@@ -6,14 +6,15 @@ import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from nnsreport.reports.comparison.comparability import Flag
+from nnsreport.reports.comparison.flag import Flag
 from nnsreport.reports.comparison.image_counts import ImageCounts, count_images
 from nnsreport.reports.comparison.outcome import Outcome
 from nnsreport.reports.comparison.predictions import Condition, PairedPredictions, pair_predictions
 from nnsreport.reports.comparison.row import Row, rows_frame
 from nnsreport.reports.comparison.sample import RowKey, Sample, collect_samples, nearly_equal
+from nnsreport.reports.possible import is_possible
 from nnsreport.reports.run_data import RunData
 from nnsreport.reports.statistics import (
     Interval,
@@ -31,13 +32,18 @@ from nnsreport.vocabulary import METRICS, Better
 if TYPE_CHECKING:
     import polars as pl
 
-_PROPORTIONS = frozenset({"accuracy", "float_accuracy", "quantized_accuracy"})
+_PROPORTIONS = frozenset({"accuracy", "float_accuracy", "quantized_accuracy", "baseline_accuracy"})
+_SPREAD_UNKNOWN = "the spread of the loss over the images is unknown"
+_OF_A_BATCH = "of one batch each: the noise is unknown"
 
 # Numbers that depend on the choice of test images, and why there may be no interval to judge them by.
 _NOISE_UNKNOWN = {
     **dict.fromkeys(_PROPORTIONS, "the number of test images is unknown, and so the noise"),
     "correct_images": "judged as accuracy",
-    "test_loss": "the spread of the loss over the images is unknown",
+    **dict.fromkeys(("test_loss", "summed_test_loss"), _SPREAD_UNKNOWN),
+    **dict.fromkeys(("quantized_summed_test_loss", "baseline_summed_test_loss"), _SPREAD_UNKNOWN),
+    **dict.fromkeys(("train_accuracy", "train_loss"), _OF_A_BATCH),
+    "best_accuracy": "the best of all epochs: the noise is unknown",
 }
 
 
@@ -52,14 +58,16 @@ class _Context:
     predictions: Mapping[Condition, PairedPredictions]
 
 
-class _Side(NamedTuple):
-    """A row's columns of one run, in the order of :class:`Row`."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A row's columns of one run."""
 
     value: float | None = None
     std: float | None = None
     trials: int | None = None
     low: float | None = None
     high: float | None = None
+    epoch: int | None = None
     line: int | None = None
 
 
@@ -78,7 +86,7 @@ def compare_metrics(a: RunData, b: RunData, flags: Sequence[Flag]) -> pl.DataFra
     Parameters
     ----------
     a, b : RunData
-        Base and other.
+        Base and other, with the numbers of one epoch at most.
     flags : sequence of Flag
         From :func:`~nnsreport.reports.comparison.comparability.find_flags`; they decide what is not comparable.
 
@@ -96,13 +104,36 @@ def _rows(a: Mapping[RowKey, Sample], b: Mapping[RowKey, Sample], context: _Cont
     for key in (*a, *(key for key in b if key not in a)):
         side_a, side_b = _side(key, a.get(key), context.counts_a), _side(key, b.get(key), context.counts_b)
         cautions = [flag.subject for flag in context.flags if flag.warns_row(key.metric, key.scope)]
-        row = Row(*key, (a.get(key) or b[key]).unit, *side_a, *side_b, caution=", ".join(cautions) or None)
+        unit = (a.get(key) or b[key]).unit
+        row = _row(key, unit, side_a, side_b, ", ".join(cautions) or None)
         if key not in b:
             yield dataclasses.replace(row, outcome=Outcome.ONLY_IN_A)
         elif key not in a:
             yield dataclasses.replace(row, outcome=Outcome.ONLY_IN_B)
         else:
             yield _judged(row, key, a[key], b[key], context)
+
+
+def _row(key: RowKey, unit: str, a: _Side, b: _Side, caution: str | None) -> Row:
+    return Row(
+        *key,
+        unit,
+        value_a=a.value,
+        std_a=a.std,
+        trials_a=a.trials,
+        low_a=a.low,
+        high_a=a.high,
+        epoch_a=a.epoch,
+        line_a=a.line,
+        value_b=b.value,
+        std_b=b.std,
+        trials_b=b.trials,
+        low_b=b.low,
+        high_b=b.high,
+        epoch_b=b.epoch,
+        line_b=b.line,
+        caution=caution,
+    )
 
 
 def _draws_are_paired(a: RunData, b: RunData) -> bool:
@@ -114,24 +145,24 @@ def _side(key: RowKey, sample: Sample | None, counts: ImageCounts) -> _Side:
     if sample is None:
         return _Side()
     values = sample.values
-    if not sample.is_finite:
-        return _Side(sum(values), trials=len(sample.by_trial), line=sample.line)
+    if not sample.is_possible:
+        return _Side(sum(values), trials=len(sample.by_trial), epoch=sample.epoch, line=sample.line)
     mean, std = mean_and_std(values)
     interval = mean_interval(values)
     if interval is None and key.metric in _PROPORTIONS:
         counted = counts.successes(key, mean)
         interval = wilson_interval(*counted) if counted else None
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return _Side(mean, std if len(values) > 1 else None, len(sample.by_trial), low, high, sample.line)
+    return _Side(mean, std if len(values) > 1 else None, len(sample.by_trial), low, high, sample.epoch, sample.line)
 
 
 def _judged(row: Row, key: RowKey, a: Sample, b: Sample, context: _Context) -> Row:
     obstacle = _obstacle(a, b)
     if obstacle is not None:
         return dataclasses.replace(row, outcome=Outcome.NOT_COMPARABLE, reason=obstacle)
-    if a.is_finite != b.is_finite:
-        failing = b if a.is_finite else a
-        outcome = Outcome.NEWLY_FAILING if a.is_finite else Outcome.FIXED
+    if a.is_possible != b.is_possible:
+        failing = b if a.is_possible else a
+        outcome = Outcome.NEWLY_FAILING if a.is_possible else Outcome.FIXED
         return dataclasses.replace(row, outcome=outcome, reason=_failures(failing))
     blocking = [flag.summary for flag in context.flags if flag.blocks_row(key.metric, key.scope)]
     if blocking:
@@ -145,15 +176,15 @@ def _obstacle(a: Sample, b: Sample) -> str | None:
             return f"{name} {sample.contradiction}"
     if a.unit != b.unit:
         return f"units differ: {a.unit} against {b.unit}"
-    if not a.is_finite and not b.is_finite:
+    if not a.is_possible and not b.is_possible:
         return "neither is a number"
     return None
 
 
 def _failures(sample: Sample) -> str | None:
     if not sample.has_trials:
-        return None
-    failing = sum(not math.isfinite(value) for value in sample.values)
+        return "below zero" if sample.values[0] < 0 and math.isfinite(sample.values[0]) else None
+    failing = sum(not is_possible(value, sample.unit) for value in sample.values)
     return f"{failing} of {len(sample.values)} trials failed"
 
 

@@ -61,8 +61,8 @@ _MEANINGS = {
     Outcome.EQUAL: "the same at the printed precision",
     Outcome.DIFFERENT: "differs, but no direction is better, or the noise is unknown",
     Outcome.NOT_COMPARABLE: "the two numbers do not measure the same thing, or are not numbers",
-    Outcome.NEWLY_FAILING: "a number in A, inf or nan in B",
-    Outcome.FIXED: "inf or nan in A, a number in B",
+    Outcome.NEWLY_FAILING: "a number in A; inf, nan or below zero in B",
+    Outcome.FIXED: "inf, nan or below zero in A; a number in B",
     Outcome.ONLY_IN_A: "B has no such row",
     Outcome.ONLY_IN_B: "A has no such row",
 }

@@ -23,9 +23,10 @@ class Row:
         The key by which rows are joined; None where it does not apply.
     unit : str
         Of every number in the row except the p-value and ``relative``.
-    value_a, std_a, trials_a, low_a, high_a, line_a
-        Mean over trials, sample deviation, number of trials (0: not from trials), 95 % interval, line in the log.
-    value_b, std_b, trials_b, low_b, high_b, line_b
+    value_a, std_a, trials_a, low_a, high_a, epoch_a, line_a
+        Mean over trials, sample deviation, number of trials (0: not from trials), 95 % interval, epoch of a training,
+        line in the log.
+    value_b, std_b, trials_b, low_b, high_b, epoch_b, line_b
         The same of B.
     difference, relative : float or None
         B - A, and B / A - 1; None where they would mean nothing.
@@ -53,12 +54,14 @@ class Row:
     trials_a: int | None = None
     low_a: float | None = None
     high_a: float | None = None
+    epoch_a: int | None = None
     line_a: int | None = None
     value_b: float | None = None
     std_b: float | None = None
     trials_b: int | None = None
     low_b: float | None = None
     high_b: float | None = None
+    epoch_b: int | None = None
     line_b: int | None = None
     difference: float | None = None
     relative: float | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nnsreport.reports.comparison.row import KEY
+from nnsreport.reports.possible import is_possible
 from nnsreport.reports.run_data import RunData
 
 PRINTED_PRECISION = 1e-5
@@ -35,6 +36,8 @@ class Sample:
         Unit of the values.
     line : int or None
         Line in the log of the first value.
+    epoch : int or None
+        Epoch of the first value.
     single : list of float
         Values without a trial.
     by_trial : dict of int to list of float
@@ -43,6 +46,7 @@ class Sample:
 
     unit: str
     line: int | None
+    epoch: int | None = None
     single: list[float] = field(default_factory=list)
     by_trial: dict[int, list[float]] = field(default_factory=dict)
 
@@ -59,9 +63,9 @@ class Sample:
         return self.single[:1]
 
     @property
-    def is_finite(self) -> bool:
-        """Whether every value is a number."""
-        return all(math.isfinite(value) for value in self.values)
+    def is_possible(self) -> bool:
+        """Whether every value is a number that its unit allows."""
+        return all(is_possible(value, self.unit) for value in self.values)
 
     @property
     def contradiction(self) -> str | None:
@@ -98,7 +102,7 @@ def collect_samples(run: RunData) -> Mapping[RowKey, Sample]:
     Parameters
     ----------
     run : RunData
-        Whose ``metrics`` table is read.
+        Whose ``metrics`` table is read: with the numbers of one epoch at most.
 
     Returns
     -------
@@ -106,9 +110,9 @@ def collect_samples(run: RunData) -> Mapping[RowKey, Sample]:
         Every value of the table is in one sample.
     """
     samples: dict[RowKey, Sample] = {}
-    columns = (*KEY, "value", "unit", "line", "trial")
-    for *key, value, unit, line, trial in run.metrics.select(columns).iter_rows():
-        sample = samples.setdefault(RowKey(*key), Sample(unit, line))
+    columns = (*KEY, "value", "unit", "line", "trial", "epoch")
+    for *key, value, unit, line, trial, epoch in run.metrics.select(columns).iter_rows():
+        sample = samples.setdefault(RowKey(*key), Sample(unit, line, epoch))
         number = math.nan if value is None else value
         if trial is None:
             sample.single.append(number)

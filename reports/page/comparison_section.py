@@ -21,6 +21,7 @@ from nnsreport.reports.page.blocks import (
     without_empty_columns,
 )
 from nnsreport.reports.page.origin_sections import setting_text
+from nnsreport.reports.simulators import simulator_name
 from nnsreport.units import format_quantity
 
 _LAYER_ROWS_LIMIT = 400
@@ -74,10 +75,10 @@ def comparisons_section(comparisons: Sequence[Comparison]) -> Section:
 
 def _runs(comparison: Comparison) -> Iterator[Block]:
     rows = tuple(
-        (Cell(side), Cell(run.run), Cell(run.kind), Cell(run.state), Cell(str(run.source)))
+        (Cell(side), Cell(run.run), Cell(simulator_name(run)), Cell(run.state), Cell(str(run.source)))
         for side, run in (("A", comparison.a), ("B", comparison.b))
     )
-    yield Table("Runs compared", columns("", "Run", "Kind", "State", "Read from"), rows)
+    yield Table("Runs compared", columns("", "Run", "Simulator", "State", "Read from"), rows)
     for side, run in (("A", comparison.a), ("B", comparison.b)):
         if run.problems:
             yield Notice("caution", f"Problems in {side}: {run.run}", run.problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnsreport.reports.epochs import standing_epoch
 from nnsreport.reports.run_data import RunData
 from nnsreport.vocabulary import METRICS
 
@@ -18,7 +19,12 @@ class ChipNumber:
     component: str
     value: float
     unit: str
-    line: int | None
+    lines: tuple[int, ...]
+
+    @property
+    def source(self) -> str:
+        """Where the log prints it, such as ``line 62`` or ``lines 62, 346``."""
+        return f"line{'s' if len(self.lines) > 1 else ''} {', '.join(map(str, self.lines))}" if self.lines else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,18 @@ def chip_numbers(run: RunData) -> tuple[ChipNumber, ...]:
     Returns
     -------
     tuple of ChipNumber
-        Inf and nan are kept: a log that prints them should be seen to.
+        Each once, with all the lines that say so. Inf and nan are kept: a log that prints them should be seen to.
     """
     import polars as pl
 
     rows = run.metrics.filter((pl.col("scope") == "chip") & pl.col("value").is_not_null())
-    found = [
-        ChipNumber(row["metric"], row["component"] or "", row["value"], row["unit"], row["line"])
-        for row in rows.iter_rows(named=True)
-    ]
-    return tuple(sorted(found, key=lambda number: _ORDER.get(number.metric, len(_ORDER))))
+    found: dict[tuple[str, str, str], ChipNumber] = {}
+    for metric, component, value, unit, line in rows.select("metric", "component", "value", "unit", "line").iter_rows():
+        # As text, nan equals nan.
+        known = found.get((metric, component or "", repr(value)))
+        lines = (*(known.lines if known else ()), *(() if line is None else (line,)))
+        found[metric, component or "", repr(value)] = ChipNumber(metric, component or "", value, unit, lines)
+    return tuple(sorted(found.values(), key=lambda number: _ORDER.get(number.metric, len(_ORDER))))
 
 
 def layer_numbers(run: RunData) -> tuple[LayerNumber, ...]:
@@ -81,3 +89,9 @@ def layer_numbers(run: RunData) -> tuple[LayerNumber, ...]:
         LayerNumber(row["layer"] or "", row["metric"], row["component"] or "", row["value"], row["unit"], row["line"])
         for row in rows.iter_rows(named=True)
     )
+
+
+def epoch_note(run: RunData) -> str:
+    """Say which epoch of a training is shown, for a run with the numbers of one; empty for other runs."""
+    epoch = standing_epoch(run)
+    return "" if epoch is None else f"epoch {epoch}, the last complete one"

@@ -9,6 +9,7 @@ from nnsreport.reports.charts.sampling import thin
 from nnsreport.reports.comparison.settings_difference import same_value
 from nnsreport.reports.page.blocks import Block, Cell, Notice, Section, Table, at_line, columns
 from nnsreport.reports.run_data import RunData, SettingValue
+from nnsreport.reports.simulators import simulator_name
 from nnsreport.units import format_quantity
 
 _NUMBERS_LIMIT = 1500
@@ -52,7 +53,13 @@ def provenance_section(runs: Sequence[RunData]) -> Section:
     """
     blocks: list[Block] = []
     for label, run in zip(run_labels(runs), runs, strict=True):
-        facts = {"run": run.run, "read from": str(run.source), "kind": run.kind, "state": run.state, **run.provenance}
+        facts = {
+            "run": run.run,
+            "read from": str(run.source),
+            "simulator": simulator_name(run),
+            "state": run.state,
+            **run.provenance,
+        }
         rows = tuple((Cell(name), Cell(text)) for name, text in facts.items())
         blocks.append(Table(join_label("Origin", label if len(runs) > 1 else ""), columns("What", "Which"), rows))
         if run.metrics.height:
@@ -118,6 +125,8 @@ def _all_numbers(run: RunData, suffix: str) -> Table:
             Cell(
                 join_label(
                     at_line(record["line"]),
+                    "" if record["epoch"] is None else f"epoch {record['epoch']}",
+                    "" if record["step"] is None else f"step {record['step']}",
                     "" if record["trial"] is None else f"trial {record['trial']}",
                     "" if record["time_s"] is None else describe_time(record["time_s"]),
                     describe_compensation(record["compensation"]),

@@ -8,6 +8,7 @@ from nnsreport.errors import ReportError
 from nnsreport.reports.charts import available_charts
 from nnsreport.reports.charts.labels import run_labels
 from nnsreport.reports.comparison import Comparison, compare_many
+from nnsreport.reports.epochs import as_it_stands
 from nnsreport.reports.page.blocks import Fact, Page, Section
 from nnsreport.reports.page.comparison_section import comparison_sections, comparisons_section
 from nnsreport.reports.page.origin_sections import configuration_section, problems_section, provenance_section
@@ -15,7 +16,9 @@ from nnsreport.reports.page.published_section import published_section
 from nnsreport.reports.page.rendering import render
 from nnsreport.reports.page.run_sections import accuracy_section, hardware_section, layers_section
 from nnsreport.reports.page.summary_section import summary_section
+from nnsreport.reports.page.training_section import training_section
 from nnsreport.reports.run_data import RunData
+from nnsreport.reports.simulators import simulator_name
 
 
 def report_page(runs: Sequence[RunData], title: str | None = None) -> str:
@@ -43,7 +46,7 @@ def report_page(runs: Sequence[RunData], title: str | None = None) -> str:
     labels = run_labels(runs)
     facts = tuple(Fact(f"{label}: {run.state}", f"state-{run.state}") for label, run in zip(labels, runs, strict=True))
     if len(runs) == 1:
-        facts = (Fact(runs[0].kind), Fact(runs[0].state, f"state-{runs[0].state}"))
+        facts = (Fact(simulator_name(runs[0])), Fact(runs[0].state, f"state-{runs[0].state}"))
     return render(Page("Report", title or ", ".join(labels), facts, tuple(_sections(runs))))
 
 
@@ -67,12 +70,14 @@ def comparison_page(comparison: Comparison) -> str:
 
 def _sections(runs: Sequence[RunData]) -> Iterator[Section]:
     charts = available_charts(runs)
+    standing = [as_it_stands(run) for run in runs]
     sections = (
-        summary_section(runs),
-        accuracy_section(runs, charts),
-        hardware_section(runs, charts),
-        layers_section(runs, charts),
-        published_section(runs, charts),
+        summary_section(standing),
+        accuracy_section(standing, charts),
+        training_section(runs, charts),
+        hardware_section(standing, charts),
+        layers_section(standing, charts),
+        published_section(standing, charts),
         comparisons_section(compare_many(runs)) if len(runs) > 1 else None,
         configuration_section(runs),
         provenance_section(runs),

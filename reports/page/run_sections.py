@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nnsreport.reports.charts import ChartSpec
 from nnsreport.reports.charts.accuracy_points import AccuracyPoint, Baseline, accuracy_points, baselines
 from nnsreport.reports.charts.labels import (
-    COMPONENT_TITLES,
+    component_title,
     describe_compensation,
     describe_time,
     join_label,
@@ -15,13 +15,60 @@ from nnsreport.reports.charts.labels import (
     percent_interval,
     run_labels,
 )
-from nnsreport.reports.page.blocks import Block, Cell, Figure, Section, Table, at_line, columns
-from nnsreport.reports.page.numbers import ChipNumber, LayerNumber, chip_numbers, layer_numbers
+from nnsreport.reports.comparison import Outcome
+from nnsreport.reports.page.blocks import Block, Cell, Figure, Notice, Section, Table, at_line, columns
+from nnsreport.reports.page.numbers import ChipNumber, LayerNumber, chip_numbers, epoch_note, layer_numbers
+from nnsreport.reports.possible import is_possible
 from nnsreport.reports.run_data import RunData
 from nnsreport.units import format_quantity
 from nnsreport.vocabulary import METRICS
 
-_LAYER_METRICS = ("read_latency", "read_dynamic_energy", "leakage_power", "memory_utilization", "tiles", "speed_up")
+_LAYER_COLUMNS = {
+    (metric, "total"): METRICS[metric].title.capitalize()
+    for metric in (
+        "read_latency",
+        "read_dynamic_energy",
+        "leakage_power",
+        "memory_utilization",
+        "tiles",
+        "memory_arrays",
+        "memory_tier",
+        "speed_up",
+        "speed_up_rows",
+        "speed_up_columns",
+        "epoch_leakage_energy",
+    )
+}
+_PHASE_COLUMNS = {
+    (f"epoch_{access}_{quantity}", phase): f"{title}, {word}"
+    for quantity, word in (("latency", "latency"), ("dynamic_energy", "energy"))
+    for access, phase, title in (
+        ("read", "forward", "Forward"),
+        ("read", "activation_gradient", "Activation gradient"),
+        ("read", "weight_gradient", "Weight gradient"),
+        ("write", "weight_update", "Weight update"),
+    )
+}
+_WEIGHT_COLUMNS = {
+    (metric, ""): METRICS[metric].title.capitalize()
+    for metric in (
+        "fan_in",
+        "weight_mean",
+        "weight_std",
+        "weight_update_mean",
+        "weight_update_std",
+        "distribution_mean",
+        "distribution_std",
+        "input_activity",
+    )
+}
+_LAYER_TABLES = {
+    "Numbers of each layer": _LAYER_COLUMNS,
+    "Phases of one epoch in each layer": _PHASE_COLUMNS,
+    "Weights and inputs of each layer": _WEIGHT_COLUMNS,
+}
+_PROBLEMS_SHOWN = 5
+_INTERVALS = "Deviation and interval over trials (Student's t); with one trial, interval over images (Wilson)."
 
 
 def accuracy_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Section | None:
@@ -49,9 +96,16 @@ def accuracy_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Se
         "Accuracies with their intervals",
         titles if len(runs) > 1 else titles[1:],
         tuple(row if len(runs) > 1 else row[1:] for row in rows),
-        note="Deviation and interval over trials (Student's t); with one trial, interval over images (Wilson).",
+        note=" ".join((_INTERVALS, *_epochs_shown(runs))),
     )
     return Section("accuracy", "Accuracy", (*_figures(charts, "accuracy"), table))
+
+
+def _epochs_shown(runs: Sequence[RunData]) -> Iterator[str]:
+    for label, run in zip(run_labels(runs), runs, strict=True):
+        epoch = epoch_note(run)
+        if epoch:
+            yield f"{label}: {epoch}." if len(runs) > 1 else f"Of {epoch}."
 
 
 def hardware_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Section | None:
@@ -69,15 +123,17 @@ def hardware_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Se
     Section or None
         Charts, then a table a run.
     """
-    tables = []
+    blocks: list[Block] = []
     for label, run in zip(run_labels(runs), runs, strict=True):
-        rows = tuple(_chip_rows(chip_numbers(run)))
-        if rows:
+        numbers = chip_numbers(run)
+        if numbers:
+            blocks.extend(_findings(label, run))
             titles = columns("Metric", "Part", "Value", "Meaning", numbers=("Value",))
-            tables.append(Table(join_label("Chip", label if len(runs) > 1 else ""), titles, rows))
-    if not tables:
+            caption = join_label("Chip", label if len(runs) > 1 else "", epoch_note(run))
+            blocks.append(Table(caption, titles, tuple(_chip_rows(numbers)), _failure_note(numbers)))
+    if not blocks:
         return None
-    return Section("hardware", "Hardware", (*_figures(charts, "hardware"), *tables))
+    return Section("hardware", "Hardware", (*_figures(charts, "hardware"), *blocks))
 
 
 def layers_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Section | None:
@@ -104,6 +160,24 @@ def layers_section(runs: Sequence[RunData], charts: Sequence[ChartSpec]) -> Sect
     return Section("layers", "Layers", blocks) if blocks else None
 
 
+def _findings(label: str, run: RunData) -> Iterator[Notice]:
+    """Yield what was found wrong with a run, beside the numbers that it may be about."""
+    if run.problems:
+        left_out = len(run.problems) - _PROBLEMS_SHOWN
+        more = (f"and {left_out} more, listed under Problems",) if left_out > 0 else ()
+        yield Notice("caution", f"{label}: to be known of these numbers", (*run.problems[:_PROBLEMS_SHOWN], *more))
+
+
+def _failure_note(numbers: Iterable[ChipNumber | LayerNumber]) -> str:
+    failing = sum(not is_possible(number.value, number.unit) for number in numbers)
+    return f"{failing:,} of these values are inf, nan or below zero, as the log has them." if failing else ""
+
+
+def _quantity(value: float, unit: str, source: str) -> Cell:
+    mark = "" if is_possible(value, unit) else Outcome.NEWLY_FAILING.css_class
+    return Cell(format_quantity(value, unit, digits=6), source, mark)
+
+
 def _figures(charts: Sequence[ChartSpec], section: str) -> tuple[Figure, ...]:
     return tuple(Figure(chart) for chart in charts if chart.section == section)
 
@@ -114,8 +188,8 @@ def _chip_rows(numbers: Sequence[ChipNumber]) -> Iterator[tuple[Cell, ...]]:
         metric = METRICS.get(number.metric)
         yield (
             Cell(metric.title if metric else number.metric),
-            Cell(COMPONENT_TITLES.get(number.component, number.component.replace("_", " ")) or "total"),
-            Cell(format_quantity(number.value, number.unit, digits=6), at_line(number.line)),
+            Cell(component_title(number.component)),
+            _quantity(number.value, number.unit, number.source),
             Cell(metric.definition if metric and number.metric != explained else ""),
         )
         explained = number.metric
@@ -160,19 +234,31 @@ def _mapping_tables(run: RunData, suffix: str) -> Iterator[Table]:
 
 
 def _cost_tables(run: RunData, suffix: str) -> Iterator[Table]:
-    totals: dict[str, dict[str, LayerNumber]] = {}
-    for number in layer_numbers(run):
-        if number.component in {"", "total"} and number.metric in _LAYER_METRICS:
-            totals.setdefault(number.layer, {})[number.metric] = number
-    shown = [name for name in _LAYER_METRICS if any(name in found for found in totals.values())]
-    if not shown:
-        return
-    titles = [METRICS[name].title.capitalize() for name in shown]
-    rows = tuple((Cell(layer), *(_layer_cell(found.get(name)) for name in shown)) for layer, found in totals.items())
-    yield Table(join_label("Numbers of each layer", suffix), columns("Layer", *titles, numbers=titles), rows)
+    numbers = layer_numbers(run)
+    for caption, titles in _LAYER_TABLES.items():
+        by_layer: dict[str, dict[tuple[str, str], LayerNumber]] = {}
+        for number in numbers:
+            place = _place(number)
+            if place in titles:
+                by_layer.setdefault(number.layer, {})[place] = number
+        shown = [place for place in titles if any(place in found for found in by_layer.values())]
+        if shown:
+            rows = tuple(
+                (Cell(layer), *(_layer_cell(found.get(place)) for place in shown)) for layer, found in by_layer.items()
+            )
+            names = [titles[place] for place in shown]
+            note = _failure_note(found[place] for found in by_layer.values() for place in shown if place in found)
+            table = columns("Layer", *names, numbers=names)
+            yield Table(join_label(caption, suffix, epoch_note(run)), table, rows, note)
+
+
+def _place(number: LayerNumber) -> tuple[str, str]:
+    """Return metric and component; what is told of no component is about the whole layer, or about no hardware."""
+    is_hardware = (number.metric, "total") in _LAYER_COLUMNS
+    return number.metric, number.component or ("total" if is_hardware else "")
 
 
 def _layer_cell(number: LayerNumber | None) -> Cell:
     if number is None:
         return Cell("–")
-    return Cell(format_quantity(number.value, number.unit, digits=6), at_line(number.line))
+    return _quantity(number.value, number.unit, at_line(number.line))

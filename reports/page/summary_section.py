@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_points, baselines
+from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_points, baselines, network_values
 from nnsreport.reports.charts.labels import (
     describe_compensation,
     describe_time,
@@ -15,12 +15,28 @@ from nnsreport.reports.charts.labels import (
     run_labels,
 )
 from nnsreport.reports.page.blocks import Block, Card, Cards, Notice, Section, at_line
-from nnsreport.reports.page.numbers import ChipNumber, chip_numbers
+from nnsreport.reports.page.numbers import ChipNumber, chip_numbers, epoch_note
 from nnsreport.reports.run_data import RunData
 from nnsreport.units import format_quantity
 from nnsreport.vocabulary import METRICS
 
-_CHIP_CARDS = ("area", "read_latency", "read_dynamic_energy", "energy_efficiency", "throughput", "frame_rate")
+_CHIP_CARDS = (
+    "area",
+    "read_latency",
+    "read_dynamic_energy",
+    "inference_energy",
+    "energy_efficiency",
+    "throughput",
+    "frame_rate",
+    "epoch_latency",
+    "epoch_dynamic_energy",
+    "training_energy_efficiency",
+    "training_throughput",
+    "cumulative_read_latency",
+    "cumulative_write_latency",
+    "cumulative_read_energy",
+    "cumulative_write_energy",
+)
 _PROBLEMS_SHOWN = 3
 
 
@@ -30,7 +46,7 @@ def summary_section(runs: Sequence[RunData]) -> Section:
     Parameters
     ----------
     runs : sequence of RunData
-        In the order of the report.
+        In the order of the report, with the numbers of one epoch at most.
 
     Returns
     -------
@@ -42,7 +58,7 @@ def summary_section(runs: Sequence[RunData]) -> Section:
         blocks.extend(_notices(label, run))
         cards = (*_accuracy_cards(run), *_chip_cards(run))
         if cards:
-            blocks.append(Cards(label if len(runs) > 1 else "Key numbers", cards))
+            blocks.append(Cards(join_label(label if len(runs) > 1 else "Key numbers", epoch_note(run)), cards))
         else:
             blocks.append(Notice("caution", f"{label} has no accuracy and no hardware numbers"))
     return Section("summary", "Summary", tuple(blocks))
@@ -66,6 +82,8 @@ def _accuracy_cards(run: RunData) -> Iterator[Card]:
         time = f"after {describe_time(point.time_s)}" if point.time_s is not None else ""
         compensation = describe_compensation(point.compensation) if _several_compensations(points) else ""
         yield _accuracy_card(join_label(f"Accuracy {time}".strip(), compensation), point.mean, _spread(point))
+    for value, line in network_values(run, "best_accuracy")[-1:]:
+        yield _accuracy_card("Best test accuracy", value, join_label("best of all epochs", at_line(line)))
     for baseline in baselines([run]):
         detail = join_label("no device effects", at_line(baseline.line))
         yield _accuracy_card(f"{baseline.title.capitalize()} accuracy", baseline.value, detail)
@@ -102,7 +120,7 @@ def _chip_cards(run: RunData) -> Iterator[Card]:
         if name in totals:
             number = totals[name]
             value, _, unit = format_quantity(number.value, number.unit).partition(" ")
-            yield Card(METRICS[name].title.capitalize(), value, unit, at_line(number.line))
+            yield Card(METRICS[name].title.capitalize(), value, unit, number.source)
 
 
 def _accuracy_card(label: str, accuracy: float, detail: str) -> Card:

@@ -73,6 +73,11 @@ def _phase(subject: Subject, result: PublishedResult) -> Iterator[Objection]:
         yield Objection(True, f"{result.phase}, against {subject.facts.phase} in the run")
 
 
+def _architecture(subject: Subject, _: PublishedResult) -> Iterator[Objection]:
+    if subject.facts.architecture and not subject.is_accuracy:
+        yield Objection(False, f"published of another kind of chip; the run is of {subject.facts.architecture}")
+
+
 def _process(subject: Subject, result: PublishedResult) -> Iterator[Objection]:
     if subject.metric not in _OF_PROCESS:
         return
@@ -188,6 +193,7 @@ def _caveat(_: Subject, result: PublishedResult) -> Iterator[Objection]:
 _CHECKS: tuple[Callable[[Subject, PublishedResult], Iterator[Objection]], ...] = (
     _level,
     _phase,
+    _architecture,
     _network,
     _dataset,
     _process,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.reports.comparison.sample import RowKey, collect_samples
+from nnsreport.reports.epochs import as_it_stands
 from nnsreport.reports.references.fairness import Objection, Subject, objections
 from nnsreport.reports.references.paper import Paper
 from nnsreport.reports.references.result import Evidence, PublishedResult
@@ -92,7 +93,7 @@ def match_run(run: RunData, papers: Mapping[str, Paper], results: Sequence[Publi
     """
     facts = run_facts(run)
     matches: list[Match] = []
-    values = _whole_values(run)
+    values = _whole_values(as_it_stands(run))
     for metric in (name for name in METRICS if name in values):
         published = [result for result in results if result.metric == metric and result.value_si is not None]
         found = [_match(metric, values[metric], facts, papers[result.key], result) for result in published]
@@ -112,7 +113,7 @@ def _whole_values(run: RunData) -> dict[str, list[_Value]]:
     values: dict[str, list[_Value]] = {}
     for key, sample in collect_samples(run).items():
         whole = key.scope in {Scope.CHIP, Scope.NETWORK} and not key.layer and key.component in {None, "", "total"}
-        if whole and sample.is_finite and not sample.contradiction:
+        if whole and sample.is_possible and not sample.contradiction:
             values.setdefault(key.metric, []).append(_Value(key, mean_and_std(sample.values)[0]))
     return values
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from nnsreport.reports.comparison.settings_difference import number_of
 from nnsreport.reports.run_data import RunData
+from nnsreport.reports.simulators import Family, simulator_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class RunFacts:
     Attributes
     ----------
     simulator : str
-        The run's kind.
+        Its name.
     phase : str
         ``inference`` or ``training``.
     process : str
@@ -30,6 +31,8 @@ class RunFacts:
         As configured.
     device : str
         The memory, such as a preset's name.
+    architecture : str
+        What the chip is where it is no plane chip that computes in analog memory, in words; else empty.
     """
 
     simulator: str
@@ -44,6 +47,14 @@ class RunFacts:
     cell_bits: int | None
     adc_bits: int | None
     device: str
+    architecture: str = ""
+
+
+_ARCHITECTURES = {
+    Family.DIGITAL: "a chip with digital adders in its memory",
+    Family.STACKED: "a chip of several tiers, whose area is its footprint",
+    Family.SYSTOLIC: "a digital systolic array, whose energy includes its DRAM",
+}
 
 
 def run_facts(run: RunData) -> RunFacts:
@@ -60,19 +71,21 @@ def run_facts(run: RunData) -> RunFacts:
         Nothing is assumed: what neither settings nor layers say is not known.
     """
     layers = run.layers.select("inputs", "outputs", "groups").drop_nulls().rows()
+    simulator = simulator_of(run)
     return RunFacts(
-        simulator=run.kind,
-        phase="training" if re.match(r"neurosim-2\.", run.kind) else "inference",
+        simulator=simulator.name,
+        phase="training" if simulator.is_training else "inference",
         process=_text(run, "neurosim.process"),
         network=_text(run, "wrapper.model") or _stem(run, "network.file"),
-        dataset=_text(run, "data.name", "wrapper.dataset") or _stem(run, "data.test"),
+        dataset=_text(run, "data.name", "wrapper.dataset", "wrapper.type") or _stem(run, "data.test"),
         weights=sum(inputs * outputs * groups for inputs, outputs, groups in layers) or None,
         technology_nm=_count(run, "neurosim.technode"),
         weight_bits=_count(run, "weights.bits", "wrapper.wl_weight"),
         activation_bits=_count(run, "activations.bits", "wrapper.wl_activate"),
-        cell_bits=_count(run, "mapping.cell_bits", "wrapper.cellBit"),
+        cell_bits=_count(run, "mapping.cell_bits", "wrapper.cellBit", "neurosim.cellBit"),
         adc_bits=None if run.settings.get("adc.kind") == "ideal" else _count(run, "adc.bits", "wrapper.ADCprecision"),
         device=_text(run, "device.name"),
+        architecture=_ARCHITECTURES.get(simulator.family, ""),
     )
 
 
