@@ -33,14 +33,15 @@ def with_trials(run: RunData) -> RunData:
 
     of_network = as_it_stands(run).metrics.filter(pl.col("scope") == "network")
     accuracies = of_network.filter(pl.col("metric") == "accuracy").unique(_CONDITION, keep="first", maintain_order=True)
-    if accuracies.select(pl.all_horizontal(pl.col(*_CONDITION).is_null()).all()).item():
+    if accuracies.select(_of_run().all()).item():
         return run
     trials = accuracies.select("run", *_CONDITION, pl.col("value").alias("accuracy"))
     for name in ("correct_images", "test_images"):
         counts = of_network.filter((pl.col("metric") == name) & pl.col("value").is_finite())
         trials = trials.join(_of_condition(counts, name), on=_CONDITION, how="left", nulls_equal=True)
-    # Other trials have the same images, but not as many correct ones.
-    told = of_network.filter((pl.col("metric") == "test_images") & pl.col("value").is_finite())["value"].unique()
+    # Told once for the whole run: the same images in every trial, but not as many correct ones.
+    images = of_network.filter(_of_run() & (pl.col("metric") == "test_images") & pl.col("value").is_finite())
+    told = images["value"].unique()
     if told.len() == 1:
         trials = trials.with_columns(pl.col("test_images").fill_null(told.item()))
     columns = schema("trials")
@@ -52,3 +53,9 @@ def _of_condition(counts: pl.DataFrame, name: str) -> pl.DataFrame:
 
     first = counts.unique(_CONDITION, keep="first", maintain_order=True)
     return first.select(*_CONDITION, pl.col("value").round().alias(name))
+
+
+def _of_run() -> pl.Expr:
+    import polars as pl
+
+    return pl.all_horizontal(pl.col(*_CONDITION).is_null())

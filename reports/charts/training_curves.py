@@ -110,13 +110,16 @@ def training_curves(runs: Sequence[RunData]) -> Iterator[ChartSpec]:
 
 
 def _chart_of(curve: _Curve, series: Sequence[TrainingSeries]) -> ChartSpec:
-    limit = max(ROW_LIMIT // len(series), 2)
-    total = sum(len(line.points) for line in series)
-    shown = [TrainingSeries(line.name, line.kind, thin(line.points, limit), line.left_out) for line in series]
+    drawn = [line for line in series if line.points]
+    limit = max(ROW_LIMIT // len(drawn), 2)
+    total = sum(len(line.points) for line in drawn)
+    shown = [TrainingSeries(line.name, line.kind, thin(line.points, limit), line.left_out) for line in drawn]
     left_out = sum(line.left_out for line in series)
     few_markers = any(len(line.points) > _MARKERS for line in shown)
+    # Without a legend nothing else says what a lone line is.
+    lone = f" Shown: {shown[0].name}." if len(shown) == 1 and shown[0].kind.title else ""
     caption = (
-        f"{curve.caption} Logs that count from 0 end their epoch 0 at 1."
+        f"{curve.caption}{lone} Where a log counts from 0, its epoch 0 ends at 1."
         f"{f' Markers stand on {_MARKERS} points a line.' if few_markers else ''}"
         f"{f' {left_out:,} values that are inf or nan are left out.' if left_out else ''}"
         f"{thinning_note(sum(len(line.points) for line in shown), total)}"

@@ -14,7 +14,7 @@ from nnsreport.reports.simulators import simulator_of
 if TYPE_CHECKING:
     import polars as pl
 
-_SAME = 1e-5  # logs print six digits
+_SAME = 1e-3  # what changes by less from epoch to epoch is no curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class TrainingPoint:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSeries:
-    """A line over the epochs; all its values are finite."""
+    """A line over the epochs: its finite values, and how many others were left out."""
 
     name: str
     kind: Kind
@@ -81,7 +81,7 @@ class TrainingSeries:
 
     @property
     def varies(self) -> bool:
-        """Whether its values differ at the printed precision."""
+        """Whether its values differ by enough to be shown as a curve."""
         values = [point.value for point in self.points]
         return bool(values) and max(values) - min(values) > _SAME * max(map(abs, values))
 
@@ -99,7 +99,7 @@ def training_series(runs: Sequence[RunData], kinds: Sequence[Kind]) -> tuple[Tra
     Returns
     -------
     tuple of TrainingSeries
-        Run by run; without those that have no number, and without runs of a single epoch.
+        Run by run; without those that the run does not print, and without runs of a single epoch.
     """
     found = [
         (label, kind, *_points(run, kind))
@@ -107,11 +107,11 @@ def training_series(runs: Sequence[RunData], kinds: Sequence[Kind]) -> tuple[Tra
         if run.metrics["epoch"].n_unique() - bool(run.metrics["epoch"].null_count()) > 1
         for kind in kinds
     ]
-    drawn = [entry for entry in found if entry[2]]
-    several = len({label for label, *_ in drawn}) > 1
+    printed = [entry for entry in found if entry[2] or entry[3]]
+    several = len({label for label, *_ in printed}) > 1
     return tuple(
         TrainingSeries(join_label(label if several or not kind.title else "", kind.title), kind, points, left_out)
-        for label, kind, points, left_out in drawn
+        for label, kind, points, left_out in printed
     )
 
 

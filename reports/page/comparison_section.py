@@ -87,7 +87,9 @@ def _runs(comparison: Comparison) -> Iterator[Block]:
 def _counts(comparison: Comparison, suffix: str = "") -> Cards:
     counts = comparison.counts
     cards = tuple(
-        Card(outcome.value.capitalize(), str(counts[outcome]), "rows" if counts[outcome] > 1 else "row")
+        Card(
+            outcome.value[0].upper() + outcome.value[1:], str(counts[outcome]), "rows" if counts[outcome] > 1 else "row"
+        )
         for outcome in Outcome
         if counts.get(outcome)
     )

@@ -39,16 +39,12 @@ _LAYER_COLUMNS = {
         "epoch_leakage_energy",
     )
 }
-_PHASE_COLUMNS = {
-    (f"epoch_{access}_{quantity}", phase): f"{title}, {word}"
-    for quantity, word in (("latency", "latency"), ("dynamic_energy", "energy"))
-    for access, phase, title in (
-        ("read", "forward", "Forward"),
-        ("read", "activation_gradient", "Activation gradient"),
-        ("read", "weight_gradient", "Weight gradient"),
-        ("write", "weight_update", "Weight update"),
-    )
-}
+_PHASES = (
+    ("read", "forward", "Forward pass"),
+    ("read", "activation_gradient", "Activation gradients"),
+    ("read", "weight_gradient", "Weight gradients"),
+    ("write", "weight_update", "Weight update"),
+)
 _WEIGHT_COLUMNS = {
     (metric, ""): METRICS[metric].title.capitalize()
     for metric in (
@@ -64,7 +60,12 @@ _WEIGHT_COLUMNS = {
 }
 _LAYER_TABLES = {
     "Numbers of each layer": _LAYER_COLUMNS,
-    "Phases of one epoch in each layer": _PHASE_COLUMNS,
+    "Latency of each layer in one epoch": {
+        (f"epoch_{access}_latency", phase): title for access, phase, title in _PHASES
+    },
+    "Dynamic energy of each layer in one epoch": {
+        (f"epoch_{access}_dynamic_energy", phase): title for access, phase, title in _PHASES
+    },
     "Weights and inputs of each layer": _WEIGHT_COLUMNS,
 }
 _PROBLEMS_SHOWN = 5

@@ -191,6 +191,86 @@ def neurosim_run() -> RunData:
     )
 
 
+# Epoch 1 of the genuine log V2.1/train_2epochs_smallvgg: s, J and m2 of the chip as printed.
+_TRAINING_CHIP = {
+    ("area", "total"): 3.2461e-05,
+    ("area", "cim_array"): 9.12681e-08,
+    ("area", "interconnect"): 6.24955e-06,
+    ("area", "adc"): 1.35055e-05,
+    ("area", "accumulation"): 3.2992e-06,
+    ("area", "other_peripheral"): 4.30278e-06,
+    ("area", "weight_gradient"): 5.01273e-06,
+    ("epoch_latency", "total"): 62.2743,
+    ("epoch_read_latency", "forward"): 21.0861,
+    ("epoch_read_latency", "activation_gradient"): 17.3173,
+    ("epoch_read_latency", "weight_gradient"): 23.6568,
+    ("epoch_write_latency", "weight_update"): 0.214156,
+    ("epoch_latency", "buffer"): 25.8191,
+    ("epoch_latency", "interconnect"): 6.21133,
+    ("epoch_latency", "dram"): 0.322631,
+    ("epoch_read_latency", "adc"): 3.95244,
+    ("epoch_read_latency", "accumulation"): 10.2377,
+    ("epoch_read_latency", "synaptic_array"): 2.02642,
+    ("peak_epoch_latency", "total"): 34.4294,
+    ("peak_epoch_read_latency", "weight_gradient"): 18.0115,
+    ("peak_epoch_write_latency", "weight_update"): 0.201301,
+    ("epoch_dynamic_energy", "total"): 21.9415,
+    ("training_energy_efficiency", "total"): 2.1091e12,
+}
+
+
+@pytest.fixture(scope="session")
+def make_training() -> Callable[..., RunData]:
+    """Builder of a NeuroSim training: batches, tests, chip and two layers in each epoch."""
+
+    def make(
+        run: str = "output_42000001",
+        *,
+        epochs: Sequence[int] = (0, 1),
+        without_test: Sequence[int] = (),
+        without_hardware: Sequence[int] = (),
+        kind: str = "neurosim-2.1",
+        metrics: pl.DataFrame | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> RunData:
+        rows = [metric(run, "network", "best_accuracy", 0.5, line=9000)]
+        for epoch in epochs:
+            at: dict[str, Any] = {"epoch": epoch, "line": 100 * (epoch + 1)}
+            for step in (20, 40):
+                rows.append(metric(run, "network", "train_loss", 9.7 - 0.5 * epoch - 0.01 * step, step=step, **at))
+                rows.append(metric(run, "network", "train_accuracy", 0.1 + 0.05 * epoch, step=step, **at))
+            if epoch not in without_test:
+                rows.append(metric(run, "network", "accuracy", 0.3 + 0.01 * epoch, **at))
+                rows.append(metric(run, "network", "test_images", 1000.0, **at))
+                rows.append(metric(run, "network", "test_loss", 9.3 - 0.4 * epoch, **at))
+            rows += [metric(run, "layer", "weight_std", 0.7, layer=layer, **at) for layer in ("layer1", "layer2")]
+            if epoch not in without_hardware:
+                for (name, component), value in _TRAINING_CHIP.items():
+                    grown = value * (1 + 0.01 * epoch) if name == "epoch_dynamic_energy" else value
+                    rows.append(metric(run, "chip", name, grown, component=component, **at))
+                # Printed a second time, in the breakdown.
+                twice = _TRAINING_CHIP["peak_epoch_read_latency", "weight_gradient"]
+                again = {**at, "line": at["line"] + 50, "component": "weight_gradient"}
+                rows.append(metric(run, "chip", "peak_epoch_read_latency", twice, **again))
+                for layer in ("layer1", "layer2"):
+                    for phase in ("forward", "activation_gradient", "weight_gradient"):
+                        key = {**at, "layer": layer, "component": phase}
+                        rows.append(metric(run, "layer", "epoch_read_latency", 4.0, **key))
+        return RunData(
+            run=run,
+            source=Path("logs") / f"{run}.txt",
+            kind=kind,
+            state="complete",
+            settings={"wrapper.train_images": "60"} if settings is None else settings,
+            metrics=frame("metrics", rows) if metrics is None else metrics,
+            layers=empty("layers"),
+            trials=empty("trials"),
+            predictions=empty("predictions"),
+        )
+
+    return make
+
+
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 
