@@ -8,6 +8,7 @@ from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.mlp import accuracy_table
 from nnsreport.parsers.mlp.labels import BLOCKS, CHIP_LABELS
 from nnsreport.parsers.mlp.run import NAME, Run
+from nnsreport.parsers.mlp.samples import ONE_EPOCH
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
 
@@ -40,16 +41,7 @@ class MultilayerPerceptron:
         | {measure.metric for measure in CHIP_LABELS.values()}
         | {measure.metric for measures in BLOCKS.values() for measure in measures}
     )
-    sample = (
-        "Total SubArray (synaptic core) area=5.0841e-09 m^2\n"
-        "Leakage power of subArrayIH is : 7.1391e-05 W\n"
-        "Accuracy at 1 epochs is : 27.50%\n"
-        "\tRead latency=1.2177e-04 s\n"
-        "\tWrite latency=5.3715e+00 s\n"
-        "\tRead energy=1.2621e-08 J\n"
-        "\tWrite energy=2.0059e-06 J\n"
-        "\n"
-    )
+    sample = ONE_EPOCH
 
     def confidence(self, glance: Glance) -> float:
         """Return how sure it is that a text is of this format: 1 with any line that only this program prints.

@@ -15,6 +15,7 @@ from nnsreport.parsers.neurosim.reader import NeuroSimReader
 from nnsreport.parsers.neurosim.samples import sample_of
 from nnsreport.parsers.neurosim.three_dimensional import HETEROGENEOUS, MONOLITHIC
 from nnsreport.parsers.neurosim.training_versions import V20, V21
+from nnsreport.parsers.neurosim.training_wrapper import TRAINING_METRICS
 from nnsreport.parsers.neurosim.wrapper import WRAPPER_METRICS
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -54,7 +55,8 @@ class NeuroSimFormat:
     def schema(self) -> frozenset[str]:
         """Canonical names of the metrics it may give."""
         phases = PHASE_METRICS if self.dialect.evaluates_in_phases else frozenset()
-        return self.dialect.schema | WRAPPER_METRICS | phases
+        training = TRAINING_METRICS if self.dialect.is_training else frozenset()
+        return self.dialect.schema | WRAPPER_METRICS | phases | training
 
     @property
     def sample(self) -> str:

@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect, Measure
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, FLAGS_END
+from nnsreport.vocabulary import METRICS
+
+_RATES = frozenset({"op/J", "op/s", "image/s", "epoch/s", "op/s/m2", "W/m2", "K"})
+"""Units of what is printed at the end, below the breakdown."""
 
 
 def sample_of(dialect: Dialect) -> str:
@@ -33,8 +37,11 @@ def sample_of(dialect: Dialect) -> str:
     lines += [f"layer1's {label}: {printed}" for label, printed in _numbers(dialect.layer_labels)]
     lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
     lines += ["------------------------------ Summary --------------------------------"]
-    lines += [f"{label}: {printed}" for label, printed in _numbers(dialect.chip_labels)]
+    chip = list(_numbers(dialect.chip_labels))
+    rates = [label for label, measure in dialect.chip_labels.items() if METRICS[measure.metric].unit in _RATES]
+    lines += [f"{label}: {printed}" for label, printed in chip if label not in rates]
     lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
+    lines += [f"{label}: {printed}" for label, printed in chip if label in rates]
     return "\n".join([*lines, f"{RUN_TIME_LABEL}: 3 seconds", ""])
 
 

@@ -44,6 +44,14 @@ MEANINGLESS: tuple[Meaningless, ...] = (
 """Lines known to mean nothing."""
 
 
+_BATCH_METRICS = ("train_loss", "train_accuracy", "learning_rate")
+_TIME_METRICS = ("elapsed_time", "epoch_time", "batch_time", "expected_time")
+TRAINING_METRICS = frozenset(
+    {*_BATCH_METRICS, *_TIME_METRICS, "best_accuracy", *(metric for metrics in ARRAYS.values() for metric in metrics)}
+)
+"""Canonical names of the metrics that only the wrapper for training prints."""
+
+
 @dataclass(slots=True)
 class TrainingWrapperReader(WrapperReader):
     """Place in the wrapper's output, and where its numbers go."""
@@ -111,8 +119,7 @@ class TrainingWrapperReader(WrapperReader):
         if not 0 < printed <= images or not self._is_asked(epoch):
             return Verdict.UNREADABLE
         numbers = tuple(
-            ("network", metric, float(match[group]))
-            for metric, group in (("train_loss", 4), ("train_accuracy", 5), ("learning_rate", 6))
+            ("network", metric, float(match[group])) for group, metric in enumerate(_BATCH_METRICS, start=4)
         )
         step = self._images_seen(epoch, printed, images)
         if not self.records.tell(Told(epoch, numbers, line, step)):
@@ -142,7 +149,7 @@ class TrainingWrapperReader(WrapperReader):
         epoch = self._epoch_of_times(elapsed, an_epoch, rest)
         if epoch is None:
             return Verdict.UNREADABLE
-        metrics = ("elapsed_time", "epoch_time", "batch_time", "expected_time")
+        metrics = _TIME_METRICS
         values = (elapsed, an_epoch, a_batch, rest)
         numbers = tuple(("simulation", metric, value) for metric, value in zip(metrics, values, strict=True))
         if not self.records.tell(Told(epoch, numbers, line)):

@@ -10,6 +10,7 @@ from nnsreport.parsers.records import ParsedLog
 from nnsreport.parsers.systolic import tables
 from nnsreport.parsers.systolic.labels import BANK_BANNER, CHIP_BANNER, LABELS
 from nnsreport.parsers.systolic.run import NAME, Run
+from nnsreport.parsers.systolic.samples import EDGE_VGG8
 
 _TITLE = "DNN+NeuroSim digital systolic array V1.0"
 _CITATION = (
@@ -35,12 +36,7 @@ class SystolicArray:
     citation = _CITATION
 
     schema = frozenset({measure.metric for measure in LABELS.values()} | {"data_share", "data_layers"})
-    sample = (
-        f"{BANK_BANNER}\nArea: 218271um2\nreadDynamicEnergy: 31.5412pJ\n\n"
-        f"{CHIP_BANNER}\nChip Design Spec.\nClock frequency: 200 MHz\n---Buffer type:  SRAM\n"
-        "---Buffer size:  2.0000 MB\n\n"
-        "Chip Summary\nComputing latency: 24331.9250 us\n------Num banks to refresh: 0\n"
-    )
+    sample = EDGE_VGG8
 
     def confidence(self, glance: Glance) -> float:
         """Return how sure it is that a text is of this format: 1 with any line that only these programs print."""

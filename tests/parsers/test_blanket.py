@@ -135,9 +135,14 @@ def test_sample_is_read_whole_without_problems(log_format: LogFormat) -> None:
         assert untold in complaints[0]
 
 
+# The leakage of the buffer is printed twice, rounded first: cut off between the two, a log has the rounded one.
+ROUNDED = {"neurosim-systolic-1.0": "gives a leakage_power"}
+
+
 @every_format
 def test_sample_cut_off_anywhere_gives_no_other_number(log_format: LogFormat) -> None:
-    assert list(cut_complaints(log_format)) == []
+    rounded = ROUNDED.get(log_format.name)
+    assert [text for text in cut_complaints(log_format) if rounded is None or rounded not in text] == []
 
 
 # Every text read as every format
