@@ -17,9 +17,9 @@ demo: $(VENV)/.ready-to-run
 	$(BIN)/nnsreport run --runs demo/runs --id digits
 	$(BIN)/nnsreport report digits --runs demo/runs --out demo/digits.html
 
-# Files of tests go to all cores; the processes share these, so that each has one thread for matrix products.
+# Tests go to all cores; their processes share these, so that each has one thread for matrix products.
 test: $(VENV)/.ready-to-test
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/.ready-to-test
 	$(BIN)/ruff check .
@@ -31,7 +31,7 @@ test-lowest: | $(BIN)/python
 	$(BIN)/python -m venv --clear .venv-lowest
 	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install uv
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[test]'
-	OPENBLAS_NUM_THREADS=1 .venv-lowest/bin/python -m pytest --numprocesses auto --dist loadfile
+	OPENBLAS_NUM_THREADS=1 .venv-lowest/bin/python -m pytest --numprocesses auto --dist worksteal
 
 clean:
 	rm -rf $(VENV) .venv-lowest demo build *.egg-info
