@@ -70,6 +70,7 @@ class Sample:
     text: str
     format: str
     values: Values
+    numbers: int
     told: int
 
 
@@ -118,7 +119,7 @@ def samples(folders: Iterable[Path], largest_bytes: int = 100_000) -> list[Sampl
             logs = parse_bytes(text.encode(), run="r", format=log_format)
         except NnsreportError:
             continue
-        found.append(Sample(name, text, log_format, _values(logs), _told(logs)))
+        found.append(Sample(name, text, log_format, _values(logs), _numbers(logs), _told(logs)))
     return found
 
 
@@ -128,6 +129,10 @@ def _values(logs: Iterable[ParsedLog]) -> Values:
         for record in log.metrics:
             values[key_of(record)].add(repr(record.value))
     return {key: frozenset(printed) for key, printed in values.items()}
+
+
+def _numbers(logs: Iterable[ParsedLog]) -> int:
+    return sum(len(log.metrics) for log in logs)
 
 
 def _told(logs: Iterable[ParsedLog]) -> int:
@@ -251,7 +256,7 @@ def _of_lines(lines: Iterable[str], values: Values | None = None) -> Damaged:
     return Damaged(text.encode(), text, values)
 
 
-_CELLS = re.compile(r"^[-+.\d]+(?:e[-+]\d+)?,", re.MULTILINE)
+_CELLS = re.compile(r"^ *(?:[-+.\d]+(?:e[-+]\d+)?|-?inf|-?nan) *,", re.MULTILINE)
 """A table of bare numbers: any other line of numbers may be a row of it."""
 
 
@@ -338,7 +343,8 @@ class Case:
             if self.damaged.formats and log.format not in self.damaged.formats:
                 continue
             values = _values([log])
-            if self.sample.format in _EPOCHS_BY_ROW:
+            # A training that is cut off before its first epoch may be taken for inference, which prints the same there.
+            if self.sample.format in _EPOCHS_BY_ROW or log.format != self.sample.format:
                 values, known = _without_epochs(values), _without_epochs(known)
             for key, printed in values.items():
                 for value in printed - known.get(key, frozenset()):
@@ -347,10 +353,10 @@ class Case:
                         self._add(log.format, about, f"{_shown(key)} = {value} is not in the whole log")
 
     def _check_losses(self, logs: Sequence[ParsedLog]) -> None:
-        if self.damaged.must_tell and _told(logs) <= self.sample.told:
+        if self.damaged.must_tell and _told(logs) <= self.sample.told and _numbers(logs) < self.sample.numbers:
             lost = [key for key in self.sample.values if key not in _values(logs)]
-            if lost:
-                self._add(self.sample.format, f"{lost[0][3]} is lost without a word", _shown(lost[0]))
+            about = lost[0][3] if lost else "a repeated number"
+            self._add(self.sample.format, f"{about} is lost without a word", " and ".join(map(_shown, lost[:3])))
 
     def _add(self, format_name: str, about: str, detail: str) -> None:
         self.found.append(Violation(self.seed, self.name, self.sample.name, format_name, about, detail))
