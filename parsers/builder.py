@@ -148,6 +148,10 @@ class RunBuilder:
         if not self.metrics.keys:
             self.metrics.keys = block.keys
             return block.kind
+        if len(self._kinds) == len(self.metrics.keys) and block.abouts.isdisjoint(self._kinds):
+            offset = len(self.metrics.keys)
+            self._own_keys().extend(block.keys)
+            return block.kind + offset
         return np.array([self.kind(*key[:4]) for key in block.keys], dtype=np.int64)[block.kind]
 
     def _list_values(self) -> None:

@@ -63,10 +63,13 @@ class KeyBlock:
         Each once.
     kind : numpy.ndarray of int64, shape (numbers,)
         Index into ``keys``.
+    abouts : frozenset of tuple
+        Scope, layer, component and metric of each key.
     """
 
     keys: tuple[MetricKey, ...]
     kind: npt.NDArray[np.int64]
+    abouts: frozenset[tuple[str, str | None, str | None, str]]
 
 
 @dataclass(slots=True, eq=False)

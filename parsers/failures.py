@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nnsreport.parsers.records import shorten
+from nnsreport.parsers.records import LONGEST_MESSAGE, shorten
 
 _HINT = re.compile(
     r"slurm|srun|rror|Killed|fault|exception|oom|memory|space left|quota|No such file|not found|denied|Aborted|Illegal|"
@@ -191,6 +191,7 @@ def find_failure(text: str) -> tuple[str, str | None] | None:
     tuple of str and str or None, or None
         Message and remedy; None when the line tells nothing of the kind.
     """
+    text = text[:LONGEST_MESSAGE]
     if _HINT.search(text) is None:
         return None
     for failure in JOB_FAILURES:

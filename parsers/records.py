@@ -142,3 +142,7 @@ def shorten(text: str, length: int = 160) -> str:
     """Return a piece of a log that is fit for a message: one line, printable, not too long."""
     printable = "".join(character if character.isprintable() else "\ufffd" for character in text[: length + 1])
     return printable if len(printable) <= length else printable[: length - 1] + "…"
+
+
+LONGEST_MESSAGE = 4096
+"""Characters of a line in which messages are looked for: patterns that try in many ways take long on longer ones."""

@@ -41,7 +41,7 @@ def confidence_of(glance: Glance) -> float:
     if len(rows) < _LEAST_ROWS or not all(_ROW.fullmatch(head) for head in glance.heads.split("\n") if head.strip()):
         return 0.0
     epochs = [int(row.group(1)) for row in rows if row is not None]
-    is_counting = epochs == [epochs[0] * rank for rank in range(1, len(epochs) + 1)]
+    is_counting = len(epochs) == len(rows) and epochs == [epochs[0] * rank for rank in range(1, len(epochs) + 1)]
     return _CONFIDENCE if is_counting else 0.0
 
 

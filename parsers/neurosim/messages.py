@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from nnsreport.parsers.failures import Failure
+from nnsreport.parsers.records import LONGEST_MESSAGE
 
 _EXITS = "; NeuroSim stops here"
 _BOX = "no result follows: the wrapper stops, with exit code 0"
@@ -177,6 +178,7 @@ def find_message(text: str) -> tuple[str, str | None] | None:
     tuple of str and str or None, or None
         Message and remedy; None when the line is something else.
     """
+    text = text[:LONGEST_MESSAGE]
     if _HINT.search(text) is None:
         return None
     for entry in MESSAGES:

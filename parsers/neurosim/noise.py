@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nnsreport.parsers.records import LONGEST_MESSAGE
+
 
 @dataclass(frozen=True, slots=True)
 class Meaningless:
@@ -84,4 +86,5 @@ MEANINGLESS: tuple[Meaningless, ...] = (
 
 def is_meaningless(text: str) -> bool:
     """Tell whether a line is on the list of lines that mean nothing."""
-    return any(entry.pattern.match(text) for entry in MEANINGLESS)
+    beginning = text[:LONGEST_MESSAGE]
+    return any(entry.pattern.match(beginning) for entry in MEANINGLESS)

@@ -246,7 +246,8 @@ def _block(kinds: Sequence[int], columns: MetricColumns) -> KeyBlock:
 
     index = {kind: position for position, kind in enumerate(dict.fromkeys(kinds))}
     keys = tuple(columns.keys[kind] for kind in index)
-    return KeyBlock(keys, np.array([index[kind] for kind in kinds], dtype=np.int64))
+    numbers = np.array([index[kind] for kind in kinds], dtype=np.int64)
+    return KeyBlock(keys, numbers, frozenset(key[:4] for key in keys))
 
 
 def _layers(block: KeyBlock, places: Sequence[int]) -> tuple[tuple[str, int], ...]:

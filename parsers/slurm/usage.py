@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
+from nnsreport.parsers.records import LONGEST_MESSAGE
 from nnsreport.parsers.slurm.problems import left_out
 from nnsreport.parsers.slurm.quantities import CellError
 from nnsreport.tables import USAGE_COLUMNS, schema_of
@@ -104,7 +105,7 @@ def read_usage_report(text: LogText, records: RunBuilder) -> dict[str, pl.DataFr
 
     projects: list[dict[str, object]] = []
     for line, number in zip(text.lines, text.numbers, strict=True):
-        match = _LINE.fullmatch(line)
+        match = _LINE.fullmatch(line[:LONGEST_MESSAGE])
         entry = _READ.get(" ".join(match["label"].split())) if match is not None else None
         if match is None or entry is None:
             _file_other(line, number, records)
