@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nnsreport.parsers.records import LONGEST_MESSAGE, shorten
@@ -44,136 +45,159 @@ class Failure:
         return self.message.format(*(group or "" for group in (match.group(0), *match.groups())))
 
 
-def _failure(pattern: str, message: str, remedy: str | None = None) -> Failure:
+def failure(pattern: str, message: str, remedy: str | None = None) -> Failure:
+    """Return a way of failing, whose pattern is given as text."""
     return Failure(re.compile(pattern), message, remedy)
 
 
+def explain(text: str, known: Iterable[Failure]) -> tuple[str, str | None] | None:
+    """Explain a line by the first way of failing that it tells of.
+
+    Parameters
+    ----------
+    text : str
+        A line, or the beginning of a very long one.
+    known : iterable of Failure
+        In the order they are tried.
+
+    Returns
+    -------
+    tuple of str and str or None, or None
+        Message and remedy; None when the line is something else.
+    """
+    for entry in known:
+        match = entry.pattern.search(text)
+        if match is not None:
+            return entry.explain(match), entry.remedy
+    return None
+
+
 JOB_FAILURES: tuple[Failure, ...] = (
-    _failure(
+    failure(
         r"CANCELLED AT \S+ DUE TO TIME LIMIT|Exceeded job time limit",
         "SLURM stopped the job at its time limit",
         "ask for a longer --time",
     ),
-    _failure(
+    failure(
         r"(?i)oom[_-]kill|out of memory(?!.*CUDA)|exceeded (?:job|step) memory limit|DUE TO.*OUT_OF_MEMORY",
         "the job ran out of memory",
         "ask for more --mem",
     ),
-    _failure(
+    failure(
         r"CANCELLED AT \S+ DUE TO JOB REQUEUE",
         "SLURM stopped the job to requeue it",
         "see the log of its next start",
     ),
-    _failure(
+    failure(
         r"CANCELLED AT \S+ DUE TO PREEMPTION",
         "SLURM stopped the job for one of a higher priority",
         "see the log of its next start, or submit it again to a partition that is not preempted",
     ),
-    _failure(
+    failure(
         r"CANCELLED AT \S+ DUE TO NODE FAILURE|NODE_FAIL|[Nn]ode failure on ",
         "the job's node failed",
         "submit the job again",
     ),
-    _failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
-    _failure(
+    failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
+    failure(
         r"(?i)segmentation fault",
         "a program crashed with a segmentation fault",
         "check the sub-array size, the network's CSV file and its traces",
     ),
-    _failure(
+    failure(
         r"Illegal instruction",
         "a program was built for another processor",
         "run `make clean && make` on the job's node type",
     ),
-    _failure(r"(?i)no space left on device|disk quota exceeded", "the disk is full", "free space in the job's folders"),
-    _failure(
+    failure(r"(?i)no space left on device|disk quota exceeded", "the disk is full", "free space in the job's folders"),
+    failure(
         r"(?:trace_command\.sh|NeuroSIM/main).*No such file or directory",
         "NeuroSim's program or its command file is missing",
         "run `make` in NeuroSIM/ and start the wrapper in its own folder",
     ),
-    _failure(
+    failure(
         r"(?:trace_command\.sh|NeuroSIM/main).*Permission denied",
         "NeuroSim's program may not be executed",
         "run `chmod +x NeuroSIM/main`",
     ),
-    _failure(
+    failure(
         r"error while loading shared libraries: (\S+?):",
         "the library {1} is missing",
         "load the module that NeuroSim was built with",
     ),
-    _failure(
+    failure(
         r"(\S+\.py): error: (?!\w+:)(.*)",
         "{1} does not accept its options: {2}",
         "see its --help: the options of a simulator's versions differ",
     ),
-    _failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
-    _failure(
+    failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
+    failure(
         r"terminate called after throwing an instance of '([^']+)'",
         "a program stopped with the C++ exception {1}",
         "check the arguments and the trace files",
     ),
-    _failure(
+    failure(
         r"what\(\): +basic_string: construction from null",
         "the simulator was called with fewer files than it needs",
         "name a file with weights and one with inputs for each row of the network's CSV file",
     ),
-    _failure(r"what\(\): +(.*\S)", "the C++ exception says: {1}", "check the arguments and the trace files"),
-    _failure(
+    failure(r"what\(\): +(.*\S)", "the C++ exception says: {1}", "check the arguments and the trace files"),
+    failure(
         r"(\S+): command not found",
         "the program {1} was not found",
         "load its module, or name its folder in PATH, in the job",
     ),
-    _failure(
+    failure(
         r"(Aborted|Floating point exception|Bus error)\b(?:.*\./|\s*(?:\(core dumped\))?\s*$)",
         "a program crashed: {1}",
         "check the sub-array size, the network's CSV file and its traces",
     ),
-    _failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
+    failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
 )
 """Checked in this order; the first that matches explains the line."""
 
 _DATA_REMEDY = "download the data set on a node with internet, to the folder that the wrapper looks in"
 
 PYTHON_FAILURES: tuple[Failure, ...] = (
-    _failure(
+    failure(
         r"Attempting to deserialize object on a CUDA device",
         "",
         "run the wrapper on a GPU node, or give torch.load map_location='cpu'",
     ),
-    _failure(r"(?i)CUDA out of memory|OutOfMemoryError", "", "use a smaller --batch_size"),
-    _failure(
+    failure(r"(?i)CUDA out of memory|OutOfMemoryError", "", "use a smaller --batch_size"),
+    failure(
         r"FileNotFoundError.*\.pth", "", "download the trained weights and put them where the wrapper looks for them"
     ),
-    _failure(
+    failure(
         r"(?i)no NVIDIA driver|CUDA (?:driver|error)|cuda\.is_available|no CUDA GPUs|invalid device ordinal",
         "",
         "run the wrapper on a GPU node",
     ),
-    _failure(
+    failure(
         r"not compiled with CUDA|torch\.cuda is not available",
         "",
         "install a PyTorch that is built with CUDA, and run the wrapper on a GPU node",
     ),
-    _failure(r"No such file or directory: '[^']*(?:cifar|imagenet|ILSVRC)|(?i:dataset).*not found", "", _DATA_REMEDY),
-    _failure(r"URLError|HTTPError|RemoteDisconnected|ConnectionError|Name or service not known", "", _DATA_REMEDY),
-    _failure(
+    failure(r"No such file or directory: '[^']*(?:cifar|imagenet|ILSVRC)|(?i:dataset).*not found", "", _DATA_REMEDY),
+    failure(r"URLError|HTTPError|RemoteDisconnected|ConnectionError|Name or service not known", "", _DATA_REMEDY),
+    failure(
         r"module 'numpy' has no attribute '(?:str|int|float|bool)'",
         "",
         "install NumPy below 1.24 in the job's Python environment",
     ),
-    _failure(
+    failure(
         r"cannot import name '\w+' from 'torch\b",
         "",
         "install the PyTorch that the wrapper was written for in the job's Python environment",
     ),
-    _failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
-    _failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
-    _failure(
+    failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
+    failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
+    failure(
         r"^AssertionError: (?:[A-Za-z]+\d+|cifar\d+|imagenet)\b",
         "",
         "see what --help says of --dataset (or --type) and --model",
     ),
-    _failure(r"KeyboardInterrupt", "", "the job was interrupted"),
+    failure(r"KeyboardInterrupt", "", "the job was interrupted"),
 )
 """Remedies for the last line of a traceback."""
 
@@ -192,13 +216,7 @@ def find_failure(text: str) -> tuple[str, str | None] | None:
         Message and remedy; None when the line tells nothing of the kind.
     """
     text = text[:LONGEST_MESSAGE]
-    if _HINT.search(text) is None:
-        return None
-    for failure in JOB_FAILURES:
-        match = failure.pattern.search(text)
-        if match is not None:
-            return failure.explain(match), failure.remedy
-    return None
+    return explain(text, JOB_FAILURES) if _HINT.search(text) is not None else None
 
 
 @dataclass(slots=True)
@@ -237,5 +255,5 @@ class TracebackReader:
         self._is_inside = False
         if _EXCEPTION.fullmatch(text) is None:
             return False, None
-        remedy = next((failure.remedy for failure in PYTHON_FAILURES if failure.pattern.search(text)), None)
+        remedy = next((entry.remedy for entry in PYTHON_FAILURES if entry.pattern.search(text)), None)
         return True, (f"Python stopped: {shorten(text)}", remedy)

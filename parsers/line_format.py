@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.failures import TracebackReader, find_failure
 from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.plausibility import flag_implausible
 from nnsreport.parsers.quantities import Quantity
 from nnsreport.parsers.reading import LogText
@@ -134,9 +135,7 @@ class LineFormat:
             if self._begins.match(line) is not None and not runs[-1].is_empty:
                 runs.append(_Run(self, RunBuilder(self.name, text.cut_line)))
             runs[-1].read(line, number)
-        return tuple(
-            found.finish(run if rank == 1 else f"{run}#{rank}", text) for rank, found in enumerate(runs, start=1)
-        )
+        return tuple(found.finish(run_identifier(run, rank), text) for rank, found in enumerate(runs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,3 +87,21 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
             for name, parts in zip(names, folders, strict=True)
         ]
     return names
+
+
+def run_identifier(run: str, rank: int) -> str:
+    """Return the identifier of a run of a file.
+
+    Parameters
+    ----------
+    run : str
+        Identifier of the first.
+    rank : int
+        From 0.
+
+    Returns
+    -------
+    str
+        ``38905658``, ``38905658#2``, ...
+    """
+    return run if rank == 0 else f"{run}#{rank + 1}"

@@ -247,10 +247,20 @@ def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[Pa
     return _parse(lines_of(data), run, format)
 
 
+def choose(text: LogText, format_name: str | None) -> Detection:
+    """Return the format that the user asked for, or the one that is recognised."""
+    return Detection(format_named(format_name)) if format_name is not None else recognise(text)
+
+
 def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:
-    found = Detection(format_named(format_name)) if format_name is not None else recognise(text)
-    first, *others = as_asked(found.format.parse(text, run), format_name)
-    return (dataclasses.replace(first, problems=(*text.problems, *found.problems, *first.problems)), *others)
+    found = choose(text, format_name)
+    return with_problems(as_asked(found.format.parse(text, run), format_name), (*text.problems, *found.problems))
+
+
+def with_problems(logs: tuple[ParsedLog, ...], problems: Iterable[Problem]) -> tuple[ParsedLog, ...]:
+    """Return runs with what was wrong before their lines were read among the problems of the first."""
+    first, *others = logs
+    return (dataclasses.replace(first, problems=(*problems, *first.problems)), *others)
 
 
 def as_asked(logs: tuple[ParsedLog, ...], format_name: str | None) -> tuple[ParsedLog, ...]:

@@ -13,7 +13,7 @@ from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.reading import LogText, is_larger, read_chunks, read_log
 from nnsreport.parsers.records import ParsedLog, Problem
-from nnsreport.parsers.registry import LogFormat, as_asked, detect, format_named
+from nnsreport.parsers.registry import LogFormat, as_asked, choose, with_problems
 
 STREAM_BYTES = 64 << 20
 """A log with more text than this is better read as a stream."""
@@ -105,7 +105,8 @@ def streamed(
     """
     chunks = read_chunks(path)
     first = next(chunks)
-    log_format = format_named(format_name) if format_name is not None else detect(first)
+    found = choose(first, format_name)
+    log_format = found.format
     if can_stream(log_format):
         logs = yield from _fed(log_format, run, path, itertools.chain((first,), chunks))
     elif is_larger(path, whole_bytes):
@@ -116,18 +117,12 @@ def streamed(
         )
     else:
         text = read_log(path)
-        logs = with_problems(log_format.parse(text, run), text)
-    logs = as_asked(logs, format_name)
+        logs = with_problems(log_format.parse(text, run), text.problems)
+    logs = with_problems(as_asked(logs, format_name), found.problems)
     for log in logs:
         if log.metrics:
             yield log.run, MetricColumns.of(log.metrics)
     return tuple(dataclasses.replace(log, metrics=()) for log in logs)
-
-
-def with_problems(logs: tuple[ParsedLog, ...], text: LogText) -> tuple[ParsedLog, ...]:
-    """Return runs with what was wrong with the bytes among the problems of the first."""
-    first, *others = logs
-    return (dataclasses.replace(first, problems=(*text.problems, *first.problems)), *others)
 
 
 def _fed(
@@ -143,4 +138,4 @@ def _fed(
         waiting.clear()
     logs = reader.finish()
     yield from waiting
-    return with_problems(logs, LogText([], range(0), path, tuple(problems)))
+    return with_problems(logs, problems)

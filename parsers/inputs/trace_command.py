@@ -19,6 +19,7 @@ from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.inputs.citation import DNN_NEUROSIM
 from nnsreport.parsers.inputs.frame import frame_of
+from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog, shorten
 
@@ -88,7 +89,7 @@ class TraceCommand:
         for place, (line, number) in enumerate(commands, start=1):
             call = _CALL.search(line)
             if call is not None:
-                name = run if not found else f"{run}#{len(found) + 1}"
+                name = run_identifier(run, len(found))
                 reader = _CallReader(RunBuilder(NAME, text.cut_line), number)
                 is_cut = text.cut_line is not None and place == len(commands)
                 found.append(reader.read(line[call.end() :], name, text.source, is_cut=is_cut))

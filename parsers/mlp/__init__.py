@@ -9,6 +9,7 @@ from nnsreport.parsers.mlp import accuracy_table
 from nnsreport.parsers.mlp.labels import BLOCKS, CHIP_LABELS
 from nnsreport.parsers.mlp.run import NAME, Run
 from nnsreport.parsers.mlp.samples import ONE_EPOCH
+from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
 
@@ -72,9 +73,7 @@ class MultilayerPerceptron:
             if runs[-1].is_over_at(line):
                 runs.append(Run.begin(text.cut_line))
             runs[-1].read(line, number)
-        return tuple(
-            found.finish(run if rank == 1 else f"{run}#{rank}", text.source) for rank, found in enumerate(runs, start=1)
-        )
+        return tuple(found.finish(run_identifier(run, rank), text.source) for rank, found in enumerate(runs))
 
 
 class MultilayerPerceptronAccuracy:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import MetricColumns
+from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, begins_section, start_of
 from nnsreport.parsers.neurosim.stages import Stage
@@ -108,8 +109,7 @@ class NeuroSimReader:
             sink(self._name(), numbers)
 
     def _name(self) -> str:
-        rank = len(self._finished) + 1
-        return self.run if rank == 1 else f"{self.run}#{rank}"
+        return run_identifier(self.run, len(self._finished))
 
     def _may_split(self, text: LogText) -> bool:
         if self._holds_several is None:

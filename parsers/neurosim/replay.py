@@ -142,7 +142,7 @@ class Template:
         shift(values, self.exponents, text.split("\n"))
         values = values[self.order]
         for first, second in self.repeated:
-            if values[first] != values[second]:
+            if not np.array_equal(values[first], values[second], equal_nan=True):
                 return None
         return np.ascontiguousarray(values)
 
@@ -310,7 +310,10 @@ class Memory:
     def keep(self, name: str, template: Template) -> None:
         """Remember a template; the one that was not used for the longest time is forgotten."""
         place = (name, len(template.heads), template.heads[-1])
-        self._templates.setdefault(place, []).append(template)
+        alike = self._templates.setdefault(place, [])
+        # Lines whose numbers have an unusual form are read one by one each time, and would be kept each time.
+        if not any(known.heads == template.heads and known.fixed == template.fixed for known in alike):
+            alike.append(template)
         self._templates.move_to_end(place)
         while sum(map(len, self._templates.values())) > _KEPT:
             oldest = next(iter(self._templates))

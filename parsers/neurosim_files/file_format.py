@@ -29,21 +29,3 @@ class FileFormat:
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every run in a file; the first is called ``run``."""
         return self.read(text, run)
-
-
-def run_identifier(run: str, rank: int) -> str:
-    """Return the identifier of a run of a file.
-
-    Parameters
-    ----------
-    run : str
-        Identifier of the first.
-    rank : int
-        From 0.
-
-    Returns
-    -------
-    str
-        ``38905658``, ``38905658#2``, ...
-    """
-    return run if rank == 0 else f"{run}#{rank + 1}"

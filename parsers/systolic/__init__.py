@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nnsreport.parsers.glance import Glance
+from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
 from nnsreport.parsers.systolic import tables
@@ -60,8 +61,7 @@ class SystolicArray:
             At least one.
         """
         return tuple(
-            found.finish(run if rank == 1 else f"{run}#{rank}", text.source)
-            for rank, found in enumerate(_split_runs(text), start=1)
+            found.finish(run_identifier(run, rank), text.source) for rank, found in enumerate(_split_runs(text))
         )
 
 

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from nnsreport.parsers.failures import Failure
-
-
-def _message(pattern: str, message: str, remedy: str | None = None) -> Failure:
-    return Failure(re.compile(pattern), message, remedy)
-
+from nnsreport.parsers.failures import Failure, explain, failure
 
 STALE_REMEDY = (
     "NeuroSIM/main ends without a word for a memory it does not know, and the wrapper goes on with the neurosim.csv of "
@@ -22,47 +15,47 @@ NOT_FINITE_REMEDY = (
 CUT_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
 
 MESSAGES: tuple[Failure, ...] = (
-    _message(
+    failure(
         r"main\.py: error: (.*)",
         "main.py refuses its arguments: {1}",
         "it takes --technode (32, 22, 7 or 3), --memory, --tputype (edge or cloud) and --model (VGG8 or ResNet18)",
     ),
-    _message(
+    failure(
         r"ValueError: unavailable model and tpu type combination",
         "there are no traces for this model and chip; Python stopped",
         "use --tputype edge with VGG8 or ResNet18, or --tputype cloud with VGG8",
     ),
-    _message(
+    failure(
         r"AttributeError: 'param' object has no attribute '\w+'",
         "the wrapper has no numbers for this technology node; Python stopped",
         "use --technode 32, 22, 7 or 3",
     ),
-    _message(
+    failure(
         r"AttributeError: 'layer_performance' object has no attribute '(?:weight|input|output)_buffer_\w+'",
         "V1.0 announces nvDRAM, but does not have it; Python stopped",
         "use --memory SRAM, eDRAM or FRAM",
     ),
-    _message(
+    failure(
         r"FileNotFoundError: .*NeuroSIM/main",
         "NeuroSim's program is missing; Python stopped",
         "run `make` in NeuroSIM/ and start main.py in its own folder",
     ),
-    _message(
+    failure(
         r"FileNotFoundError: .*neurosim\.csv",
         "NeuroSIM/main wrote no neurosim.csv; Python stopped",
         "check the memory option in main.py: NeuroSIM/main ends without a word for one it does not know",
     ),
-    _message(
+    failure(
         r"FileNotFoundError: .*traces/",
         "a trace file is missing; Python stopped",
         "start main.py in its own folder",
     ),
-    _message(
+    failure(
         r"PermissionError: .*NeuroSIM/main",
         "NeuroSim's program may not be executed; Python stopped",
         "run `chmod +x NeuroSIM/main`",
     ),
-    _message(
+    failure(
         r"Please specify correct DRAM type",
         "the DRAM is not known; Python stopped",
         "use LPDDR3 or LPDDR4 in evaluate.py",
@@ -86,8 +79,4 @@ def find_message(text: str) -> tuple[str, str | None] | None:
     """
     if "rror: " not in text and "Please" not in text:
         return None
-    for entry in MESSAGES:
-        match = entry.pattern.search(text)
-        if match is not None:
-            return entry.explain(match), entry.remedy
-    return None
+    return explain(text, MESSAGES)

@@ -29,7 +29,6 @@ from nnsreport.parsers.systolic.messages import CUT_REMEDY, NOT_FINITE_REMEDY, S
 
 NAME = "neurosim-systolic-1.0"
 
-_WARNING = re.compile(r"\S+\.py:\d+: \w*Warning: ")
 _BUFFER_TYPE = re.compile(r"  (\w+)\s*")
 _MEMORY_WITHOUT_MODES = "nvDRAM"
 _LOOKS_LIKE_MINE = re.compile(
@@ -60,7 +59,6 @@ class Run:
     _traceback: TracebackReader = field(default_factory=TracebackReader)
     _is_explained: bool = False
     _rounded_leakage: tuple[float, int] | None = None
-    _is_after_warning: bool = False
 
     def __post_init__(self) -> None:
         """Let the reader file into the same records."""
@@ -83,18 +81,12 @@ class Run:
         """
         if self._modes.read(text, line) or self._read_heading(text) or self._read_label(text, line):
             return
-        if self._is_source_of_warning(text) or self._read_message(text, line):
+        if self._read_message(text, line):
             return
         if _LOOKS_LIKE_MINE.match(text):
             self.records.unreadable(text, line)
         elif text != ARRAY_SIZE and not noise.is_meaningless(text):
             self.records.unrecognised.append(line)
-
-    def _is_source_of_warning(self, text: str) -> bool:
-        """Tell whether this is the line of source text that Python shows below a warning."""
-        is_source = self._is_after_warning and text.startswith("  ")
-        self._is_after_warning = _WARNING.match(text) is not None
-        return is_source
 
     def _read_heading(self, text: str) -> bool:
         if text == BANK_BANNER:
