@@ -180,8 +180,8 @@ def learn(lines: Sequence[str], first_line: int, recording: Recording, records: 
         form = _form(tails[place], [quantity for _, quantity in numbers])
         if form is not None:
             forms.setdefault(form, []).append(place)
-    grouped = [place for places in forms.values() for place in places]
-    apart = tuple(place for place in lines_with if place not in set(grouped))
+    grouped = {place for places in forms.values() for place in places}
+    apart = tuple(place for place in lines_with if place not in grouped)
     if len(lines) < _FEWEST_LINES or not grouped or any(lines[place].startswith("layer") for place in apart):
         return None
     return _template(
