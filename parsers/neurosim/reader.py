@@ -92,7 +92,7 @@ class NeuroSimReader:
             current.read(line, numbers[position])
             position += 1
             if section >= 0 and current.hardware.stage is Stage.FINISHED:
-                current.learn_section(lines[section:position], numbers[section])
+                current.learn_section(lines[section:position], numbers[section:position])
                 section = -1
         current.hardware.recording = None
         if self.sink is not None:

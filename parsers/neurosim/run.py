@@ -189,7 +189,7 @@ class Run:
             return 0
         first_line = text.numbers[start]
         for template in _MEMORY.find(self.dialect.name, text.lines, start):
-            count = len(template.heads)
+            count = template.mould.lines
             if _are_consecutive(text.numbers[start : start + count]):
                 values = template.read(text.lines[start : start + count])
                 if values is not None:
@@ -210,11 +210,13 @@ class Run:
         hardware.skip_section((layer, first_line + place) for layer, place in template.layers)
         self.wrapper.leave()
 
-    def learn_section(self, lines: Sequence[str], first_line: int) -> None:
+    def learn_section(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
         """Keep what was made of a C++ part that has just ended, for others with the same lines."""
         recording = self.hardware.recording
         self.hardware.recording = None
-        template = learn(lines, first_line, recording, self.records) if recording is not None else None
+        if recording is None or not _are_consecutive(numbers):
+            return
+        template = learn(lines, numbers[0], recording, self.records)
         if template is not None:
             _MEMORY.keep(self.dialect.name, template)
 

@@ -101,3 +101,19 @@ def test_numbers_that_must_agree_are_compared(test_data: Path, memory: Callable[
     everything(text)
     changed = re.sub(r"(Chip clock period is: ).*ns", r"\g<1>7.5ns", text)
     assert "second value" in str(everything(changed))
+
+
+def test_lines_of_two_tasks_are_read_as_those_of_one(test_data: Path, memory: Callable[[Memory], None]) -> None:
+    """Another task's lines stand between those of a C++ part: what is learned of it must not lean on their numbers."""
+    text = next(text for text in texts(test_data) if "clkPeriod: " in text)
+    pieces = [f"{task}: {line}\n" for line in text.splitlines() for task in (0, 1)[: 1 + len(line) % 2]]
+    memory(Forgetful())
+    expected = everything(change_numbers(text, 1))
+    memory(Memory())
+    everything("".join(pieces))
+    assert everything(change_numbers(text, 1)) == expected
+    memory(Forgetful())
+    expected = everything("".join(pieces))
+    memory(Memory())
+    everything(text)
+    assert everything("".join(pieces)) == expected
