@@ -1,0 +1,102 @@
+"""One resistive line with a conductance from each of its nodes to ground: a ladder.
+
+Seen from its head, a line is a chain of series resistances and shunt conductances. Two numbers for each node say
+all that is needed of it: what share of the head's voltage arrives there, and what resistance a current meets that
+is fed in there while the head is grounded. All recursions add and multiply positive numbers only, so nothing
+cancels, and a resistance of zero is no special case.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nnsreport.engine.backend import Array, namespace_of
+
+
+class Line(NamedTuple):
+    """Resistances of a line, in the inverse of the unit of conductances.
+
+    Attributes
+    ----------
+    segment : float
+        Between neighbouring nodes.
+    head : float
+        From the driven or sensed end to node 0: its terminal and one segment.
+    """
+
+    segment: float
+    head: float
+
+    @property
+    def ideal(self) -> bool:
+        """Whether the whole line is one node."""
+        return self.segment == 0 and self.head == 0
+
+    def resistance(self, node: int) -> float:
+        """Return the resistance between a node and the one before it.
+
+        Parameters
+        ----------
+        node : int
+            0 is next to the head.
+
+        Returns
+        -------
+        float
+            ``head`` for node 0, else ``segment``.
+        """
+        return self.segment if node else self.head
+
+
+def log_attenuations(shunts: Array, line: Line) -> Array:
+    """Return how much of the head's voltage is lost on the way to each node.
+
+    Parameters
+    ----------
+    shunts : Array of float64, (nodes, ...)
+        Conductance from each node to ground; node 0 is next to the head.
+    line : Line
+        Series resistances.
+
+    Returns
+    -------
+    Array of float64, (nodes, ...)
+        ``-ln(v / v_head)``, from 0 up. The share of node j over that of node i before it is
+        ``exp(log[i] - log[j])``; by reciprocity this is also the share of a current fed in at j, were all else open
+        at the head, that passes i.
+    """
+    xp = namespace_of(shunts)
+    logs: Array = xp.empty_like(shunts)
+    beyond: Array = xp.zeros_like(shunts[0])  # conductance of all that lies behind a resistance
+    for node in range(shunts.shape[0] - 1, -1, -1):
+        seen = shunts[node] + beyond
+        drop = line.resistance(node) * seen
+        logs[node] = xp.log1p(drop)
+        beyond = seen / (1.0 + drop)
+    result: Array = xp.cumsum(logs, axis=0)
+    return result
+
+
+def node_resistances(logs: Array, line: Line) -> Array:
+    """Return the resistance from each node to ground, with the head grounded.
+
+    Parameters
+    ----------
+    logs : Array of float64, (nodes, ...)
+        From :func:`log_attenuations`.
+    line : Line
+        The same series resistances.
+
+    Returns
+    -------
+    Array of float64, (nodes, ...)
+        Diagonal of the inverse of the ladder's conductance matrix; entry (i, j) of that inverse, i before j, is
+        ``result[i] * exp(logs[i] - logs[j])``.
+    """
+    xp = namespace_of(logs)
+    resistances: Array = xp.empty_like(logs)
+    resistances[0] = line.head * xp.exp(-logs[0])
+    for node in range(1, logs.shape[0]):
+        share = xp.exp(logs[node - 1] - logs[node])
+        resistances[node] = share * (share * resistances[node - 1] + line.segment)
+    return resistances
