@@ -35,7 +35,7 @@ _INITIAL_WEIGHT_METRICS = (
 WRAPPER_METRICS = frozenset({"accuracy", "correct_images", "test_images", "test_loss", *_INITIAL_WEIGHT_METRICS})
 """Canonical names of the metrics that wrappers print."""
 _QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
-_PROPERTIES_BANNER = " --- Hardware Properties ---"
+PROPERTIES_BANNER = " --- Hardware Properties ---"
 _PROPERTY_VALUE = re.compile(r"(?:-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan|\[\d+(?:, \d+)*\]) *")
 _LOG_FOLDER = re.compile(r"(?!\w+: )[^\x00]*?/(?:\w+=[^/\x00]*/){3}[^\x00]*")
 _PROGRESS_BAR = re.compile(r"[^|]{0,200}?\d+%\|[^|]*\| *[^\[]{0,80}\[[^\]]*\]")
@@ -231,7 +231,7 @@ class WrapperReader:
             self.records.metric("network", None, None, metric, value, line, epoch=epoch)
 
     def _is_property(self, text: str, line: int) -> bool:
-        if text.startswith(_PROPERTIES_BANNER):
+        if text.startswith(PROPERTIES_BANNER):
             self._property = None
             return True
         name = self.dialect.properties.get(text.rstrip())

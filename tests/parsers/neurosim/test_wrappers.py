@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,33 +116,73 @@ V15 = "Evaluating baseline model...\n"
 BATCH = "Test Accuracy of the model on 400 test images: 91.25 %\nAverage Test loss: 0.5\n"
 
 
-def test_v15_cut_in_an_evaluation_has_steps_only(read: Reader) -> None:
+QUANTIZED = "Evaluating input and weight quantized model...\n"
+
+
+def test_v15_evaluates_the_baseline_on_one_batch(read: Reader) -> None:
     log = read(f"{V15}{BATCH}", format="neurosim-1.5")
     assert [(metric, step) for metric, step, _, _ in network_values(log)] == [
-        ("baseline_accuracy", 400),
-        ("baseline_summed_test_loss", 400),
+        ("baseline_accuracy", None),
+        ("baseline_summed_test_loss", None),
     ]
+
+
+def test_v15_cut_in_the_evaluation_with_hardware_has_steps_only(neurosim: Path, read: Reader) -> None:
+    text = (neurosim / "v1.5" / "wrapper.txt").read_text()
+    log = read(text[: text.index(" 66%|")], format=None)
+    steps = [(metric, step) for metric, step, _, _ in network_values(log) if not metric.startswith(("base", "quant"))]
+    assert steps == [("accuracy", 400), ("summed_test_loss", 400), ("accuracy", 800), ("summed_test_loss", 800)]
 
 
 def test_v15_without_the_beginning_of_an_evaluation_is_not_attributed(read: Reader) -> None:
     log = read(f"mem_states_file: x\n{BATCH}", format="neurosim-1.5")
     assert network_values(log) == []
-    assert len([p for p in log.problems if "cannot be read" in p.message]) == 2
+    (message,) = [p.message for p in log.problems if "cannot be read" in p.message]
+    assert message == "2 numbers of the wrapper could be of more than one evaluation, and cannot be read"
 
 
 def test_v15_phases_are_told_apart_without_the_end_of_the_second(neurosim: Path, read: Reader) -> None:
+    """Seed 5398 of bench/fuzz_parsers.py."""
     text = (neurosim / "v1.5" / "wrapper.txt").read_text()
-    log = read(text.replace("evaluation time: 3.98712158203125\n", ""), format=None)
-    values = {(metric, step): value for metric, step, value, _ in network_values(log)}
-    assert values["accuracy", None] == float("88.66666666666667e-2")
-    assert values["quantized_accuracy", 400] == 0.9075
-    assert ("quantized_accuracy", None) not in values
+    whole = network_values(read(text, format=None))
+    damaged = network_values(read(text.replace("evaluation time: 3.98712158203125\n", ""), format=None))
+    assert [value[:3] for value in damaged] == [value[:3] for value in whole]
 
 
 def test_v15_result_is_not_that_of_the_batch_before(neurosim: Path, read: Reader) -> None:
     lines = (neurosim / "v1.5" / "wrapper.txt").read_text().splitlines(keepends=True)
     log = read("".join(line for line in lines if "on 1200 test images" not in line), format=None)
-    assert ("accuracy", None) not in {(metric, step) for metric, step, _, _ in network_values(log)}
+    values = {(metric, step): value for metric, step, value, _ in network_values(log)}
+    assert ("accuracy", None) not in values
+    assert values["summed_test_loss", None] == 1.1184420585632324
+
+
+def test_v15_quantized_network_that_is_missing_is_not_replaced_by_the_one_with_hardware(
+    neurosim: Path, read: Reader
+) -> None:
+    text = (neurosim / "v1.5" / "wrapper.txt").read_text()
+    first = text.index("  0%|          | 0/1", text.index(QUANTIZED))
+    last = text.index(" 33%|")
+    log = read(text[:first] + text[last:], format=None)
+    values = {metric for metric, _, _, _ in network_values(log)}
+    assert not any(metric.startswith("quantized") for metric in values)
+    assert "accuracy" in values
+
+
+@pytest.mark.parametrize("has_bars", [True, False])
+def test_v15_no_number_is_moved_by_any_lost_or_doubled_piece(neurosim: Path, read: Reader, has_bars: bool) -> None:
+    """With progress bars in front of the accuracies, as where output is not buffered, and without."""
+    lines = (neurosim / "v1.5" / "wrapper.txt").read_text().splitlines(keepends=True)[:112]
+    if not has_bars:
+        lines = [re.sub(r"^.*%\|.*\]", "", line) for line in lines]
+    whole = {value[:2]: value[2] for value in network_values(read("".join(lines), format="neurosim-1.5"))}
+    first = lines.index("Evaluating baseline model...\n") - 1
+    for start in range(first, len(lines)):
+        for end in range(start + 1, len(lines) + 1, 4):
+            pieces = [lines[:start] + lines[end:]] + [lines[:end] + lines[start:]] * (end - start < 12)
+            for piece in pieces:
+                for metric, step, value, _ in network_values(read("".join(piece), format="neurosim-1.5")):
+                    assert value in (whole.get((metric, step)), whole[metric, None]), (start, end, metric, step)
 
 
 def test_v15_with_fewer_batches_than_asked_for(read: Reader) -> None:
