@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 _NUMBER = r"-?(?:\d+\.\d*(?:e[-+]\d{2,3})?|nan|inf)"
 _LINE = re.compile(rf"[ \[]\s*{_NUMBER}(?: +{_NUMBER})*\s*\]? *")
 _NUMBERS = re.compile(_NUMBER)
+_MANY_DIGITS = re.compile(r"\d\.\d{5}")
 
 ARRAYS: Mapping[str, tuple[str, str]] = {
     "weight distribution": ("weight_mean", "weight_std"),
@@ -51,7 +53,10 @@ class PrintedArray:
 
     @property
     def pairs(self) -> int | None:
-        """Number of means, each with its standard deviation; None if the array is not whole."""
+        """Number of means, each with its standard deviation; None if the array is not whole, or a line came twice."""
+        texts = [text for text, _ in self.lines]
+        if any(first == second and _MANY_DIGITS.search(first) for first, second in itertools.pairwise(texts)):
+            return None
         values = self.values()
         count, odd = divmod(len(values), 2)
         if not self.is_whole or odd or not count or any(deviation < 0 for deviation, _ in values[count:]):

@@ -320,3 +320,11 @@ def test_what_the_records_keep_does_not_grow_with_the_log(head: Lines, epochs: l
         sizes.append((len(run.records.values), len(run.records._problems), len(run.records.settings)))
     assert sizes[5:] == [sizes[5]] * 35
     assert {record.epoch for record in run.records.metrics if record.metric == "simulation_time"} == set(range(40))
+
+
+def test_a_doubled_row_of_an_array_gives_no_other_parameters(sample: Lines) -> None:
+    place = next(number for number, line in enumerate(sample) if line.startswith("  6.96726322e-01"))
+    doubled = read([*sample[:place], sample[place], *sample[place:]])
+    assert not any(record.metric == "weight_mean" and record.epoch == 0 for record in doubled.metrics)
+    assert any("looks like a metric but cannot be read" in problem.message for problem in doubled.problems)
+    assert any(record.metric == "weight_update_mean" and record.epoch == 0 for record in doubled.metrics)
