@@ -44,6 +44,9 @@ class Purpose(IntEnum):
     PROGRAMMING = 1
     DRIFT = 2
     READ = 3
+    SRAM_CELL = 20
+    SRAM_PULSE = 21
+    SRAM_EVALUATION = 22
 
 
 @dataclass(frozen=True, slots=True)
