@@ -20,11 +20,12 @@ kind of violation as it is found, and a summary; progress goes to the error stre
 from __future__ import annotations
 
 import argparse
+import functools
 import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,16 +118,15 @@ class Summary:
             print(f"stopped; --first {self.first + self.done} goes on")
 
 
-_FOUND: list[Sample] = []
-"""The samples of a worker process."""
+@functools.cache
+def _samples(folders: tuple[Path, ...]) -> list[Sample]:
+    """Return the samples, which every process reads once."""
+    return samples(folders)
 
 
-def _begin(folders: Iterable[Path]) -> None:
-    _FOUND.extend(samples(folders))
-
-
-def _check(work: tuple[int, range]) -> Part:
-    return check(_FOUND, *work)
+def _check(work: tuple[tuple[Path, ...], int, range]) -> Part:
+    folders, seed, numbers = work
+    return check(_samples(folders), seed, numbers)
 
 
 def _arguments() -> argparse.Namespace:
@@ -146,14 +146,14 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Run the cases on all cores; return 1 when there was a violation."""
     arguments = _arguments()
-    folders = [DATA, *arguments.logs]
+    folders = (DATA, *arguments.logs)
     if arguments.write:
         (case,) = cases(samples(folders), arguments.seed, [arguments.first])
         arguments.write.write_bytes(case.damaged.data)
     numbers = range(arguments.first, arguments.cases)
-    parts = [(arguments.seed, numbers[start : start + _PART]) for start in range(0, len(numbers), _PART)]
+    parts = [(folders, arguments.seed, numbers[start : start + _PART]) for start in range(0, len(numbers), _PART)]
     summary = Summary(arguments.first, arguments.cases)
-    with multiprocessing.get_context("spawn").Pool(min(arguments.jobs, len(parts)), _begin, (folders,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(min(arguments.jobs, len(parts))) as pool:
         try:
             for part in pool.imap(_check, parts):
                 summary.add(part)

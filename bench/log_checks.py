@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from log_damages import DAMAGES, Damaged, Loss
-from log_samples import Likeness, Numbers, Sample, count, told, whole, without_epoch
+from log_samples import Likeness, Numbers, Sample, count, read_as, told, whole, without_epoch
 
 from nnsreport.errors import NnsreportError
 from nnsreport.parsers import ParsedLog, formats, parse_bytes
@@ -23,6 +23,10 @@ _EPOCHS_BY_ROW = frozenset({"neurosim-2-distributions", "neurosim-2-activity", "
 """Tables in which an epoch is known by the place of its row alone: a lost or doubled row moves all that follow."""
 _BY_PLACE = frozenset({"fan_in", "weight_float_limit", "weight_float_std", "weight_quantization_limit", "weight_scale"})
 """The wrapper prints these of one layer after the other, and of no layer by name: a lost line moves all that follow."""
+_BARE_NUMBERS = frozenset(
+    {"neurosim-2-distributions", "neurosim-2-activity", "neurosim-3d-area", "neurosim-systolic-1.0-bank"}
+)
+"""Tables without a header: the beginning of another one, cut off, may look like them."""
 _SCALES = (*(10.0**exponent for exponent in range(-24, 25)), 2.0**20, 2.0**30)
 """Of prefixes and megabytes, for numbers with more digits than a float keeps."""
 _RELATIVE_ERROR = 1e-11
@@ -139,9 +143,13 @@ class Case:
         damaged = self.damaged
         if not damaged.known or (damaged.formats and log.format not in damaged.formats):
             return
-        likeness = self._likeness(log)
+        if log.format in _BARE_NUMBERS and log.format != self.sample.format:
+            return
+        likeness, whole_logs = self._likeness(log), damaged.known
+        if log.format != self.sample.format and not damaged.formats:  # a version that is not known by what is left
+            whole_logs = (*whole_logs, read_as(self.sample, log.format))
         for key, values in Numbers.of([log]).printed.items():
-            known = frozenset[str]().union(*(numbers.like(key, likeness) for numbers in damaged.known))
+            known = frozenset[str]().union(*(numbers.like(key, likeness) for numbers in whole_logs))
             for value in values - known:
                 if key[3] not in _BY_PLACE and not _is_rounded(value, known):
                     about = f"{key[3]} of {key[2]} is another number's"

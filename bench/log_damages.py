@@ -147,9 +147,10 @@ def _task_labels(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged
     is_labelled = [random.random() < share for _unused in lines]
     labelled = [f"0: {line}" if has_label else line for line, has_label in zip(lines, is_labelled, strict=True)]
     filled = sum(1 for line in labelled if line)
-    loss = Loss.NONE if sum(is_labelled) * 2 > filled else Loss.TOLD
-    end = "\n" if sample.text.endswith("\n") else ""
-    return Damaged.of("\n".join(labelled) + end, sample.numbers, loss=loss)
+    text = "\n".join(labelled) + ("\n" if sample.text.endswith("\n") else "")
+    if sum(is_labelled) * 2 > filled:
+        return Damaged.of(text, sample.numbers, loss=Loss.NONE)
+    return Damaged.of(text, sample.numbers, likeness=metric_alone, loss=Loss.TOLD)
 
 
 def _two_tasks(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:

@@ -117,7 +117,7 @@ def samples(folders: Iterable[Path], largest_bytes: int = 100_000) -> list[Sampl
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix not in _NOT_SAMPLES and path.stat().st_size < largest_bytes:
-                texts[str(path.relative_to(folder.parent))] = path.read_bytes().decode("utf-8", errors="replace")
+                texts[str(path.relative_to(folder.parent))] = path.read_bytes().decode("utf-8-sig", errors="replace")
     found = []
     for name, text in texts.items():
         try:
