@@ -80,6 +80,7 @@ class CapacitorSettings:
 class SramSettings:
     """An SRAM array that computes dot products, by one of the three architectures of Gonugondla 2022."""
 
+    name: str = setting("SRAM, 65 nm (Gonugondla 2022)", "What the array is called in reports.")
     kind: str = setting(
         "none",
         "`QS-Arch` sums charge of binary inputs and weights on a bit line; `QR-Arch` redistributes the charge of whole "

@@ -58,7 +58,7 @@ def test_table_iii_agrees_with_the_derivation():
 
 
 def test_minimum_precision_needs_fewer_bits_than_the_whole_range():
-    """Truncated bit growth over N = 256 products keeps the range of N, 3 * 16 standard deviations for uniform operands."""
+    """Truncated bit growth keeps the range of N = 256 products: 3 * 16 standard deviations for uniform operands."""
     wanted = required_sqnr_db(30.0, 0.5)
     whole = bits_for_sqnr(wanted, 3.0 * math.sqrt(256))
     assert whole - bits_for_sqnr(wanted, 4.0) == pytest.approx(math.log2(12.0))
