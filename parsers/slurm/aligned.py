@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.slurm.cells import IDENTITY, NOT_READ, READ, TEXT
@@ -259,5 +259,5 @@ def _identity_of_step(content: str, partition: str | None, job: JobIdentity | No
         return step
     beginning = content.removesuffix("+")
     if partition == "" and job is not None and f"{job.job}.batch".startswith(beginning):
-        return replace(job, step=f"{beginning}+")
+        return job._replace(step=f"{beginning}+")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
 
 from nnsreport.parsers.slurm.identity import read_identity
 from nnsreport.parsers.slurm.quantities import (
@@ -20,7 +20,6 @@ from nnsreport.parsers.slurm.resources import read_gpus, read_resources, read_us
 from nnsreport.parsers.slurm.row import JobRow
 from nnsreport.parsers.slurm.states import read_code, read_state
 
-T = TypeVar("T")
 Cell = Callable[[JobRow, str], None]
 """Reads a text into a row; raises :class:`CellError` when it is not what the column promises."""
 
@@ -29,15 +28,26 @@ _USER = re.compile(r"([^\s()]+)\(\d+\)")
 _NODES_OR_REASON = re.compile(r"\((.*)\)")
 
 
-def _fill(attribute: str, read: Callable[[str], T | None]) -> Cell:
-    """Return a reader of one attribute; of two columns that tell the same, the first counts."""
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Reads one attribute of a row; of two columns that tell the same, the first counts.
 
-    def cell(row: JobRow, text: str) -> None:
-        value = read(text)
-        if getattr(row, attribute) is None:
-            setattr(row, attribute, value)
+    Attributes
+    ----------
+    attribute : str
+        Of :class:`JobRow`.
+    read : callable
+        Text to value, or to None where it tells nothing.
+    """
 
-    return cell
+    attribute: str
+    read: Callable[[str], object]
+
+    def __call__(self, row: JobRow, text: str) -> None:
+        """Read a text into a row."""
+        value = self.read(text)
+        if value is not None and getattr(row, self.attribute) is None:
+            setattr(row, self.attribute, value)
 
 
 def _text(text: str) -> str | None:
@@ -158,56 +168,56 @@ TEXT = frozenset(
 )
 """Columns with free text, which may hold the delimiter and line ends."""
 
-_LIMIT = _fill("limit_s", read_duration)
-_ELAPSED = _fill("elapsed_s", read_duration)
-_NODES = _fill("nodes", read_count)
-_CORES = _fill("cores", read_count)
-_SUBMITTED, _STARTED, _ENDED = (_fill(name, read_date) for name in ("submitted", "started", "ended"))
+_LIMIT = Fill("limit_s", read_duration)
+_ELAPSED = Fill("elapsed_s", read_duration)
+_NODES = Fill("nodes", read_count)
+_CORES = Fill("cores", read_count)
+_SUBMITTED, _STARTED, _ENDED = (Fill(name, read_date) for name in ("submitted", "started", "ended"))
 
 READ: Mapping[str, Cell] = {
     **dict.fromkeys(("jobid", "jobarrayid"), _identity),
     "jobidraw": _raw_identity,
     **dict.fromkeys(STATE, _state),
     **dict.fromkeys(("st", "statecompact"), _code),
-    **dict.fromkeys(("jobname", "name"), _fill("name", _text)),
-    **dict.fromkeys(("user", "userid"), _fill("user", _user)),
-    "account": _fill("account", _word),
-    "partition": _fill("partition", _word),
-    "reason": _fill("reason", _text),
+    **dict.fromkeys(("jobname", "name"), Fill("name", _text)),
+    **dict.fromkeys(("user", "userid"), Fill("user", _user)),
+    "account": Fill("account", _word),
+    "partition": Fill("partition", _word),
+    "reason": Fill("reason", _text),
     **dict.fromkeys(("exitcode", "exit_code"), _exit),
     **dict.fromkeys(("submit", "submittime", "submit_time"), _SUBMITTED),
     **dict.fromkeys(("start", "starttime", "start_time"), _STARTED),
     **dict.fromkeys(("end", "endtime", "end_time"), _ENDED),
     **dict.fromkeys(("elapsed", "time", "runtime", "timeused"), _ELAPSED),
-    "elapsedraw": _fill("elapsed_s", _seconds),
+    "elapsedraw": Fill("elapsed_s", _seconds),
     **dict.fromkeys(("timelimit", "time_limit", "time_limi"), _LIMIT),
-    "timelimitraw": _fill("limit_s", _minutes),
+    "timelimitraw": Fill("limit_s", _minutes),
     **dict.fromkeys(("alloccpus", "ncpus", "cpus", "numcpus"), _CORES),
-    "reqcpus": _fill("requested_cores", read_count),
+    "reqcpus": Fill("requested_cores", read_count),
     **dict.fromkeys(("nnodes", "allocnodes", "nodes", "numnodes"), _NODES),
-    "reqnodes": _fill("requested_nodes", read_count),
-    "nodelist": _fill("node_list", _text),
+    "reqnodes": Fill("requested_nodes", read_count),
+    "nodelist": Fill("node_list", _text),
     "nodelist(reason)": _nodes_or_reason,
-    "reqmem": _fill("requested_memory", read_memory),
+    "reqmem": Fill("requested_memory", read_memory),
     "minmemorycpu": _memory_per("c"),
     "minmemorynode": _memory_per("n"),
-    **dict.fromkeys(("alloctres", "tres_alloc", "tres"), _fill("allocated", read_resources)),
-    "reqtres": _fill("requested", read_resources),
-    "allocgres": _fill("gpus", read_gpus),
-    **dict.fromkeys(("tresperjob", "tres_per_job"), _fill("gpus", read_gpus)),
-    **dict.fromkeys(("trespernode", "tres_per_node", "gres"), _fill("gpus_per_node", read_gpus)),
-    "maxrss": _fill("task_memory_byte", _byte),
-    "ntasks": _fill("tasks_in_step", read_count),
-    "totalcpu": _fill("total_cpu_s", read_duration),
-    "avecpu": _fill("average_cpu_s", read_duration),
-    "tresusageintot": _fill("usage", read_usage),
-    "tresusageinmax": _fill("task_memory_byte", _used_byte),
-    "cputime": _fill("allocated_cpu_s", read_duration),
-    "cputimeraw": _fill("allocated_cpu_s", _seconds),
-    "restarts": _fill("attempt", _attempt),
-    **dict.fromkeys(("workdir", "work_dir"), _fill("work_folder", _text)),
-    "stdout": _fill("output_file", _text),
-    **dict.fromkeys(("submitline", "command"), _fill("command", _text)),
+    **dict.fromkeys(("alloctres", "tres_alloc", "tres"), Fill("allocated", read_resources)),
+    "reqtres": Fill("requested", read_resources),
+    "allocgres": Fill("gpus", read_gpus),
+    **dict.fromkeys(("tresperjob", "tres_per_job"), Fill("gpus", read_gpus)),
+    **dict.fromkeys(("trespernode", "tres_per_node", "gres"), Fill("gpus_per_node", read_gpus)),
+    "maxrss": Fill("task_memory_byte", _byte),
+    "ntasks": Fill("tasks_in_step", read_count),
+    "totalcpu": Fill("total_cpu_s", read_duration),
+    "avecpu": Fill("average_cpu_s", read_duration),
+    "tresusageintot": Fill("usage", read_usage),
+    "tresusageinmax": Fill("task_memory_byte", _used_byte),
+    "cputime": Fill("allocated_cpu_s", read_duration),
+    "cputimeraw": Fill("allocated_cpu_s", _seconds),
+    "restarts": Fill("attempt", _attempt),
+    **dict.fromkeys(("workdir", "work_dir"), Fill("work_folder", _text)),
+    "stdout": Fill("output_file", _text),
+    **dict.fromkeys(("submitline", "command"), Fill("command", _text)),
 }
 """How the cells of each column are read, by its name in lower case."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.slurm.cells import IDENTITY, NOT_READ, READ, TEXT
-from nnsreport.parsers.slurm.problems import left_out, read_cell, read_cut_cell, report_unknown
+from nnsreport.parsers.slurm.cells import IDENTITY, NOT_READ, READ, TEXT, Cell
+from nnsreport.parsers.slurm.columnwise import ColumnReader
+from nnsreport.parsers.slurm.problems import left_out, read_cells, read_cut_cell, report_unknown
 from nnsreport.parsers.slurm.quantities import CellError
 from nnsreport.parsers.slurm.row import JobRow
 
@@ -18,12 +22,13 @@ _ROW_START = re.compile(r"\d+[0-9_+.]*(?:\[[^\[\]\s]*\]?)?[A-Za-z0-9_+.]*")
 KNOWN = NOT_READ | TEXT | READ.keys()
 _MOST_LINES = 400
 """A command that takes more lines than this is not followed to its end."""
+_ROWS_AT_ONCE = 2048
 _MOST_SPARE = 100
 _BEGINNINGS = {"submitline": re.compile(r"\S"), "workdir": re.compile("/")}
 """How some texts begin: it tells where the free text before them ends."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The first line of a table.
 
@@ -41,10 +46,16 @@ class Header:
     delimiter: str
     ends_with_delimiter: bool
 
-    @property
+    @functools.cached_property
     def identity_column(self) -> int:
         """Index of the first column with a job id."""
         return next(index for index, name in enumerate(self.names) if name.lower() in IDENTITY)
+
+    @functools.cached_property
+    def readers(self) -> tuple[tuple[int, Cell, str], ...]:
+        """Index, reader and name of each column that the table of jobs has."""
+        named = [(index, READ.get(name.lower()), name) for index, name in enumerate(self.names)]
+        return tuple((index, read, name) for index, read, name in named if read is not None)
 
 
 def read_header(line: str) -> Header | None:
@@ -101,63 +112,97 @@ def read_rows(
         Jobs and steps, in the order of the lines.
     """
     report_unknown(records, header.names, header_line)
-    for text, line, last_line in _whole_rows(header, body, records):
-        is_cut = last_line == cut_line and not (header.ends_with_delimiter and text.endswith(header.delimiter))
-        cells = text.split(header.delimiter)
-        if header.ends_with_delimiter:
-            if cells[-1]:
-                left_out(records, text, line, "it ends in the middle of a line")
-                continue
-            cells.pop()
-        try:
-            yield _read_row(header, _fitted(header, cells), text, line, is_cut, records)
-        except CellError as error:
-            left_out(records, text, line, str(error))
+    reader = ColumnReader([(index, read) for index, read, _ in header.readers])
+    whole_rows = _whole_rows(header, body, records)
+    while some := list(itertools.islice(whole_rows, _ROWS_AT_ONCE)):
+        yield from _read_some(header, reader, some, cut_line, records)
 
 
-def _whole_rows(header: Header, body: Sequence[tuple[str, int]], records: RunBuilder) -> Iterator[tuple[str, int, int]]:
+class _Printed(NamedTuple):
+    """What was printed of one job or step, from which line to which, and its parts between delimiters."""
+
+    text: str
+    line: int
+    last_line: int
+    cells: list[str]
+
+
+def _read_some(
+    header: Header, reader: ColumnReader, some: list[_Printed], cut_line: int | None, records: RunBuilder
+) -> Iterator[JobRow]:
+    """Read rows together, but those in which anything is out of the ordinary one by one."""
+    width = len(header.names) + header.ends_with_delimiter
+    rows: list[JobRow | None] = [
+        JobRow(line=line, text=text)
+        if len(cells) == width and last_line != cut_line and not (header.ends_with_delimiter and cells[-1])
+        else None
+        for text, line, last_line, cells in some
+    ]
+    reader.read(rows, [printed.cells for printed in some])
+    for row, printed in zip(rows, some, strict=True):
+        if row is not None and row.identity is not None:
+            yield row
+        elif (apart := _read_apart(header, printed, cut_line, records)) is not None:
+            yield apart
+
+
+def _read_apart(header: Header, printed: _Printed, cut_line: int | None, records: RunBuilder) -> JobRow | None:
+    """Read one row; what keeps it from being read becomes a problem."""
+    text, line, last_line, cells = printed
+    if header.ends_with_delimiter and cells[-1]:
+        left_out(records, text, line, "it ends in the middle of a line")
+        return None
+    is_cut = last_line == cut_line and not header.ends_with_delimiter
+    try:
+        return _read_row(
+            header, _fitted(header, cells[:-1] if header.ends_with_delimiter else cells), printed, is_cut, records
+        )
+    except CellError as error:
+        left_out(records, text, line, str(error))
+        return None
+
+
+def _whole_rows(header: Header, body: Sequence[tuple[str, int]], records: RunBuilder) -> Iterator[_Printed]:
     """Put the lines of each row together: a command or a comment may hold line ends."""
     index = 0
+    delimiter = header.delimiter
     ends_with_text = header.names[-1].lower() in TEXT and not header.ends_with_delimiter
+    width = len(header.names) + header.ends_with_delimiter
     while index < len(body):
         text, line = body[index]
         index += 1
-        if not _starts_row(header, text):
+        cells = text.split(delimiter)
+        if not _starts_row(header, cells):
             if text.strip():
                 records.unrecognised.append(line)
             continue
-        parts, last_line = [text], line
-        columns = text.count(header.delimiter)
-        missing = len(header.names) - (0 if header.ends_with_delimiter else 1)
-        while index < len(body) and len(parts) < _MOST_LINES:
+        columns, parts, last_line = len(cells), [text], line
+        is_open_at_end = ends_with_text and not text.endswith(delimiter)
+        while (columns < width or is_open_at_end) and index < len(body) and len(parts) < _MOST_LINES:
             further, number = body[index]
-            is_open = columns < missing or (ends_with_text and not parts[0].endswith(header.delimiter))
-            if not is_open or _starts_row(header, further):
+            if _starts_row(header, further.split(delimiter, header.identity_column + 1)):
                 break
             parts.append(further)
-            columns += further.count(header.delimiter)
+            columns += further.count(delimiter)
             last_line = number
             index += 1
-        yield "\n".join(parts).rstrip("\n"), line, last_line
+        if len(parts) > 1:
+            text = "\n".join(parts).rstrip("\n")
+            cells = text.split(delimiter)
+        yield _Printed(text, line, last_line, cells)
 
 
-def _starts_row(header: Header, line: str) -> bool:
-    cells = line.split(header.delimiter, header.identity_column + 1)
-    if len(cells) <= header.identity_column + (header.identity_column == 0):
-        return False
-    return _ROW_START.fullmatch(cells[header.identity_column]) is not None
+def _starts_row(header: Header, cells: list[str]) -> bool:
+    column = header.identity_column
+    return len(cells) > column + (column == 0) and _ROW_START.fullmatch(cells[column]) is not None
 
 
-def _read_row(header: Header, cells: list[str], text: str, line: int, is_cut: bool, records: RunBuilder) -> JobRow:
-    row = JobRow(line=line, text=text)
-    for index, (name, cell) in enumerate(zip(header.names, cells, strict=True)):
-        read = READ.get(name.lower())
-        if read is None or not cell:
-            continue
-        if is_cut and index == len(cells) - 1:
-            read_cut_cell(row, cell, name, records)
-            continue
-        read_cell(read, row, cell, name, records)
+def _read_row(header: Header, cells: list[str], printed: _Printed, is_cut: bool, records: RunBuilder) -> JobRow:
+    row = JobRow(line=printed.line, text=printed.text)
+    last = len(cells) - 1 if is_cut else len(cells)
+    read_cells([(read, cells[index], name) for index, read, name in header.readers if index < last], row, records)
+    if is_cut and cells[last] and header.names[last].lower() in READ:
+        read_cut_cell(row, cells[last], header.names[last], records)
     if row.identity is None:
         raise CellError("it has no job id")
     return row
@@ -169,12 +214,12 @@ def _fitted(header: Header, cells: list[str]) -> list[str]:
     A way to divide the cells is possible if each cell fits its column. Where ways differ in free text, that is left
     out; where they differ in anything else, or there is none, the row cannot be read.
     """
-    columns = [name.lower() for name in header.names]
-    spare = len(cells) - len(columns)
-    if spare < 0:
-        raise CellError(f"it has {len(cells)} of {len(columns)} cells")
+    spare = len(cells) - len(header.names)
     if spare == 0:
         return cells
+    columns = [name.lower() for name in header.names]
+    if spare < 0:
+        raise CellError(f"it has {len(cells)} of {len(columns)} cells")
     if spare > _MOST_SPARE:
         raise CellError(f"it has {len(cells)} cells for {len(columns)} columns")
     starts = _possible_starts(columns, cells, spare)

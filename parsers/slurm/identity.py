@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnsreport.parsers.slurm.quantities import CellError
 
@@ -12,12 +13,12 @@ _JOB = re.compile(
     r"(?P<component>\+\d{1,9})?(?:\.(?P<step>[A-Za-z0-9_+]+))?",
     re.ASCII,
 )
+_USUAL_STEPS = frozenset({"batch", "extern", "interactive", *map(str, range(100))})
 _TASKS = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 _CUT_STEP = re.compile(r"(\d{1,18}(?:_\d{1,18})?)\.([A-Za-z0-9_]*)\+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class JobIdentity:
+class JobIdentity(NamedTuple):
     """Which job, or which step of it.
 
     Attributes
@@ -47,6 +48,7 @@ class JobIdentity:
         return self.number if "_" in self.job else None
 
 
+@functools.lru_cache(1 << 12)
 def read_identity(text: str) -> JobIdentity:
     """Read a job id.
 
@@ -65,6 +67,11 @@ def read_identity(text: str) -> JobIdentity:
     CellError
         It is none.
     """
+    job, dot, step = text.rpartition(".")
+    if dot and step in _USUAL_STEPS:
+        of_job = read_identity(job)
+        if of_job.step is None and of_job.job == job:
+            return JobIdentity(job, of_job.number, of_job.array_task, of_job.tasks, step)
     match = _JOB.fullmatch(text)
     if match is None:
         raise CellError(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.records import shorten
 from nnsreport.parsers.slurm.cells import NOT_READ, READ, STATE, TEXT, Cell
@@ -35,12 +37,26 @@ def read_cell(cell: Cell, row: JobRow, text: str, name: str, records: RunBuilder
     CellError
         The cell is not what its column promises, so the whole row is not to be trusted.
     """
-    try:
-        cell(row, text)
-    except DateError:
-        records.problem(f"dates in {name} are not understood, and left out", row.line, _DATE_REMEDY)
-    except CellError as error:
-        raise CellError(f"{name} is {shorten(str(error), 40)!r}") from error
+    read_cells(((cell, text, name),), row, records)
+
+
+def read_cells(cells: Iterable[tuple[Cell, str, str]], row: JobRow, records: RunBuilder) -> None:
+    """Read cells with the names of their columns, each as :func:`read_cell` does; those without text are passed over.
+
+    Raises
+    ------
+    CellError
+        As for :func:`read_cell`.
+    """
+    for cell, text, name in cells:
+        if not text:
+            continue
+        try:
+            cell(row, text)
+        except DateError:
+            records.problem(f"dates in {name} are not understood, and left out", row.line, _DATE_REMEDY)
+        except CellError as error:
+            raise CellError(f"{name} is {shorten(str(error), 40)!r}") from error
 
 
 def read_cut_cell(row: JobRow, text: str, name: str, records: RunBuilder) -> None:

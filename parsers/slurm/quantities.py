@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
 LARGEST = 2**63 - 1
 """The largest whole number that a column can hold."""
 
+_MOST_DIGITS = 15
+"""Of an amount that is surely below the largest, whatever its prefix up to K."""
 _ABSENT = frozenset({"", "Unknown", "UNKNOWN", "None", "NONE", "N/A", "n/a", "(null)", "NOT_SET", "Unset"})
 _NO_DURATION = _ABSENT | {"UNLIMITED", "Partition_Limit", "PARTITION_LIMIT", "INFINITE", "INVALID"}
 _DURATION = re.compile(r"(?:(?:(\d{1,6})-)?(\d{1,2}):)?(\d{1,2}):(\d{2})(?:\.(\d{1,9}))?", re.ASCII)
 _MEMORY = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)([KMGTPEZ]?)([nc]?)", re.ASCII)
 _COUNT = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?", re.ASCII)
 _EXIT = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 _GERMAN_DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})[T ](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _EPOCH = re.compile(r"\d{9,11}", re.ASCII)
 _UNITS = {unit: 1024**power for power, unit in enumerate(("", "K", "M", "G", "T", "P", "E", "Z"))}
@@ -30,8 +33,7 @@ class DateError(CellError):
     """A date is written in a way that does not tell it for certain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """An amount of memory.
 
     Attributes
@@ -46,8 +48,7 @@ class Memory:
     per: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(NamedTuple):
     """A time of day without zone.
 
     Attributes
@@ -87,14 +88,25 @@ def read_duration(text: str) -> float | None:
     """
     if text in _NO_DURATION:
         return None
+    if _is_clock(text):
+        try:
+            clock = time.fromisoformat(text)
+        except ValueError:
+            raise CellError(text) from None
+        return clock.hour * 3600.0 + clock.minute * 60 + clock.second
     match = _DURATION.fullmatch(text)
     if match is None:
         raise CellError(text)
-    days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[:4])
-    if hours > 23 or minutes > 59 or seconds > 59:
+    days, hours, minutes, seconds, fraction = match.groups("0")
+    if int(hours) > 23 or int(minutes) > 59 or int(seconds) > 59:
         raise CellError(text)
-    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    return float(f"{whole}.{match.group(5) or 0}")
+    whole = ((int(days) * 24 + int(hours)) * 60 + int(minutes)) * 60 + int(seconds)
+    return float(whole) if fraction == "0" else float(f"{whole}.{fraction}")
+
+
+def _is_clock(text: str) -> bool:
+    """Tell whether a text has the form ``02:03:04``, as nearly all durations have."""
+    return len(text) == len("02:03:04") and text[2] == text[5] == ":"
 
 
 def read_memory(text: str) -> Memory | None:
@@ -117,13 +129,17 @@ def read_memory(text: str) -> Memory | None:
     """
     if is_absent(text) or text == "?":
         return None
+    if text[-1] == "K" and text[:-1].isdecimal() and text.isascii() and len(text) < _MOST_DIGITS:
+        return Memory(1024 * int(text[:-1]))
     match = _MEMORY.fullmatch(text)
     if match is None:
         raise CellError(text)
-    byte = round(Decimal(match.group(1)) * _UNITS[match.group(2)])
+    number, unit, per = match.groups()
+    amount = Decimal(number) if "." in number else int(number)
+    byte = round(amount * _UNITS[unit])
     if byte > LARGEST:
         raise CellError(text)
-    return Memory(byte, match.group(3))
+    return Memory(byte, per)
 
 
 def read_count(text: str) -> int | None:
@@ -153,6 +169,7 @@ def read_count(text: str) -> int | None:
     return int(low) if high is None or high == low else None
 
 
+@functools.lru_cache(256)
 def read_exit(text: str) -> tuple[int, int] | None:
     """Read ``3:0``, the exit code and the signal.
 
@@ -201,16 +218,14 @@ def read_date(text: str) -> Date | None:
         return None
     if _EPOCH.fullmatch(text):
         return date_of_epoch(int(text))
-    iso, german = _ISO_DATE.fullmatch(text), _GERMAN_DATE.fullmatch(text)
-    if iso is not None:
-        parts = [int(part) for part in iso.groups()]
-    elif german is not None:
-        day, month, year, hour, minute, second = (int(part or 0) for part in german.groups())
-        parts = [year, month, day, hour, minute, second]
-    else:
-        raise DateError(text)
+    if _ISO_DATE.fullmatch(text) is None:
+        german = _GERMAN_DATE.fullmatch(text)
+        if german is None:
+            raise DateError(text)
+        day, month, year, hour, minute, second = german.groups("00")
+        text = f"{year}-{month}-{day}T{hour}:{minute}:{second}"
     try:
-        return Date(datetime(*parts))  # type: ignore[arg-type]  # mypy thinks of tzinfo
+        return Date(datetime.fromisoformat(text))
     except ValueError:
         raise DateError(text) from None
 

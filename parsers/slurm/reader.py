@@ -72,7 +72,9 @@ def _sections(text: LogText, records: RunBuilder) -> list[_Section]:
     for index, (line, number) in enumerate(zip(lines, text.numbers, strict=True)):
         following = lines[index + 1] if index + 1 < len(lines) else ""
         current = sections[-1] if sections else None
-        if current is not None and current.is_record and scontrol.belongs(line):
+        if current is not None and not current.is_record and line[:1].isdigit() and following[:1].isdigit():
+            current.body.append((line, number))  # most lines of a long table: no header begins with a digit
+        elif current is not None and current.is_record and scontrol.belongs(line):
             current.body.append((line, number))
         elif (started := _start(line, following, number)) is not None:
             sections.append(started)
@@ -119,4 +121,4 @@ def _read_squeue(names: str, line: int, body: Body, cut_line: int | None, record
 
 def _is_date_above(line: str, following: str) -> bool:
     """Tell whether a line is the date that `squeue --long` begins with, in whatever language."""
-    return _CLOCK.search(line) is not None and aligned.is_squeue_header(following)
+    return aligned.is_squeue_header(following) and _CLOCK.search(line) is not None

@@ -5,19 +5,19 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnsreport.parsers.slurm.quantities import CellError, is_absent, read_count, read_duration, read_memory
 
-_ITEM = re.compile(r"([A-Za-z][A-Za-z0-9_./:-]*)=([0-9A-Za-z_.:-]*)", re.ASCII)
+_ITEM = r"[A-Za-z][A-Za-z0-9_./:-]*+=[0-9A-Za-z_.:-]*+"
+_ITEMS = re.compile(f"{_ITEM}(?:,{_ITEM})*+", re.ASCII)
 _GPU = re.compile(
     r"(?:gres[:/])?gpu(?::(?P<type>[\w.-]*[A-Za-z][\w.-]*))?(?:[:=](?P<number>\d{1,9}))?(?:\(.*\))?", re.ASCII
 )
 _GPU_KEY = "gres/gpu"
 
 
-@dataclass(frozen=True, slots=True)
-class Resources:
+class Resources(NamedTuple):
     """What a job has, or asked for.
 
     Attributes
@@ -37,8 +37,7 @@ class Resources:
     gpu_type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """What a step used: seconds of its cores, and bytes of memory."""
 
     cpu_s: float | None = None
@@ -149,10 +148,10 @@ def read_gpus(text: str) -> tuple[int, str | None] | None:
 def _items(text: str) -> dict[str, str] | None:
     if is_absent(text):
         return None
-    items: dict[str, str] = {}
-    for part in text.split(","):
-        match = _ITEM.fullmatch(part)
-        if match is None or match[1] in items:
-            raise CellError(text)
-        items[match[1]] = match[2]
+    if _ITEMS.fullmatch(text) is None:
+        raise CellError(text)
+    flat = text.replace("=", ",").split(",")
+    items = dict(zip(flat[::2], flat[1::2], strict=True))
+    if 2 * len(items) != len(flat):
+        raise CellError(text)
     return items
