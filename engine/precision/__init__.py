@@ -10,6 +10,7 @@ from nnsreport.engine.precision.criteria import (
     minimum_precision_bits,
     required_sqnr_db,
     table_iii_precision_bits,
+    truncated_bit_growth_bits,
 )
 from nnsreport.engine.precision.quantization import (
     gaussian_clipping_noise,
@@ -41,5 +42,6 @@ __all__ = [
     "required_sqnr_db",
     "snr_db",
     "table_iii_precision_bits",
+    "truncated_bit_growth_bits",
     "uniform_sqnr_db",
 ]

@@ -57,9 +57,6 @@ def required_sqnr_db(snr_pre_adc_db: float, loss_db: float) -> float:
 def bits_for_sqnr(sqnr_db: float, peak_over_std: float) -> float:
     """Return the resolution with which a quantiser reaches an SQNR.
 
-    With the signal's whole range for ``peak_over_std`` this is the truncated bit growth criterion, tBGC: the least
-    significant bits of bit growth are dropped, the range is kept.
-
     Parameters
     ----------
     sqnr_db : float
@@ -75,6 +72,29 @@ def bits_for_sqnr(sqnr_db: float, peak_over_std: float) -> float:
     return (sqnr_db - uniform_sqnr_db(0.0, peak_over_std)) / _DB_PER_BIT
 
 
+def truncated_bit_growth_bits(snr_pre_adc_db: float, peak_over_std: float, loss_db: float = 0.5) -> float:
+    """Return the bits that the truncated bit growth criterion, tBGC, asks for.
+
+    The ADC covers the dot product's whole range as under bit growth, but least significant bits are dropped.
+
+    Parameters
+    ----------
+    snr_pre_adc_db : float
+        SNR_A.
+    peak_over_std : float
+        Largest dot product possible over the standard deviation of dot products, such as
+        :func:`nnsreport.engine.sram.peak_over_std`.
+    loss_db : float
+        Largest SNR_A - SNR_T; above 0.
+
+    Returns
+    -------
+    float
+        Bits, to be rounded up.
+    """
+    return bits_for_sqnr(required_sqnr_db(snr_pre_adc_db, loss_db), peak_over_std)
+
+
 def minimum_precision_bits(snr_pre_adc_db: float, loss_db: float = 0.5, clip: float = 4.0) -> float:
     """Return the bits that the minimum-precision criterion, MPC, asks for.
 
@@ -85,7 +105,7 @@ def minimum_precision_bits(snr_pre_adc_db: float, loss_db: float = 0.5, clip: fl
     snr_pre_adc_db : float
         SNR_A.
     loss_db : float
-        Largest SNR_A - SNR_T.
+        Largest SNR_A - SNR_T; above 0.
     clip : float
         Half the ADC's range in standard deviations of the signal (zeta); noise of clipping itself is left out, see
         :func:`nnsreport.engine.precision.gaussian_quantization_noise`.

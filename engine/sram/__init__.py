@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnsreport.engine.sram import compute_memory, qr_arch, qs_arch
 from nnsreport.engine.sram.array import SramArray, program_array
 from nnsreport.engine.sram.evaluation import Evaluation
-from nnsreport.engine.sram.operands import Operands, input_quantization_variance, signal_variance
+from nnsreport.engine.sram.operands import Operands, input_quantization_variance, peak_over_std, signal_variance
 from nnsreport.engine.sram.products import Converter, DotProducts, dot_products, weight_planes
 from nnsreport.engine.sram.settings import BitCellSettings, BitLineSettings, CapacitorSettings, SramSettings
 
@@ -22,6 +22,7 @@ __all__ = [
     "compute_memory",
     "dot_products",
     "input_quantization_variance",
+    "peak_over_std",
     "program_array",
     "qr_arch",
     "qs_arch",

@@ -8,6 +8,7 @@ Source: S. K. Gonugondla et al., IEEE TCAD 41, 3188 (2022), Table III.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -82,6 +83,24 @@ def signal_variance(rows: int, operands: Operands) -> float:
     """
     mean = operands.weight_mean * operands.input_mean
     return rows * (operands.weight_square * operands.input_square - mean**2)
+
+
+def peak_over_std(rows: int, operands: Operands) -> float:
+    """Return the largest dot product over the standard deviation of dot products.
+
+    Parameters
+    ----------
+    rows : int
+        Products in the sum (N).
+    operands : Operands
+        Inputs and weights.
+
+    Returns
+    -------
+    float
+        ``N / sigma_y``, for inputs and weights up to 1: what an ADC without clipping has to cover.
+    """
+    return rows / math.sqrt(signal_variance(rows, operands))
 
 
 def input_quantization_variance(rows: int, operands: Operands) -> float:

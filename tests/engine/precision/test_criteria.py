@@ -15,6 +15,7 @@ from nnsreport.engine.precision import (
     minimum_precision_bits,
     required_sqnr_db,
     table_iii_precision_bits,
+    truncated_bit_growth_bits,
     uniform_sqnr_db,
 )
 
@@ -59,9 +60,9 @@ def test_table_iii_agrees_with_the_derivation():
 
 def test_minimum_precision_needs_fewer_bits_than_the_whole_range():
     """Truncated bit growth keeps the range of N = 256 products: 3 * 16 standard deviations for uniform operands."""
-    wanted = required_sqnr_db(30.0, 0.5)
-    whole = bits_for_sqnr(wanted, 3.0 * math.sqrt(256))
-    assert whole - bits_for_sqnr(wanted, 4.0) == pytest.approx(math.log2(12.0))
+    bits = truncated_bit_growth_bits(30.0, 3.0 * math.sqrt(256))
+    assert bits - minimum_precision_bits(30.0) == pytest.approx(math.log2(12.0))
+    assert minimum_precision_bits(30.0) < bits < bit_growth_bits(6, 6, 256)
 
 
 def test_clipping_range():

@@ -16,6 +16,7 @@ from nnsreport.engine.sram import (
     SramSettings,
     compute_memory,
     input_quantization_variance,
+    peak_over_std,
     qr_arch,
     qs_arch,
     signal_variance,
@@ -83,6 +84,7 @@ def test_operands_are_those_of_all_codes(input_bits, weight_bits):
     assert operands.weight_places == pytest.approx(sum(4.0**-i for i in range(weight_bits)))
     assert operands.magnitude_places == pytest.approx(sum(4.0**-i for i in range(1, weight_bits)))
     assert signal_variance(7, operands) == pytest.approx(7 * np.outer(w, x).var())
+    assert peak_over_std(7, operands) == pytest.approx(7 / math.sqrt(7 * np.outer(w, x).var()))
 
 
 def test_input_quantization_of_rounded_numbers():
