@@ -1,44 +1,35 @@
 """Checks that every parser's time grows with the size of a text, and no faster.
 
-    python bench/parser_scaling.py
+    python bench/parser_scaling.py [--format neurosim-1.4 ...] [--share 0.1]
 
-Each format reads its own sample many times over, in the ways that cost most, and single very long lines that begin like
-lines of its own and go on with what patterns may try in many ways; all in two sizes, the larger one ten times the
-smaller. The time for a line, or for a character of a long line, must be the same. Prints the largest growth of each
-format; exit code 1 when one is too large.
+Each format reads what bench/hostile_texts.py makes of its sample, up to a million lines or a line of 50 MB, in two
+sizes, the larger one ten times the smaller. The time for a line, or for a character of a long line, must be the same;
+the text is read as that format, whatever it looks like, and recognised. Prints the largest growth of each kind of text
+with the seconds that the larger one took; exit code 1 when one grows faster. ``--share`` makes floods smaller:
+the million lines and the like.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from hostile_texts import Hostile, texts_for
 
 from nnsreport.errors import NnsreportError
 from nnsreport.parsers import LogFormat, formats, parse_bytes
+from nnsreport.parsers.reading import lines_of
+from nnsreport.parsers.registry import detect
 
-LINES = 1_000
-LINE_BYTES = 2_000
 GROWTH = 10
 MOST_GROWTH = 3.0
 """Of the time for one line or character: caches, garbage collection and a shared machine account for less than this."""
-LEAST_SECONDS = 0.02
+LEAST_SECONDS = 0.05
 """Of the larger text; less is not worth a look."""
-
-REPETITIONS: Mapping[str, Callable[[list[str], int], list[str]]] = {
-    "whole runs": lambda lines, count: (lines * (count // len(lines) + 1))[:count],
-    "runs without their last line": lambda lines, count: (lines[:-1] * (count // max(len(lines) - 1, 1) + 1))[:count],
-    "its middle line again and again": lambda lines, count: (
-        lines[: len(lines) // 2] + [lines[len(lines) // 2]] * count + lines[len(lines) // 2 :]
-    ),
-    "each line again and again": lambda lines, count: [line for line in lines for _ in range(count // len(lines) + 1)][
-        :count
-    ],
-    "other lines in between": lambda lines, count: [*lines[:-1], *["step 1e5 3 4ns: nothing"] * count, lines[-1]],
-}
-FILLINGS = ("0", " ", "9.", "-", "(", "1, ", "a: ", '"', "{", "[", "e-09", "\t", "x=", "error ")
 
 
 class Measurement(NamedTuple):
@@ -50,46 +41,71 @@ class Measurement(NamedTuple):
 
 
 def seconds(text: str, format_name: str) -> float:
-    """Return how long a text is read as a format."""
+    """Return how long a processor works to recognise a text and to read it as a format."""
     data = text.encode()
-    start = time.perf_counter()
+    start = time.process_time()
+    with contextlib.suppress(NnsreportError):
+        detect(lines_of(data))
     with contextlib.suppress(NnsreportError):
         parse_bytes(data, run="r", format=format_name)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
-def measure(log_format: LogFormat, about: str, text_of: Callable[[int], str], size: int) -> Measurement:
-    """Return the growth from a text of some size to one that is ten times as large."""
-    large = seconds(text_of(size * GROWTH), log_format.name)
+def measure(log_format: LogFormat, hostile: Hostile, share: float) -> Measurement:
+    """Return the growth from a text to one that is ten times as large.
+
+    Parameters
+    ----------
+    log_format : LogFormat
+        Reads them.
+    hostile : Hostile
+        Makes them.
+    share : float
+        Of the size that the texts have.
+
+    Returns
+    -------
+    Measurement
+        With a growth of 0 where the larger one takes no time to speak of.
+    """
+    lines, size = log_format.sample.splitlines(), max(int(hostile.size * share), GROWTH)
+    large = seconds(hostile.text_of(lines, size), log_format.name)
     if large < LEAST_SECONDS:
-        return Measurement(0.0, large, about)
-    small = min(seconds(text_of(size), log_format.name) for _ in range(3))
-    return Measurement(large / small / GROWTH, large, about)
+        return Measurement(0.0, large, hostile.about)
+    # Each a bit larger than the one before: what was read once may be read faster again.
+    small = min(seconds(hostile.text_of(lines, size // GROWTH + more), log_format.name) for more in range(3))
+    return Measurement(large / small / GROWTH, large, hostile.about)
 
 
-def measurements(log_format: LogFormat) -> Iterator[Measurement]:
-    """Yield the growths of a format."""
-    lines = log_format.sample.splitlines()
-    for name, repeat in REPETITIONS.items():
-        yield measure(log_format, name, lambda size, repeat=repeat: "\n".join([*repeat(lines, size), ""]), LINES)
-    for beginning in sorted({"", *(line[: len(line) // 2] for line in lines[:: max(1, len(lines) // 4)])}):
-        for filling in FILLINGS:
+def check(log_format: LogFormat, share: float) -> bool:
+    """Print what takes longest to read as a format; tell whether all of it grows as it should."""
+    seconds(log_format.sample, log_format.name)  # imports what is needed
+    slow: list[Measurement] = []
+    for kind, texts in texts_for(log_format.name, log_format.sample.splitlines()).items():
+        found = [measure(log_format, hostile, share if kind == "flood" else 1.0) for hostile in texts]
+        growing = [measured for measured in found if measured.growth > MOST_GROWTH]
+        slow += growing
+        for measured in growing or [_worst(found)]:
+            mark = "!" if measured.growth > MOST_GROWTH else " "
+            about = f"{measured.growth:6.2f} times, {measured.seconds:8.3f} s: {measured.about}"
+            print(f"{mark} {log_format.name:32} {kind:10} {about}", flush=True)
+    return not slow
 
-            def long_line(size: int, beginning: str = beginning, filling: str = filling) -> str:
-                return "\n".join([*lines[:3], beginning + filling * (size // len(filling)), *lines[3:], ""])
 
-            yield measure(log_format, f"a line {beginning[:40]!r} and then {filling!r}", long_line, LINE_BYTES)
+def _worst(found: Sequence[Measurement]) -> Measurement:
+    """Return what takes longest, growth being as it should."""
+    return max(found, key=lambda measured: measured.seconds)
 
 
 def main() -> int:
     """Check all formats; return 1 when one grows too fast."""
-    is_slow = False
-    for known in formats():
-        worst = max(measurements(known))
-        is_slow |= worst.growth > MOST_GROWTH
-        mark = "!" if worst.growth > MOST_GROWTH else " "
-        print(f"{mark} {known.name:32} {worst.growth:6.2f} times, {worst.seconds:8.3f} s: {worst.about}", flush=True)
-    return 1 if is_slow else 0
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--format", action="append", help="only this one; may be given several times")
+    parser.add_argument("--share", type=float, default=1.0, help="of the sizes of floods")
+    arguments = parser.parse_args()
+    chosen = [known for known in formats() if not arguments.format or known.name in arguments.format]
+    are_good = [check(known, arguments.share) for known in chosen]
+    return 0 if all(are_good) else 1
 
 
 if __name__ == "__main__":
