@@ -31,6 +31,7 @@ from nnsreport.engine.sram.charge_redistribution import (
 )
 from nnsreport.engine.sram.charge_summing import jittered_pulses, mismatched_cells, summed_charge
 from nnsreport.engine.sram.evaluation import Evaluation
+from nnsreport.engine.sram.operands import Operands
 from nnsreport.engine.sram.settings import SramSettings
 from nnsreport.engine.sram.word_reading import read_words, word_powers
 
@@ -159,8 +160,8 @@ def program_array(
     cells: Array,
     settings: SramSettings,
     blocks: tuple[slice, ...],
-    operand_bits: tuple[int, int],
-    draw: tuple[int, int, int],
+    operands: Operands,
+    evaluation: Evaluation,
 ) -> SramArray:
     """Store weights in an array, and draw what its cells keep.
 
@@ -172,21 +173,21 @@ def program_array(
         What the array is made of; its kind is not ``none``.
     blocks : tuple of slice
         Rows K read together.
-    operand_bits : tuple of int
-        Of an input, and of a weight (sign included).
-    draw : tuple of int
-        Seed, trial and layer.
+    operands : Operands
+        Bits of inputs and weights.
+    evaluation : Evaluation
+        Its seed, trial and layer identify the draw.
 
     Returns
     -------
     SramArray
         The same for the same arguments, on every backend.
     """
-    xp = namespace_of(cells)
-    full_input = float(2 ** operand_bits[0])
     if settings.kind == "CM":
-        return _word_array(cells, settings, blocks, operand_bits, draw)
+        return _word_array(cells, settings, blocks, operands, evaluation)
+    xp = namespace_of(cells)
     nominal = cells.astype(xp.float32)
+    full_input = float(2**operands.input_bits)
     mismatch = current_mismatch(settings.cell)
     gains, powers = None, None
     if settings.kind == "QR-Arch":
@@ -194,34 +195,29 @@ def program_array(
         powers = nominal if needs_squares(settings) else None
     if settings.mismatch == "independent":
         return SramArray(settings, blocks, full_input, nominal, gains, powers)
-    deviates = _cell_normals(draw, cells.shape, xp)
+    deviates = _cell_normals(evaluation, cells.shape, xp)
     if settings.kind == "QR-Arch" and settings.capacitor.total == "actual":
         gains = total_gains(deviates, mismatch, blocks)
     return SramArray(settings, blocks, full_input, mismatched_cells(nominal, mismatch, deviates), gains, powers)
 
 
 def _word_array(
-    words: Array,
-    settings: SramSettings,
-    blocks: tuple[slice, ...],
-    operand_bits: tuple[int, int],
-    draw: tuple[int, int, int],
+    words: Array, settings: SramSettings, blocks: tuple[slice, ...], operands: Operands, evaluation: Evaluation
 ) -> SramArray:
     xp = namespace_of(words)
-    input_bits, bits = operand_bits[0], operand_bits[1] - 1
+    bits = operands.weight_bits - 1
     mismatch, limit = current_mismatch(settings.cell), headroom_units(settings)
     deviates, powers = None, None
     if settings.mismatch == "frozen":
-        deviates = _cell_normals(draw, (bits, *words.shape), xp)
+        deviates = _cell_normals(evaluation, (bits, *words.shape), xp)
     else:
         powers = word_powers(words, bits, limit) * xp.float32(mismatch**2)
     read = read_words(words, bits, mismatch, limit, deviates)
-    return SramArray(settings, blocks, float(2**input_bits), read, None, powers)
+    return SramArray(settings, blocks, float(2**operands.input_bits), read, None, powers)
 
 
-def _cell_normals(draw: tuple[int, int, int], shape: tuple[int, ...], xp: ModuleType) -> Array:
-    seed, trial, layer = draw
-    source = stream(seed, trial, layer, int(Purpose.SRAM_CELL))
+def _cell_normals(evaluation: Evaluation, shape: tuple[int, ...], xp: ModuleType) -> Array:
+    source = stream(evaluation.seed, evaluation.trial, evaluation.layer, int(Purpose.SRAM_CELL))
     drawn: Array = xp.empty(math.prod(shape), dtype=xp.float32)
     for first in range(0, drawn.size, _CELLS_AT_A_TIME):
         part = drawn[first : first + _CELLS_AT_A_TIME]

@@ -62,7 +62,8 @@ def evaluation_variance(
         return variance
     if settings.mismatch == "independent":
         common = sums * sums / rows if settings.capacitor.total == "actual" else xp.float32(0.0)
-        variance += (squares - common) * xp.float32(capacitor_mismatch(settings.capacitor) ** 2)
+        spread = xp.maximum(squares - common, 0.0)  # rounding may leave equal products below zero
+        variance += spread * xp.float32(capacitor_mismatch(settings.capacitor) ** 2)
     if settings.capacitor.injection == "independent":
         variance += squares * xp.float32(injected_fraction(settings.capacitor) ** 2)
     return variance

@@ -161,3 +161,31 @@ def word_energy_j(settings: SramSettings, operands: Operands) -> float:
     magnitudes = np.arange(2 ** (operands.weight_bits - 1), dtype=np.float64)
     mean = float(np.minimum(magnitudes, headroom_units(settings)).mean())
     return mean * unit_discharge_v(settings) * settings.supply_v * settings.bit_line.capacitance_f
+
+
+def dot_product_energy_j(
+    rows: int, adc_j: float, settings: SramSettings, operands: Operands, multiplier_j: float = 0.0
+) -> float:
+    """Return the energy of a dot product.
+
+    Parameters
+    ----------
+    rows : int
+        N.
+    adc_j : float
+        Energy of the conversion by the ADC, in J.
+    settings : SramSettings
+        Cell, bit line, capacitor and supply.
+    operands : Operands
+        Inputs and weights.
+    multiplier_j : float
+        Energy of the multipliers (E_mult), in J; the papers' form is not known.
+
+    Returns
+    -------
+    float
+        ``2 N E_QS + E_QR + E_mult + E_ADC`` in J: Table III, with ``E_QR = N C_o V_dd^2 (1 - E[x])``, eq. (25) for
+        capacitors that products have charged to ``x V_dd``.
+    """
+    shared_j = rows * settings.capacitor.capacitance_f * settings.supply_v**2 * (1.0 - operands.input_mean)
+    return 2.0 * rows * word_energy_j(settings, operands) + shared_j + multiplier_j + adc_j

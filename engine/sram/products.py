@@ -5,7 +5,7 @@ Plain and complete, for studies of one dot product and as the reference of the c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nnsreport.engine.backend import Array, namespace_of
@@ -91,7 +91,7 @@ def dot_products(
     settings : SramSettings
         The array; its kind is not ``none``.
     evaluation : Evaluation
-        Identity of cells and evaluations; its block is the first block's.
+        Identity of cells and evaluations; blocks are counted from 0.
     rows : int
         Word lines read together; 0 reads all.
     converter : Converter, optional
@@ -108,15 +108,14 @@ def dot_products(
     blocks = tuple(slice(k, min(k + height, inner)) for k in range(0, inner, height))
     words = settings.kind == "CM"
     cells = weights if words else weight_planes(weights, operands.weight_bits)
-    bits = (operands.input_bits, operands.weight_bits)
-    array = program_array(cells, settings, blocks, bits, (evaluation.seed, evaluation.trial, evaluation.layer))
+    array = program_array(cells, settings, blocks, operands, evaluation)
     serial = settings.kind == "QS-Arch"
     cycles = [2.0**index for index in range(operands.input_bits)] if serial else [1.0]
     planes = [1.0] if words else _weight_places(operands.weight_bits)
     exact = xp.matmul(weights.astype(xp.float64), inputs.astype(xp.float64))
     pre_adc, output, clipped = xp.zeros_like(exact), xp.zeros_like(exact), 0
     for index, block in enumerate(blocks):
-        at = Evaluation(evaluation.seed, evaluation.trial, evaluation.layer, index, evaluation.first_vector)
+        at = replace(evaluation, block=index)
         sums = array.block_sums(_pulses(inputs[:, block], len(cycles)), at)
         pre_adc += _shifted_and_added(sums, cycles, planes)
         if converter is not None:

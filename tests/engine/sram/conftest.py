@@ -8,14 +8,22 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from nnsreport.engine.sram import DotProducts, Evaluation, Operands, SramSettings, dot_products
+from nnsreport.engine.sram import Converter, DotProducts, Evaluation, Operands, SramSettings, dot_products
 
 
 @pytest.fixture(scope="session")
 def simulate() -> Callable[..., DotProducts]:
     """Return dot products of N rows with weights, inputs and cells of their own each."""
 
-    def run(settings: SramSettings, operands: Operands, rows: int, *, count: int = 3000, seed: int = 1) -> DotProducts:
+    def run(
+        settings: SramSettings,
+        operands: Operands,
+        rows: int,
+        *,
+        count: int = 3000,
+        seed: int = 1,
+        converter: Converter | None = None,
+    ) -> DotProducts:
         numbers = np.random.default_rng(seed)
         top = 2 ** (operands.weight_bits - 1)
         if settings.kind == "CM":  # sign and magnitude, both equally likely
@@ -23,7 +31,7 @@ def simulate() -> Callable[..., DotProducts]:
         else:
             weights = numbers.integers(-top, top, (count, 1, rows))
         inputs = numbers.integers(0, 2**operands.input_bits, (count, rows, 1))
-        return dot_products(weights, inputs, operands, settings, Evaluation(seed, 0, 0))
+        return dot_products(weights, inputs, operands, settings, Evaluation(seed, 0, 0), converter=converter)
 
     return run
 

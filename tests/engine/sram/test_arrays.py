@@ -100,7 +100,7 @@ def test_blocks_have_cells_and_headroom_of_their_own(operands):
     evaluation = Evaluation(1, 0, 0)
     together = dot_products(weights, inputs, OPERANDS, settings, evaluation, rows=10).pre_adc
     planes = weight_planes(weights, 4)
-    array = program_array(planes, settings, (slice(0, 10), slice(10, 20)), (3, 4), (1, 0, 0))
+    array = program_array(planes, settings, (slice(0, 10), slice(10, 20)), OPERANDS, evaluation)
     counts = np.stack([(inputs >> k & 1) for k in range(3)]).astype(np.float32)
     limit = 0.04 / 0.01565910373190607
     halves = [np.minimum(array.cells[:, :, block] @ counts[:, :, block], limit) for block in array.blocks]
@@ -146,3 +146,12 @@ def test_snr_of_a_chain_is_the_composition_of_its_stages():
     # Four standard errors of a variance of 4000 numbers are 0.4 dB.
     assert snr.total_db == pytest.approx(composed.total_db, abs=0.4)
     assert snr.output_quantization_db > snr.analog_db
+
+
+def test_equal_products_share_their_charge_without_noise():
+    """All rows alike: with the actual total, mismatch cancels, and rounding must not leave a negative variance."""
+    capacitor = CapacitorSettings(capacitance_f=1e-15, total="actual", injection="none")
+    settings = SramSettings(kind="QR-Arch", mismatch="independent", temperature_k=0.0, capacitor=capacitor)
+    weights, inputs = np.full((1, 1, 97), 7), np.full((1, 97, 50), 7)
+    found = dot_products(weights, inputs, OPERANDS, settings, Evaluation(1, 0, 0))
+    np.testing.assert_allclose(found.pre_adc, found.exact, rtol=1e-3)

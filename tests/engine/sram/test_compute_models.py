@@ -195,6 +195,8 @@ def test_energies_by_hand():
     assert qr_arch.conversion_energy_j(10, settings) == pytest.approx(30e-15)
     assert qr_arch.dot_product_energy_j(10, 1e-15, settings, Operands(2, 3)) == pytest.approx(93e-15)
     assert compute_memory.word_energy_j(settings, Operands(2, 3)) == pytest.approx(1.5 * unit_j)
+    total_j = compute_memory.dot_product_energy_j(10, 1e-15, settings, Operands(2, 3), multiplier_j=2e-15)
+    assert total_j == pytest.approx(20 * 1.5 * unit_j + 30e-15 * (1 - 0.375) + 3e-15)
 
 
 def test_word_lines_that_do_not_turn_cells_on_are_refused():
