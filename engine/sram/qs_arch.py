@@ -260,7 +260,7 @@ def most_rows(settings: SramSettings, operands: Operands, loss_db: float = 0.5) 
     Returns
     -------
     int
-        N; it doubles for every 3 dB of SNR_a that a lower word line voltage gives up (Gonugondla 2020, abstract).
+        N, at least 1; it doubles for every 3 dB of SNR_a that a lower word line voltage gives up (Gonugondla 2020, abstract).
     """
     limit = headroom_units(settings)
 
@@ -268,7 +268,7 @@ def most_rows(settings: SramSettings, operands: Operands, loss_db: float = 0.5) 
         noise = noise_variance(rows, settings, operands)
         return noise <= power_ratio(loss_db) * (noise - clipping_variance(rows, limit, operands))
 
-    # Nothing clips in as many rows as fit, and half of four times as many clip at all.
+    # k_h rows never clip; of 8 k_h rows 2 k_h are active on average.
     low, high = max(int(limit), 1), 8 * (int(limit) + 1)
     while high - low > 1:
         middle = (low + high) // 2
