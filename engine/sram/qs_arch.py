@@ -260,7 +260,8 @@ def most_rows(settings: SramSettings, operands: Operands, loss_db: float = 0.5) 
     Returns
     -------
     int
-        N, at least 1; it doubles for every 3 dB of SNR_a that a lower word line voltage gives up (Gonugondla 2020, abstract).
+        N, at least 1; it doubles for every 3 dB of SNR_a that a lower word line voltage gives up (Gonugondla 2020,
+        abstract).
     """
     limit = headroom_units(settings)
 
