@@ -97,8 +97,7 @@ class Case:
         if detected != own:
             self._check_reading(own, is_own=True)
         if self.other_format not in (own, detected):
-            for log in self._read(self.other_format):
-                self._check_lines(log)
+            self._check_lines(self._read(self.other_format))
         return self.found
 
     def _detected(self) -> str | None:
@@ -112,8 +111,8 @@ class Case:
 
     def _check_reading(self, asked: str | None, *, is_own: bool) -> None:
         logs = self._read(asked)
+        self._check_lines(logs)
         for log in logs:
-            self._check_lines(log)
             self._check_names(log)
         if is_own:
             self._check_losses(logs)
@@ -127,16 +126,17 @@ class Case:
             self._add(asked or self.sample.format, f"raises {type(error).__name__}", str(error)[:200])
             return ()
 
-    def _check_lines(self, log: ParsedLog) -> None:
+    def _check_lines(self, logs: Iterable[ParsedLog]) -> None:
         """Look for every number on the line that its record names."""
         if self.damaged.text is None:
             return
         lines = self.damaged.text.split("\n")
-        for record in log.metrics:
-            line = lines[record.line - 1] if record.line <= len(lines) else ""
-            if not _is_among(record.value, line):
-                detail = f"{record.value!r} is not on line {record.line}: {line[:120]!r}"
-                self._add(log.format, f"{record.metric} is not printed", detail)
+        for log in logs:
+            for record in log.metrics:
+                line = lines[record.line - 1] if record.line <= len(lines) else ""
+                if not _is_among(record.value, line):
+                    detail = f"{record.value!r} is not on line {record.line}: {line[:120]!r}"
+                    self._add(log.format, f"{record.metric} is not printed", detail)
 
     def _check_names(self, log: ParsedLog) -> None:
         """Look for every number among those that the whole logs have under the same name."""

@@ -20,11 +20,13 @@ def flag_implausible(records: RunBuilder, *, not_finite_remedy: str, negative_re
     not_finite_remedy, negative_remedy : str
         What the user can change.
     """
-    not_finite = [number for number in records.metrics if not math.isfinite(number.value)]
+    metrics = records.metrics
+    suspects = [metrics[position] for position, value in enumerate(metrics.value) if not 0 <= value < math.inf]
+    not_finite = [number for number in suspects if not math.isfinite(number.value)]
     if not_finite:
         first_line = min(number.line for number in not_finite)
         records.problem(f"{_values(not_finite)} inf or nan", first_line, not_finite_remedy)
-    negative = [number for number in records.metrics if number.value < 0 and number.unit in _HARDWARE_UNITS]
+    negative = [number for number in suspects if number.value < 0 and number.unit in _HARDWARE_UNITS]
     if negative:
         first = min(negative, key=lambda number: number.line)
         about = " ".join(part for part in (first.layer, first.component, first.metric) if part)
