@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from nnsreport.vocabulary import METRICS
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nnsreport.parsers.glance import Glance
     from nnsreport.parsers.reading import LogText
     from nnsreport.parsers.records import ParsedLog
+    from nnsreport.parsers.recurring import Recurring
 
 
 class LogFormat(Protocol):
@@ -50,6 +51,19 @@ class LogFormat(Protocol):
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every run of a log; the first is called ``run``."""
         ...
+
+
+class LearningFormat(LogFormat, Protocol):
+    """A format whose logs recur, so that one of them can serve to read others; offered by none that need not."""
+
+    def parse_and_learn(self, text: LogText, run: str) -> tuple[tuple[ParsedLog, ...], Recurring | None]:
+        """Read every run of a log, and learn what others with the same lines can be read by, if they can."""
+        ...
+
+
+def can_learn(log_format: LogFormat) -> TypeGuard[LearningFormat]:
+    """Tell whether a format learns from logs."""
+    return callable(getattr(log_format, "parse_and_learn", None))
 
 
 _NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")

@@ -14,15 +14,16 @@ from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.inputs import FORMATS as NEUROSIM_INPUTS
 from nnsreport.parsers.inputs.traces import refuse_trace
-from nnsreport.parsers.log_format import LogFormat
+from nnsreport.parsers.log_format import LogFormat, can_learn
 from nnsreport.parsers.mlp import FORMATS as MULTILAYER_PERCEPTRON
 from nnsreport.parsers.names import run_name
 from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
 from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
 from nnsreport.parsers.param_cpp import NeuroSimParam
 from nnsreport.parsers.plug_ins import PlugIns, load_plug_ins
-from nnsreport.parsers.reading import LogText, lines_of, read_log
+from nnsreport.parsers.reading import LogText, lines_of, read_bytes
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
+from nnsreport.parsers.recurring import Memory
 from nnsreport.parsers.results_file import ResultsFile
 from nnsreport.parsers.slurm import FORMATS as SLURM
 from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 _SHOWN_LINES = 2
+_MEMORY = Memory()
 
 BUILT_IN: tuple[LogFormat, ...] = (
     *NEUROSIM_FORMATS,
@@ -191,7 +193,7 @@ def parse_runs(path: Path, *, run: str | None = None, format: str | None = None)
     """
     if format is None:
         refuse_trace(path)
-    return _parse(read_log(path), run or run_name(path), format)
+    return _read(read_bytes(path), run or run_name(path), format, path)
 
 
 def parse_log(path: Path, *, run: str | None = None, format: str | None = None) -> ParsedLog:  # noqa: A002
@@ -244,7 +246,7 @@ def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[Pa
     LogError
         There is no text, or it is no log of a known simulator.
     """
-    return _parse(lines_of(data), run, format)
+    return _read(data, run, format)
 
 
 def choose(text: LogText, format_name: str | None) -> Detection:
@@ -252,9 +254,23 @@ def choose(text: LogText, format_name: str | None) -> Detection:
     return Detection(format_named(format_name)) if format_name is not None else recognise(text)
 
 
+def _read(data: bytes, run: str, format_name: str | None, source: Path | None = None) -> tuple[ParsedLog, ...]:
+    known = _MEMORY.recall(data, run, source, format_name)
+    return (known,) if known is not None else _parse(lines_of(data, source=source), run, format_name)
+
+
 def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:
     found = choose(text, format_name)
-    return with_problems(as_asked(found.format.parse(text, run), format_name), (*text.problems, *found.problems))
+    learned = None
+    # Another package's format may be sure of a log because of its numbers.
+    if can_learn(found.format) and not _plug_ins().formats and _MEMORY.is_worth_learning(len(text.lines)):
+        logs, learned = found.format.parse_and_learn(text, run)
+    else:
+        logs = found.format.parse(text, run)
+    logs = with_problems(as_asked(logs, format_name), (*text.problems, *found.problems))
+    if learned is not None and not logs[0].problems:
+        _MEMORY.keep(learned, format_name)
+    return logs
 
 
 def with_problems(logs: tuple[ParsedLog, ...], problems: Iterable[Problem]) -> tuple[ParsedLog, ...]:

@@ -12,6 +12,7 @@ from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.inference_versions import DCIM, V10, V11, V12, V13, V14, V15
 from nnsreport.parsers.neurosim.phased_wrapper import PHASE_METRICS
 from nnsreport.parsers.neurosim.reader import NeuroSimReader
+from nnsreport.parsers.neurosim.recurrence import RecurringLog
 from nnsreport.parsers.neurosim.samples import sample_of
 from nnsreport.parsers.neurosim.three_dimensional import HETEROGENEOUS, MONOLITHIC
 from nnsreport.parsers.neurosim.training_versions import V20, V21
@@ -86,6 +87,13 @@ class NeuroSimFormat:
         reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
         reader.feed(text)
         return reader.finish()
+
+    def parse_and_learn(self, text: LogText, run: str) -> tuple[tuple[ParsedLog, ...], RecurringLog | None]:
+        """Read every run in a log, and learn its lines; see :class:`nnsreport.parsers.log_format.LearningFormat`."""
+        reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
+        reader.feed(text)
+        logs = reader.finish()
+        return logs, reader.learn(text, logs)
 
     def start(self, run: str, source: Path | None, sink: Sink | None = None) -> NeuroSimReader:
         """Begin with a log that comes in pieces; see :class:`nnsreport.parsers.streaming.StreamingFormat`."""

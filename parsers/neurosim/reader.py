@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.neurosim.dialect import Dialect
+from nnsreport.parsers.neurosim.recurrence import RecurringLog
 from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, begins_section, start_of
 from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.reading import LogText
@@ -92,7 +94,7 @@ class NeuroSimReader:
             current.read(line, numbers[position])
             position += 1
             if section >= 0 and current.hardware.stage is Stage.FINISHED:
-                current.learn_section(lines[section:position], numbers[section:position])
+                current.learn_section(text, section, position)
                 section = -1
         current.hardware.recording = None
         if self.sink is not None:
@@ -131,3 +133,7 @@ class NeuroSimReader:
         for run in self._runs:
             self._finished.append(run.finish(self._name(), self.source))
         return tuple(self._finished)
+
+    def learn(self, text: LogText, logs: Sequence[ParsedLog]) -> RecurringLog | None:
+        """Return what others with the same lines can be read by, if the log holds one run; see :meth:`Run.learn`."""
+        return self._runs[0].learn(text, logs[0]) if len(logs) == 1 else None

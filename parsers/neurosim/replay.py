@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import KeyBlock, MetricColumns
 from nnsreport.parsers.neurosim.hardware import Recording
-from nnsreport.parsers.neurosim.numbers import read_numbers, shift
-from nnsreport.parsers.quantities import Quantity
+from nnsreport.parsers.quantities import STREAMED, Quantity
+from nnsreport.parsers.recurring import Field, Mould
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,46 +26,10 @@ if TYPE_CHECKING:
 
 _KEPT = 64
 _FEWEST_LINES = 20
-_SEPARATORS = ("x", ",")
-"""Between the numbers of a size, and of a row of a table."""
-_OF_SIZES = b"0123456789x \n"
 _SIZE = re.compile(r" ?\d+(?:x\d+)+ *")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """The lines with numbers of one form.
-
-    Attributes
-    ----------
-    choose : callable
-        Picks their texts from those of all lines.
-    ending : str
-        What stands behind each number; where there are several in a line, what stands between them.
-    counts : tuple of int
-        Numbers of each line.
-    """
-
-    choose: Callable[[Sequence[str]], tuple[str, ...]]
-    ending: str
-    counts: tuple[int, ...]
-
-    def numbers(self, tails: Sequence[str]) -> str | None:
-        """Return the numbers, one a line; None if the lines have another form."""
-        chosen = self.choose(tails)
-        if self.ending in _SEPARATORS:
-            if tuple(text.count(self.ending) + 1 for text in chosen) != self.counts:
-                return None
-            text = "\n".join(chosen)
-            if self.ending == "x" and text.encode().translate(None, _OF_SIZES):
-                return None
-            return text.replace(self.ending, "\n") + "\n"
-        text = "\n".join(chosen) + "\n"
-        if not self.ending:
-            return text
-        if text.count(self.ending + "\n") != len(chosen):
-            return None
-        return text.replace(self.ending + "\n", "\n")
+_ROW = re.compile(r" ?[^\s,]+(?:, ?[^\s,]+)+ *")
+_OF_SIZE = re.compile(r"\d+")
+_OF_ROW = re.compile(r"[^\s,]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,23 +38,17 @@ class Template:
 
     Attributes
     ----------
-    heads : tuple of str
-        Text before the last colon of each line.
-    choose_fixed : callable
-        Picks, from the texts behind the last colon, those that are no number.
-    fixed : tuple of str
-        These texts.
-    groups : tuple of _Group
-        The numbers, by unit.
-    order : numpy.ndarray of int64, shape (numbers,)
-        Where each number, in the order of the lines, stands in the order of the groups.
-    exponents : numpy.ndarray of int64, shape (numbers,)
-        Power of ten that leads to the stored unit, in the order of the groups.
+    lines : tuple of str
+        What it was learned from.
+    fields : tuple of Field
+        Where its numbers stand in these.
+    mould : Mould
+        Made of both.
     block : KeyBlock
         What the numbers are about, in the order of the lines.
     places : numpy.ndarray of int64, shape (numbers,)
         Line of each number within the part.
-    repeated : tuple of (int, int)
+    repeated : numpy.ndarray of int64, shape (pairs, 2)
         Numbers that are about the same, and must be the same.
     apart : tuple of int
         Lines with numbers of no such form, which are read one by one.
@@ -101,15 +58,12 @@ class Template:
         Name and line of each layer.
     """
 
-    heads: tuple[str, ...]
-    choose_fixed: Callable[[Sequence[str]], tuple[str, ...]]
-    fixed: tuple[str, ...]
-    groups: tuple[_Group, ...]
-    order: npt.NDArray[np.int64]
-    exponents: npt.NDArray[np.int64]
+    lines: tuple[str, ...]
+    fields: tuple[Field, ...]
+    mould: Mould
     block: KeyBlock
     places: npt.NDArray[np.int64]
-    repeated: tuple[tuple[int, int], ...]
+    repeated: npt.NDArray[np.int64]
     apart: tuple[int, ...]
     settings: tuple[tuple[str, str, int], ...]
     layers: tuple[tuple[str, int], ...]
@@ -120,31 +74,36 @@ class Template:
         Parameters
         ----------
         lines : sequence of str
-            As many as the template has.
+            Any.
 
         Returns
         -------
         numpy.ndarray of float64, shape (numbers,), or None
             In the order of the lines, in the stored units; None when the lines are not those of the template.
         """
-        import numpy as np
+        filling = self.mould.read("\n".join((*lines, "")).encode())
+        return filling.numbers if filling is not None and agree(filling.numbers, self.repeated) else None
 
-        heads, _, tails = zip(*[line.rpartition(":") for line in lines], strict=True)
-        if heads != self.heads or self.choose_fixed(tails) != self.fixed:
-            return None
-        pieces = [group.numbers(tails) for group in self.groups]
-        if None in pieces:
-            return None
-        text = "".join(piece for piece in pieces if piece is not None)
-        values = read_numbers(text, len(self.order))
-        if values is None:
-            return None
-        shift(values, self.exponents, text.split("\n"))
-        values = values[self.order]
-        for first, second in self.repeated:
-            if not np.array_equal(values[first], values[second], equal_nan=True):
-                return None
-        return np.ascontiguousarray(values)
+
+def agree(values: npt.NDArray[np.float64], repeated: npt.NDArray[np.int64]) -> bool:
+    """Tell whether numbers that are about the same are the same.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float64, shape (numbers,)
+        All numbers.
+    repeated : numpy.ndarray of int64, shape (pairs, 2)
+        Which of them are about the same.
+
+    Returns
+    -------
+    bool
+        Two that are nan are the same.
+    """
+    import numpy as np
+
+    first, second = values[repeated.T]
+    return np.array_equal(first, second, equal_nan=True)
 
 
 def learn(lines: Sequence[str], first_line: int, recording: Recording, records: RunBuilder) -> Template | None:
@@ -167,74 +126,61 @@ def learn(lines: Sequence[str], first_line: int, recording: Recording, records: 
         For :meth:`Memory.keep`.
     """
     columns, start = records.metrics, recording.first_number
-    if len(columns) - start != len(recording.numbers):
+    if len(columns) - start != len(recording.numbers) or len(lines) < _FEWEST_LINES:
         return None
     lines_with: dict[int, list[tuple[int, Quantity | None]]] = {}
     for kind, line, number in zip(columns.kind[start:], columns.line[start:], recording.numbers, strict=True):
         if line != number[0]:
             return None
         lines_with.setdefault(line - first_line, []).append((kind, number[1]))
-    tails = [line.rpartition(":")[2] for line in lines]
-    forms: dict[tuple[str, int], list[int]] = {}
-    for place, numbers in lines_with.items():
-        form = _form(tails[place], [quantity for _, quantity in numbers])
-        if form is not None:
-            forms.setdefault(form, []).append(place)
-    grouped = {place for places in forms.values() for place in places}
-    apart = tuple(place for place in lines_with if place not in grouped)
-    if len(lines) < _FEWEST_LINES or not grouped or any(lines[place].startswith("layer") for place in apart):
+    fields_of = {
+        place: _fields(place, lines[place], [quantity for _, quantity in numbers])
+        for place, numbers in sorted(lines_with.items())
+    }
+    apart = tuple(place for place, fields in fields_of.items() if not fields)
+    kinds = [kind for place, fields in fields_of.items() if fields for kind, _ in lines_with[place]]
+    if not kinds or any(lines[place].startswith("layer") for place in apart):
         return None
-    return _template(
-        lines,
-        tails,
-        {place: [kind for kind, _ in lines_with[place]] for place in grouped},
-        forms,
-        apart,
-        columns,
-        tuple((name, value, line - first_line) for name, value, line in recording.settings),
-    )
+    fields = tuple(field for fields in fields_of.values() for field in fields)
+    settings = tuple((name, value, line - first_line) for name, value, line in recording.settings)
+    return _template(lines, fields, kinds, apart, columns, settings)
 
 
-def _form(tail: str, quantities: Sequence[Quantity | None]) -> tuple[str, int] | None:
-    """Return what a group of lines has in common: ending or separator, and power of ten."""
+def _fields(place: int, line: str, quantities: Sequence[Quantity | None]) -> list[Field]:
+    """Return where the numbers of a line stand; nothing if it has another form than most."""
+    start = line.rfind(":") + 1
+    tail = line[start:]
     if len(quantities) == 1 and quantities[0] is not None:
-        return _ending(tail, quantities[0]), quantities[0].exponent
-    if _SIZE.fullmatch(tail) and tail.count("x") + 1 == len(quantities):
-        return "x", 0
-    return (",", 0) if tail.count(",") + 1 == len(quantities) > 1 else None
+        if quantities[0].number != STREAMED:
+            return []
+        number = tail.rstrip().removesuffix(quantities[0].suffix.rstrip())
+        return [Field(place, start + len(tail) - len(tail.lstrip()), start + len(number), quantities[0].exponent)]
+    form = _OF_SIZE if _SIZE.fullmatch(tail) else _OF_ROW if _ROW.fullmatch(tail) else None
+    spans = [match.span() for match in form.finditer(tail)] if form is not None else []
+    if len(spans) != len(quantities):
+        return []
+    return [Field(place, start + first, start + end, 0) for first, end in spans]
 
 
 def _template(
     lines: Sequence[str],
-    tails: Sequence[str],
-    kinds_of: Mapping[int, Sequence[int]],
-    forms: Mapping[tuple[str, int], Sequence[int]],
+    fields: tuple[Field, ...],
+    kinds: Sequence[int],
     apart: tuple[int, ...],
     columns: MetricColumns,
     settings: tuple[tuple[str, str, int], ...],
 ) -> Template:
     import numpy as np
 
-    # Numbers in the order of the lines, and where each stands when the lines are taken form by form.
-    numbers = [(place, rank) for place in sorted(kinds_of) for rank in range(len(kinds_of[place]))]
-    by_form = [(place, rank) for places in forms.values() for place in places for rank in range(len(kinds_of[place]))]
-    position = {number: index for index, number in enumerate(by_form)}
-    kinds = [kinds_of[place][rank] for place, rank in numbers]
-    places = [place for place, _ in numbers]
-    taken = {*places, *apart}
-    fixed = [place for place in range(len(lines)) if place not in taken]
     block = _block(kinds, columns)
-    counts = {form: tuple(len(kinds_of[place]) for place in chosen) for form, chosen in forms.items()}
+    places = [field.line for field in fields]
     return Template(
-        heads=tuple(line.rpartition(":")[0] for line in lines),
-        choose_fixed=_chooser(fixed),
-        fixed=tuple(tails[place] for place in fixed),
-        groups=tuple(_Group(_chooser(chosen), form[0], counts[form]) for form, chosen in forms.items()),
-        order=np.array([position[number] for number in numbers], dtype=np.int64),
-        exponents=np.repeat([exponent for _, exponent in forms], [sum(counts[form]) for form in forms]),
+        lines=tuple(lines),
+        fields=fields,
+        mould=Mould.of(lines, fields, apart),
         block=block,
         places=np.array(places, dtype=np.int64),
-        repeated=_repeated(kinds),
+        repeated=repeated_among(kinds),
         apart=apart,
         settings=settings,
         layers=_layers(block, places),
@@ -259,22 +205,24 @@ def _layers(block: KeyBlock, places: Sequence[int]) -> tuple[tuple[str, int], ..
     return tuple(first.items())
 
 
-def _ending(tail: str, quantity: Quantity) -> str:
-    """Return the unit with the spaces around it, exactly as printed."""
-    number = tail.rstrip().removesuffix(quantity.suffix.strip()).rstrip()
-    return tail[len(number) :]
+def repeated_among(kinds: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Return the pairs of numbers that are about the same.
 
+    Parameters
+    ----------
+    kinds : sequence of int
+        What each number is about.
 
-def _chooser(places: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Return a function that picks some of many texts, always as a tuple."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda texts: tuple(texts[place] for place in places)
+    Returns
+    -------
+    numpy.ndarray of int64, shape (pairs, 2)
+        The first of its kind, and another.
+    """
+    import numpy as np
 
-
-def _repeated(kinds: Sequence[int]) -> tuple[tuple[int, int], ...]:
     first: dict[int, int] = {}
-    return tuple((first[kind], place) for place, kind in enumerate(kinds) if first.setdefault(kind, place) != place)
+    pairs = [(first[kind], place) for place, kind in enumerate(kinds) if first.setdefault(kind, place) != place]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 class Memory:
@@ -309,10 +257,10 @@ class Memory:
 
     def keep(self, name: str, template: Template) -> None:
         """Remember a template; the one that was not used for the longest time is forgotten."""
-        place = (name, len(template.heads), template.heads[-1])
+        place = (name, len(template.lines), template.lines[-1].rpartition(":")[0])
         alike = self._templates.setdefault(place, [])
         # Lines whose numbers have an unusual form are read one by one each time, and would be kept each time.
-        if not any(known.heads == template.heads and known.fixed == template.fixed for known in alike):
+        if not any(known.mould.pieces == template.mould.pieces for known in alike):
             alike.append(template)
         self._templates.move_to_end(place)
         while sum(map(len, self._templates.values())) > _KEPT:

@@ -17,6 +17,7 @@ from nnsreport.parsers.neurosim.hardware import HardwareReader, Recording, looks
 from nnsreport.parsers.neurosim.messages import find_message
 from nnsreport.parsers.neurosim.noise import is_meaningless
 from nnsreport.parsers.neurosim.phased_wrapper import PhasedWrapperReader
+from nnsreport.parsers.neurosim.recurrence import RecurringLog, Section, learn_log
 from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
 from nnsreport.parsers.neurosim.training_diagnosis import diagnose_training
@@ -94,12 +95,15 @@ class Run:
         The numbers.
     dialect : Dialect
         The lines of this version.
+    sections : list of Section
+        C++ parts whose templates are known.
     """
 
     records: RunBuilder
     dialect: Dialect
     hardware: HardwareReader = field(init=False)
     wrapper: WrapperReader = field(init=False)
+    sections: list[Section] = field(default_factory=list)
     _has_exited: bool = False
     _is_explained: bool = False
     _latest_epoch: int = -1
@@ -189,11 +193,12 @@ class Run:
             return 0
         first_line = text.numbers[start]
         for template in _MEMORY.find(self.dialect.name, text.lines, start):
-            count = template.mould.lines
+            count = len(template.lines)
             if _are_consecutive(text.numbers[start : start + count]):
                 values = template.read(text.lines[start : start + count])
                 if values is not None:
                     self._file_section(template, values, text.lines[start : start + count], first_line)
+                    self._note_section(template, start)
                     return count
         return 0
 
@@ -210,15 +215,21 @@ class Run:
         hardware.skip_section((layer, first_line + place) for layer, place in template.layers)
         self.wrapper.leave()
 
-    def learn_section(self, lines: Sequence[str], numbers: Sequence[int]) -> None:
+    def learn_section(self, text: LogText, start: int, end: int) -> None:
         """Keep what was made of a C++ part that has just ended, for others with the same lines."""
         recording = self.hardware.recording
         self.hardware.recording = None
+        numbers = text.numbers[start:end]
         if recording is None or not _are_consecutive(numbers):
             return
-        template = learn(lines, numbers[0], recording, self.records)
+        template = learn(text.lines[start:end], numbers[0], recording, self.records)
         if template is not None:
             _MEMORY.keep(self.dialect.name, template)
+            self._note_section(template, start)
+
+    def _note_section(self, template: Template, start: int) -> None:
+        if not self.dialect.is_training:
+            self.sections.append(Section(template, start))
 
     def read(self, text: str, line: int) -> None:
         """Read one line.
@@ -249,7 +260,7 @@ class Run:
                 self.records.unrecognised.append(line)
         self._has_exited = self._has_exited or text.startswith((*_EXITS, *_ENDS))
         if "\x00" in text:
-            self.hardware.forget_place()
+            self.hardware.forget_place(is_cut=True)
             self.wrapper.leave()
 
     def _read_message(self, text: str, line: int) -> bool:
@@ -278,6 +289,7 @@ class Run:
             Complete when NeuroSim printed its run time; a training, when it did in every tested epoch.
         """
         hardware = self.hardware
+        hardware.close(is_cut=True)
         has_floor_plan = hardware.stage >= Stage.FLOOR_PLAN_DONE
         self.wrapper.finish(len(hardware.layers) if has_floor_plan else None)
         records, wrapper, is_explained = self.records, self.wrapper, self._is_explained
@@ -287,3 +299,22 @@ class Run:
             diagnose(records, hardware, wrapper, is_explained=is_explained)
             is_complete = hardware.stage is Stage.FINISHED
         return records.finish(run, source, is_complete=is_complete)
+
+    def learn(self, text: LogText, log: ParsedLog) -> RecurringLog | None:
+        """Return what others with the same lines can be read by; None if there is more in the log than this run.
+
+        Parameters
+        ----------
+        text : LogText
+            The whole log.
+        log : ParsedLog
+            What :meth:`finish` returned.
+
+        Returns
+        -------
+        RecurringLog or None
+            None where numbers are anywhere but in one C++ part and in lines of the wrapper.
+        """
+        if len(self.sections) != 1:
+            return None
+        return learn_log(text, log, self.dialect, self.sections[0], has_flags=self.wrapper.has_flags)

@@ -264,7 +264,7 @@ class TrainingWrapperReader(WrapperReader):
         """Return the layer of each ``fan_in`` line, or None where the printed model contradicts their order."""
         if not self._modules or not self._initial_weights:
             return super(TrainingWrapperReader, self)._layers_in_order_of_construction(layer_count)
-        printed = [int(values[0] or 0) for values, _ in self._initial_weights]
+        printed = [int(weights.fan_in) for weights, _ in self._initial_weights]
         inputs = [_inputs_of(module) for module, _ in self._modules]
         agrees = all(own in (None, known) for own, known in zip(inputs, printed, strict=False))
         is_whole = self._are_modules_in_order and layer_count in (None, len(inputs))

@@ -14,30 +14,13 @@ from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.findings import Findings, Subject
 from nnsreport.parsers.neurosim.labels import PIPELINED
+from nnsreport.parsers.neurosim.screening import LARGEST, PRINT_PRECISION, RESULTS, SUMS, is_beyond_doubt
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-ABSURD_ENERGY_J = 1.0
-"""Dynamic energy of one image above which a result is an error: the largest genuine chips need about a millijoule."""
-
-ABSURD_LATENCY_S = 100.0
-"""Latency of one image above which a result is an error: the slowest genuine chips need about 10 ms."""
-
-_PRINT_PRECISION = 5e-6
-"""Half a unit of the last of the six digits that NeuroSim prints, relative to the smallest number with these."""
-
 _SHOWN = 6
-
-_SUMS = frozenset(
-    {
-        *((part, "read_dynamic_energy") for part in ("total", "buffer", "interconnect")),
-        *((part, "read_dynamic_energy") for part in ("adc", "accumulation", "other_peripheral")),
-        *(("total", metric) for metric in ("leakage_power", "leakage_energy")),
-    }
-)
-"""What a chip has as the sum of its layers."""
 
 _ASYNCHRONOUS_REMEDY = (
     "NeuroSim finds no latency for register-file buffers without a clock: set globalBufferType, tileBufferType and "
@@ -78,6 +61,8 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
     """
     import numpy as np
 
+    if is_complete and is_beyond_doubt(findings, records.setting_values.get("neurosim.process")):
+        return
     values = findings.values[findings.places.hardware]
     if not np.isfinite(values).all():
         _report_not_finite(records, dialect, findings)
@@ -132,10 +117,11 @@ def _cause_of_not_finite(dialect: Dialect, findings: Findings) -> str:
 
 
 def _report_absurd(records: RunBuilder, findings: Findings) -> None:
-    for metric, limit, unit, remedy in (
-        ("read_dynamic_energy", ABSURD_ENERGY_J, "J", _OUT_OF_BOUNDS_REMEDY),
-        ("read_latency", ABSURD_LATENCY_S, "s", _INTERCONNECT_REMEDY),
+    for metric, unit, remedy in (
+        ("read_dynamic_energy", "J", _OUT_OF_BOUNDS_REMEDY),
+        ("read_latency", "s", _INTERCONNECT_REMEDY),
     ):
+        limit = LARGEST[metric]
         indices = findings.places.of_metric(metric)
         absurd = indices[(findings.values[indices] > limit) & (findings.values[indices] < math.inf)].tolist()
         if absurd:
@@ -153,8 +139,7 @@ def _report_nothing(records: RunBuilder, findings: Findings) -> None:
         more = f" and {len(idle) - _SHOWN} more" if len(idle) > _SHOWN else ""
         message = f"the latency of {', '.join(idle[:_SHOWN])}{more} is 0 s: it was not estimated"
         records.problem(message, line, _MULTIPLEXER_REMEDY)
-    results = ("energy_efficiency", "throughput", "frame_rate", "compute_efficiency")
-    none = [metric for metric in results if findings.value("total", metric) == 0]
+    none = [metric for metric in RESULTS if findings.value("total", metric) == 0]
     if none:
         message = f"the chip's {', '.join(none)} {'is' if len(none) == 1 else 'are'} 0"
         records.problem(message, findings.line("total", none[0]), "see which of its energies and latencies is inf")
@@ -170,7 +155,7 @@ def _has_all_layers(findings: Findings) -> bool:
     if tiles.keys() != shares.keys() or not (count := sum(tiles.values())):
         return False
     mean = sum(tiles[layer] * share for layer, share in shares.items()) / count
-    return abs(mean - utilization) <= 2 * _PRINT_PRECISION * utilization * (1 + _PRINT_PRECISION)
+    return abs(mean - utilization) <= 2 * PRINT_PRECISION * utilization * (1 + PRINT_PRECISION)
 
 
 def _report_sums(records: RunBuilder, findings: Findings) -> None:
@@ -179,7 +164,7 @@ def _report_sums(records: RunBuilder, findings: Findings) -> None:
     for subject, layers in findings.places.of_layers.items():
         chip = findings.values[findings.places.of[subject][None]]
         parts = findings.values[layers]
-        if subject in _SUMS or (subject[1] == "read_latency" and process != PIPELINED):
+        if subject in SUMS or (subject[1] == "read_latency" and process != PIPELINED):
             is_wrong = _is_not_sum(chip, parts)
         elif subject[1] == "read_latency":
             is_wrong = bool(chip != parts.max())  # nan is no maximum, and differs from everything
@@ -204,4 +189,4 @@ def _is_not_sum(chip: np.float64, parts: npt.NDArray[np.float64]) -> bool:
     total = parts.sum()
     if not (math.isfinite(chip) and math.isfinite(total)):
         return False
-    return bool(abs(total - chip) > _PRINT_PRECISION * (abs(parts).sum() + abs(chip)) * (1 + _PRINT_PRECISION))
+    return bool(abs(total - chip) > PRINT_PRECISION * (abs(parts).sum() + abs(chip)) * (1 + PRINT_PRECISION))

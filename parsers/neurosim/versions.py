@@ -71,36 +71,67 @@ def settle_version(records: RunBuilder, hardware: HardwareReader, findings: Find
     has_flags : bool
         The wrapper printed its flags, which tell V1.3 from its successors.
     """
-    judge = _JUDGES.get(records.format_name)
-    verdict = Verdict(records.format_name) if judge is None else judge(_Evidence(hardware, findings, has_flags))
+    verdict = judge(records.format_name, Evidence(hardware.stage, findings, has_flags, records.setting_values))
     records.format_name = verdict.format
     records.setting("neurosim.version", str(verdict), min(records.metrics.line, default=1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
-    hardware: HardwareReader
+class Evidence:
+    """What tells versions apart that print the same lines.
+
+    Attributes
+    ----------
+    stage : Stage
+        How far the C++ part came.
+    findings : Findings
+        The run's numbers.
+    has_flags : bool
+        The wrapper printed its flags.
+    settings : Mapping of str to str
+        Name and value of the run's settings.
+    """
+
+    stage: Stage
     findings: Findings
     has_flags: bool
-
-    @property
-    def stage(self) -> Stage:
-        return self.hardware.stage
+    settings: Mapping[str, str]
 
     @property
     def has_clock(self) -> bool:
+        """Whether the chip has a clock."""
         return self.findings.value("total", "clock_period") is not None
 
     @property
     def process(self) -> str | None:
-        return self.hardware.records.setting_values.get("neurosim.process")
+        """How layers follow each other; None if that is not known."""
+        return self.settings.get("neurosim.process")
+
+
+def judge(format_name: str, evidence: Evidence) -> Verdict:
+    """Return what a run can have been printed by.
+
+    Parameters
+    ----------
+    format_name : str
+        What the text as a whole was recognised as.
+    evidence : Evidence
+        What else is known.
+
+    Returns
+    -------
+    Verdict
+        With the same format, or that of another version where the values decide.
+    """
+    known = _JUDGES.get(format_name)
+    return Verdict(format_name) if known is None else known(evidence)
 
 
 _UNTIL_HERE = "they print the same until here"
 _TOO_EARLY = "the log ends before anything tells them apart"
 
 
-def _judge_v13(evidence: _Evidence) -> Verdict:
+def _judge_v13(evidence: Evidence) -> Verdict:
     if evidence.has_flags or evidence.has_clock:
         return Verdict("neurosim-1.3")
     if leakage_of(evidence.findings, evidence.process) is Leakage.FROM_V14:
@@ -114,10 +145,10 @@ def _judge_v13(evidence: _Evidence) -> Verdict:
     return Verdict("neurosim-1.3", ("another version",), _TOO_EARLY)
 
 
-def _judge_v14(evidence: _Evidence) -> Verdict:
+def _judge_v14(evidence: Evidence) -> Verdict:
     if is_digital(evidence.findings):
         return Verdict("neurosim-dcim-1.0", reason="it has no ADC, and adders larger than the memory")
-    if "wrapper.parallelRead" in evidence.hardware.records.setting_values:
+    if "wrapper.parallelRead" in evidence.settings:
         return Verdict("neurosim-1.4", ("DCIM",), "with memories of other kinds than DCIM it prints the same")
     if evidence.has_clock:
         return Verdict("neurosim-1.4", ("1.5", "DCIM"), _alike(evidence.findings))
@@ -135,7 +166,7 @@ def _alike(findings: Findings) -> str:
     return "the C++ part alone prints the same"
 
 
-def _judge_asynchronous(evidence: _Evidence) -> Verdict:
+def _judge_asynchronous(evidence: Evidence) -> Verdict:
     """Judge a chip without a clock, of which V1.3 and its successors print the same lines."""
     leakage = leakage_of(evidence.findings, evidence.process)
     if leakage is Leakage.FROM_V14:
@@ -148,7 +179,7 @@ def _judge_asynchronous(evidence: _Evidence) -> Verdict:
     return Verdict("neurosim-1.4", ("1.3", "1.5", "DCIM"), "the C++ part alone of an asynchronous chip prints the same")
 
 
-def _judge_monolithic(evidence: _Evidence) -> Verdict:
+def _judge_monolithic(evidence: Evidence) -> Verdict:
     if evidence.stage is Stage.NOTHING:
         return Verdict("neurosim-3d-monolithic-1.0", ("3D heterogeneous",), "both print the same until here")
     return Verdict("neurosim-3d-monolithic-1.0")

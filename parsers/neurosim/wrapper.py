@@ -12,27 +12,21 @@ from dataclasses import dataclass, field
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.stages import Verdict
+from nnsreport.parsers.neurosim.wrapper_lines import (
+    INITIAL_WEIGHTS_START,
+    RESULT_START,
+    InitialWeights,
+    Result,
+    read_initial_weights,
+    read_result,
+)
 
 FLAGS_BANNER = "=================FLAGS=================="
 FLAGS_END = "========================================"
 _FLAG = re.compile(
     r"(?!srun|slurmstepd|bash|make|\w*(?:Warning|Error|WARNING|ERROR|INFO):)([A-Za-z_]\w*): ([^\x00]*)",
 )
-_RESULT = re.compile(
-    r"Test set: Average loss: (-?(?:\d+\.\d{4}|inf|nan)), Accuracy: (\d+)/(\d+) \((\d+)%\) *",
-)
-_INITIAL_WEIGHTS = re.compile(
-    r"fan_in +(\d+), float_limit (\d+\.\d{6}),(?: float std (\d+\.\d{6}),)? "
-    r"quant limit (\d+(?:\.\d+)?(?:e-\d{2})?), scale (\d+(?:\.\d+)?(?:e-\d{2})?) *"
-)
-_INITIAL_WEIGHT_METRICS = (
-    "fan_in",
-    "weight_float_limit",
-    "weight_float_std",
-    "weight_quantization_limit",
-    "weight_scale",
-)
-WRAPPER_METRICS = frozenset({"accuracy", "correct_images", "test_images", "test_loss", *_INITIAL_WEIGHT_METRICS})
+WRAPPER_METRICS = frozenset((*Result._fields, *InitialWeights._fields))
 """Canonical names of the metrics that wrappers print."""
 _QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
 PROPERTIES_BANNER = " --- Hardware Properties ---"
@@ -71,7 +65,7 @@ class WrapperReader:
     log_folder: str | None = None
     _is_in_flags: bool = False
     _property: str | None = None
-    _initial_weights: list[tuple[tuple[str | None, ...], int]] = field(default_factory=list)
+    _initial_weights: list[tuple[InitialWeights, int]] = field(default_factory=list)
     _layer_names: list[tuple[str, int]] = field(default_factory=list)
 
     def read(self, text: str, line: int) -> Verdict:
@@ -105,11 +99,11 @@ class WrapperReader:
         if self._is_in_flags and text.startswith(FLAGS_END):
             self._is_in_flags = False
             return Verdict.READ
-        if text.startswith("fan_in "):
+        if text.startswith(INITIAL_WEIGHTS_START):
             return self._read_initial_weights(text, line)
         if text.startswith("quantize layer "):
             return self._read_quantized_layer(text, line)
-        if "Test set: " in text:
+        if RESULT_START in text:
             return self._read_result(text, line)
         if text.startswith(_HAS_CUDA) and text.rstrip() in _HAS_CUDA and "cuda" in self.dialect.flags:
             self.records.setting("wrapper.cuda", text.rstrip(), line)
@@ -124,7 +118,7 @@ class WrapperReader:
 
     def begins_again_at(self, text: str) -> bool:
         """Tell whether a line belongs to another evaluation of the network."""
-        if text.startswith("Test set: "):
+        if text.startswith(RESULT_START):
             return self.has_result
         match = _QUANTIZED_LAYER.fullmatch(text) if text.startswith("quantize layer ") else None
         return match is not None and any(match.group(1) == name for name, _ in self._layer_names)
@@ -158,10 +152,9 @@ class WrapperReader:
         layers = self._layers_in_order_of_construction(layer_count)
         for position, (printed, line) in enumerate(self._initial_weights):
             layer = layers[position] if layers is not None else f"constructed{position + 1}"
-            for metric, value in zip(_INITIAL_WEIGHT_METRICS, printed, strict=True):
-                if value is None:
-                    continue  # V1.0, V1.2 and V2 do not print the standard deviation
-                self.records.metric("layer", layer, None, metric, float(value), line)
+            for metric, value in printed._asdict().items():
+                if value is not None:
+                    self.records.metric("layer", layer, None, metric, value, line)
 
     def _file_layer_names(self, layer_count: int | None) -> None:
         prefix = "layer"
@@ -196,10 +189,10 @@ class WrapperReader:
         )
 
     def _read_initial_weights(self, text: str, line: int) -> Verdict:
-        match = _INITIAL_WEIGHTS.fullmatch(text)
-        if match is None or line == self.records.cut_line:
+        printed = read_initial_weights(text)
+        if printed is None or line == self.records.cut_line:
             return Verdict.UNREADABLE
-        self._initial_weights.append((match.groups(), line))
+        self._initial_weights.append((printed, line))
         return Verdict.READ
 
     def _read_quantized_layer(self, text: str, line: int) -> Verdict:
@@ -211,23 +204,15 @@ class WrapperReader:
         return Verdict.READ
 
     def _read_result(self, text: str, line: int) -> Verdict:
-        match = _RESULT.fullmatch(text)
-        if match is None:
+        result = read_result(text)
+        if result is None:
             return Verdict.UNREADABLE
-        loss, correct, total, percent = float(match.group(1)), *map(int, match.group(2, 3, 4))
-        if not 0 <= correct <= total or not total or not -0.51 <= 100 * correct / total - percent < 1:
-            return Verdict.UNREADABLE  # PyTorch up to 1.2 rounds the percentage down
-        self._file_result(loss, correct, total, line)
+        self._file_result(result, line)
         return Verdict.READ
 
-    def _file_result(self, loss: float, correct: int, total: int, line: int, epoch: int | None = None) -> None:
+    def _file_result(self, result: Result, line: int, epoch: int | None = None) -> None:
         self.has_result = True
-        for metric, value in (
-            ("accuracy", correct / total),
-            ("correct_images", float(correct)),
-            ("test_images", float(total)),
-            ("test_loss", loss),
-        ):
+        for metric, value in result._asdict().items():
             self.records.metric("network", None, None, metric, value, line, epoch=epoch)
 
     def _is_property(self, text: str, line: int) -> bool:

@@ -5,10 +5,21 @@ from nnsreport.parsers.reading.files import (
     is_larger,
     lines_of,
     plain_head,
+    read_bytes,
     read_chunks,
     read_head,
     read_log,
 )
 from nnsreport.parsers.reading.text import LogText
 
-__all__ = ["CHUNK_BYTES", "LogText", "is_larger", "lines_of", "plain_head", "read_chunks", "read_head", "read_log"]
+__all__ = [
+    "CHUNK_BYTES",
+    "LogText",
+    "is_larger",
+    "lines_of",
+    "plain_head",
+    "read_bytes",
+    "read_chunks",
+    "read_head",
+    "read_log",
+]

@@ -38,11 +38,21 @@ def read_log(path: Path) -> LogText:
     LogError
         The file is missing, unreadable or empty.
     """
+    return lines_of(read_bytes(path), source=path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file as it is.
+
+    Raises
+    ------
+    LogError
+        The file is missing or unreadable.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _refused(path, error) from error
-    return lines_of(data, source=path)
 
 
 def lines_of(data: bytes, *, source: Path | None = None) -> LogText:
