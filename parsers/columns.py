@@ -27,8 +27,7 @@ class MetricKey(NamedTuple):
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """What a number was measured under; see :class:`nnsreport.parsers.records.MetricRecord`."""
 
     trial: int | None = None

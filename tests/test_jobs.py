@@ -369,7 +369,7 @@ def test_accuracies_of_a_results_file_are_trials(work: Path) -> None:
     run = load("results.json")
     columns = ("trial", "time_s", "compensation", "correct_images", "test_images", "accuracy")
     assert run.trials.select(columns).rows() == [
-        (0, 3600.0, "gdc", None, 1000, 0.91),
-        (1, 3600.0, "gdc", None, 1000, 0.90),
+        (0, 3600.0, "global", None, 1000, 0.91),
+        (1, 3600.0, "global", None, 1000, 0.90),
     ]
     assert run.metrics.height == 4

@@ -63,11 +63,11 @@ class TraceCommand:
 
     def confidence(self, glance: Glance) -> float:
         """Return how sure it is that a text is of this format, 0 to 1."""
-        calls = [line for line in glance.first_lines if _CALL.search(line) and not line.lstrip().startswith("#")]
-        is_script = glance.first_lines and (
-            _BEGINNING.match(glance.first_lines[0]) or glance.first_lines[0].startswith("#!")
-        )
-        return 1.0 if calls and is_script and "fault" not in calls[0] else 0.0
+        # A line may have megabytes: the patterns are for those that can match.
+        lines = [line for line in glance.first_lines if "main" in line and not line.lstrip().startswith("#")]
+        calls = [line for line in lines if _CALL.search(line)]
+        is_script = calls and (glance.first_lines[0].startswith("#!") or _BEGINNING.match(glance.first_lines[0]))
+        return 1.0 if is_script and "fault" not in calls[0] else 0.0
 
     def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
         """Read every call in a script.

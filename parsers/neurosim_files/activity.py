@@ -44,6 +44,8 @@ def confidence_of(glance: Glance) -> float:
     float
         0.3 at most: the file does not say what it is.
     """
+    if not all(_FLOAT.match(line) for line in glance.first_lines):
+        return 0.0
     rows = [line.split(",") for line in glance.first_lines]
     if not rows or len(rows[0]) < _FEWEST_LAYERS:
         return 0.0

@@ -40,7 +40,7 @@ def confidence_of(glance: Glance) -> float:
 
 def _header_of(lines: Iterable[str]) -> str | None:
     """Return the first header, which may stand behind what a killed run left of a row, or None."""
-    found = (_HEADER.search(line) for line in lines)
+    found = (_HEADER.search(line) for line in lines if line.endswith("_std"))
     return next((match.group() for match in found if match is not None), None)
 
 

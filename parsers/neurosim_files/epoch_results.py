@@ -57,8 +57,10 @@ def _is_row_of_numbers(line: str) -> bool:
 
     Throughput and peak throughput count the same operations, so each times the sum of its latencies is the same number.
     """
+    if line.count(",") != len(COLUMNS) - 1:
+        return False
     cells = line.split(",")
-    if len(cells) != len(COLUMNS) or not all(map(is_streamed, cells)):
+    if not all(map(is_streamed, cells)):
         return False
     numbers = [float(cell) for cell in cells]
     operations, peak_operations = sum(numbers[:4]) * numbers[17], sum(numbers[8:12]) * numbers[19]

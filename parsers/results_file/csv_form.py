@@ -10,7 +10,8 @@ from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import shorten
 from nnsreport.parsers.results_file.entries import FIELDS, Entry, EntryReader, close_matches
 from nnsreport.parsers.results_file.json_form import IDENTITIES
-from nnsreport.parsers.results_file.json_values import JsonValue, Number
+from nnsreport.parsers.results_file.json_values import Number, Scalar
+from nnsreport.parsers.results_file.plain_entries import read_plain
 from nnsreport.parsers.table_lines import Line, table_lines
 
 _COMMENT = re.compile(r"#\s*([^:]*[^:\s])\s*:\s*(.*\S)\s*")
@@ -60,6 +61,8 @@ def read_csv_form(text: LogText, records: RunBuilder) -> bool:
 
 
 def _cells(line: str) -> list[str] | None:
+    if '"' not in line:
+        return [cell.strip() for cell in line.split(",")]
     try:
         return [cell.strip() for cell in next(csv.reader([line], strict=True))]
     except csv.Error:
@@ -98,11 +101,15 @@ def _read_row(entries: EntryReader, columns: list[str], row: Line) -> None:
         entries.entries += 1
         entries.refuse(problem or "", row.number, "write rows with csv.writer, each with its line end")
         return
-    fields: dict[str, JsonValue] = {}
+    fields: dict[str, Scalar] = {}
     for name, cell in zip(columns, cells, strict=True):
-        if name in FIELDS and cell:
-            fields.setdefault(name, _value(name, cell))
-    entries.read(Entry(fields, row.number))
+        if cell and name in FIELDS and name not in fields:
+            fields[name] = _value(name, cell)
+    plain = read_plain(fields)
+    if plain is not None:
+        entries.file(plain, row.number)
+    else:
+        entries.read(Entry(fields, row.number))
 
 
 def _problem_with(cells: list[str] | None, columns: list[str], row: Line) -> str | None:
@@ -115,6 +122,6 @@ def _problem_with(cells: list[str] | None, columns: list[str], row: Line) -> str
     return None
 
 
-def _value(name: str, cell: str) -> JsonValue:
+def _value(name: str, cell: str) -> Scalar:
     is_number = name in _NUMERIC or (name == "layer" and cell.isdecimal())
     return Number(cell) if is_number else cell

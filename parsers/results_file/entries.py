@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.columns import condition_of
+from nnsreport.parsers.columns import Condition, condition_of
 from nnsreport.parsers.records import shorten
+from nnsreport.parsers.results_file.compensations import canonical_compensation
 from nnsreport.parsers.results_file.json_values import JsonList, JsonObject, JsonValue, Number
 from nnsreport.units import unit_scale, unit_spellings
 from nnsreport.vocabulary import COMPONENTS, METRICS, Metric, Scope, hardware, three_dimensional
@@ -21,6 +23,7 @@ FIELDS = ("metric", "value", "unit", "layer", "component", "trial", "time_s", "c
 """What an entry may tell; all but the first two may be missing."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_ORDINARY = re.compile(r"-?[0-9]{1,24}(?:\.[0-9]{1,24})?")
 _NOT_FINITE = re.compile(r"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _LARGEST_COUNT = 2**53
 _SHOWN_REFUSALS = 20
@@ -47,6 +50,54 @@ class Entry:
 
     fields: Mapping[str, JsonValue]
     line: int
+
+
+class About(NamedTuple):
+    """What a number is about.
+
+    Attributes
+    ----------
+    metric : Metric
+        Which.
+    scope, layer, component
+        As in :class:`nnsreport.parsers.records.MetricRecord`.
+    scale : Decimal
+        What one of its unit is in the metric's.
+    shift : str or None
+        The same as the end of a number's text; None where the scale is no power of ten.
+    """
+
+    metric: Metric
+    scope: str
+    layer: str | None
+    component: str | None
+    scale: Decimal
+    shift: str | None
+
+
+class CheckedEntry(NamedTuple):
+    """A good entry.
+
+    Attributes
+    ----------
+    about : About
+        What its number is about.
+    condition : Condition
+        What it was measured under.
+    value : float
+        In the metric's unit.
+    epoch, step : int or None
+        Of training.
+    written : str or None
+        The compensation as the file calls it.
+    """
+
+    about: About
+    condition: Condition
+    value: float
+    epoch: int | None
+    step: int | None
+    written: str | None
 
 
 Remedy = str | Callable[[], str]
@@ -77,14 +128,35 @@ class EntryReader:
     records: RunBuilder
     entries: int = 0
     _refused: int = field(default=0)
+    _renamed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def read(self, entry: Entry) -> None:
         """Check an entry, and file it or the problem with it."""
-        self.entries += 1
         try:
-            _file(self.records, entry)
+            checked = check(entry.fields)
         except RefusedError as refused:
+            self.entries += 1
             self.refuse(refused.message, entry.line, refused.remedy)
+        else:
+            self.file(checked, entry.line)
+
+    def file(self, entry: CheckedEntry, line: int) -> None:
+        """File an entry that was found good."""
+        self.entries += 1
+        about, condition = entry.about, entry.condition
+        self.records.metric(
+            about.scope,
+            about.layer,
+            about.component,
+            about.metric.name,
+            entry.value,
+            line,
+            epoch=entry.epoch,
+            step=entry.step,
+            condition=condition,
+        )
+        if entry.written is not None and entry.written != condition.compensation:
+            self._renamed.setdefault(str(condition.compensation), {}).setdefault(entry.written, line)
 
     def refuse(self, message: str, line: int, remedy: Remedy) -> None:
         """File the problem with an entry that is left out."""
@@ -94,27 +166,59 @@ class EntryReader:
             self.records.problem(f"an entry is left out: {message}", line, told)
 
     def finish(self) -> None:
-        """File how many more entries were left out than were shown."""
+        """File how many more entries were left out than were shown, and how compensations were called in the file."""
+        for canonical, names in self._renamed.items():
+            line = min(names.values())
+            self.records.setting(f"results.compensation.{canonical}", ", ".join(names), line)
         if self._refused > _SHOWN_REFUSALS:
             self.records.problem(f"{self._refused - _SHOWN_REFUSALS} more entries are left out")
 
 
-def _file(records: RunBuilder, entry: Entry) -> None:
-    metric = _metric(entry.fields)
-    layer = _layer(entry.fields)
-    scope = _scope(metric, layer)
-    condition = condition_of(_count(entry.fields, "trial"), _time(entry.fields), _name(entry.fields, "compensation"))
-    records.metric(
-        scope,
-        layer,
-        _component(entry.fields, metric),
-        metric.name,
-        _value(entry.fields, metric),
-        entry.line,
-        epoch=_count(entry.fields, "epoch"),
-        step=_count(entry.fields, "step"),
-        condition=condition,
+def check(fields: Mapping[str, JsonValue]) -> CheckedEntry:
+    """Read an entry.
+
+    Parameters
+    ----------
+    fields : Mapping of str to JsonValue
+        By the names of :data:`FIELDS`.
+
+    Returns
+    -------
+    CheckedEntry
+        Everything in it is good.
+
+    Raises
+    ------
+    RefusedError
+        Something is not.
+    """
+    told = fields.get
+    about = about_of(told("metric"), told("unit"), told("layer"), told("component"))
+    condition, written = condition_told(told("trial"), told("time_s"), told("compensation"))
+    return CheckedEntry(
+        about,
+        condition,
+        value_of(told("value"), about),
+        _count(told("epoch"), "epoch"),
+        _count(told("step"), "step"),
+        written,
     )
+
+
+def about_of(metric_name: JsonValue, unit: JsonValue, layer: JsonValue, component: JsonValue) -> About:
+    """Return what a number is about, from the fields of these names; most entries share them with others."""
+    metric = _metric(metric_name)
+    named_layer = _layer(layer)
+    scope = _scope(metric, named_layer)
+    scale = _scale(unit, metric)
+    return About(metric, scope, named_layer, _component(component, metric), scale, _shift(scale))
+
+
+def condition_told(trial: JsonValue, time_s: JsonValue, compensation: JsonValue) -> tuple[Condition, str | None]:
+    """Return what a number was measured under, from the fields of these names, and the compensation as written."""
+    written = _name(compensation, "compensation")
+    known = None if written is None else canonical_compensation(written)
+    return condition_of(_count(trial, "trial"), _time(time_s), known), written
 
 
 @functools.lru_cache(maxsize=256)
@@ -150,8 +254,7 @@ def kind_of(value: JsonValue) -> str:
     return "null" if value is None else str(value).lower()
 
 
-def _metric(fields: Mapping[str, JsonValue]) -> Metric:
-    name = fields.get("metric")
+def _metric(name: JsonValue) -> Metric:
     if name is None:
         raise RefusedError("it has no metric", 'name one, as in {"metric": "accuracy", "value": 0.912}')
     if not isinstance(name, str):
@@ -165,14 +268,13 @@ def _metric(fields: Mapping[str, JsonValue]) -> Metric:
     return METRICS[name]
 
 
-def _layer(fields: Mapping[str, JsonValue]) -> str | None:
-    layer = fields.get("layer")
+def _layer(layer: JsonValue) -> str | None:
     if isinstance(layer, Number):
-        count = _count(fields, "layer")
+        count = _count(layer, "layer")
         if count == 0:
             raise RefusedError("its layer is 0", "count layers from 1, or give the layer's name")
         return f"layer{count}"
-    return _name(fields, "layer")
+    return _name(layer, "layer")
 
 
 def _scope(metric: Metric, layer: str | None) -> str:
@@ -186,8 +288,8 @@ def _scope(metric: Metric, layer: str | None) -> str:
     return scopes[0].value
 
 
-def _component(fields: Mapping[str, JsonValue], metric: Metric) -> str | None:
-    component = _name(fields, "component")
+def _component(told: JsonValue, metric: Metric) -> str | None:
+    component = _name(told, "component")
     if component is None:
         return "total" if metric.name in _HARDWARE else None
     if component not in COMPONENTS:
@@ -199,15 +301,24 @@ def _component(fields: Mapping[str, JsonValue], metric: Metric) -> str | None:
     return component
 
 
-def _value(fields: Mapping[str, JsonValue], metric: Metric) -> float:
-    value = fields.get("value")
+def value_of(value: JsonValue, about: About) -> float:
+    """Return a number in its metric's unit.
+
+    Raises
+    ------
+    RefusedError
+        It is none, or not one that the metric can have.
+    """
+    metric = about.metric
     if isinstance(value, str) and _NOT_FINITE.fullmatch(value.strip()):
         value = Number(value.strip())
     if value is None:
         raise RefusedError(f"{metric.name} has no value", "give its value, or nan where there is none")
     if not isinstance(value, Number):
         raise RefusedError(f"the value of {metric.name} is {kind_of(value)}", "write a number, without quotes")
-    number = read_number(value.text, _scale(fields, metric))
+    number = _shifted(value.text, about.shift)
+    if number is None:
+        number = read_number(value.text, about.scale)
     is_share = metric.unit == "fraction" and metric.name not in _NOT_SHARES
     if is_share and math.isfinite(number) and not 0 <= number <= 1:
         remedy = 'write 0.912, or 91.2 with "unit": "%"'
@@ -215,8 +326,7 @@ def _value(fields: Mapping[str, JsonValue], metric: Metric) -> float:
     return number
 
 
-def _scale(fields: Mapping[str, JsonValue], metric: Metric) -> Decimal:
-    unit = fields.get("unit")
+def _scale(unit: JsonValue, metric: Metric) -> Decimal:
     if unit is None:
         return Decimal(1)
     if not isinstance(unit, str):
@@ -227,6 +337,19 @@ def _scale(fields: Mapping[str, JsonValue], metric: Metric) -> Decimal:
         raise RefusedError(f"{shorten(unit, 40)!r} is no unit of {metric.name}", f"use one of {known}")
     # The shortest decimal of a power of ten is that power itself.
     return Decimal(repr(scale))
+
+
+def _shift(scale: Decimal) -> str | None:
+    """Return what to write behind a number without an exponent to scale it; None where it takes a multiplication."""
+    _, digits, exponent = scale.normalize().as_tuple()
+    return (f"e{exponent}" if exponent else "") if digits == (1,) else None
+
+
+def _shifted(text: str, shift: str | None) -> float | None:
+    """Read an ordinary number, as :func:`read_number` does; None where it is not surely one."""
+    if shift is None or _ORDINARY.fullmatch(text) is None:
+        return None
+    return float(text + shift) or None
 
 
 def read_number(text: str, scale: Decimal) -> float:
@@ -262,8 +385,7 @@ def read_number(text: str, scale: Decimal) -> float:
     return number
 
 
-def _count(fields: Mapping[str, JsonValue], name: str) -> int | None:
-    value = fields.get(name)
+def _count(value: JsonValue, name: str) -> int | None:
     if value is None:
         return None
     number = read_number(value.text, Decimal(1)) if isinstance(value, Number) else -1.0
@@ -272,8 +394,7 @@ def _count(fields: Mapping[str, JsonValue], name: str) -> int | None:
     return int(number)
 
 
-def _time(fields: Mapping[str, JsonValue]) -> float | None:
-    value = fields.get("time_s")
+def _time(value: JsonValue) -> float | None:
     if value is None:
         return None
     number = read_number(value.text, Decimal(1)) if isinstance(value, Number) else -1.0
@@ -282,8 +403,7 @@ def _time(fields: Mapping[str, JsonValue]) -> float | None:
     return number
 
 
-def _name(fields: Mapping[str, JsonValue], field_name: str) -> str | None:
-    value = fields.get(field_name)
+def _name(value: JsonValue, field_name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip() or not value.isprintable():

@@ -10,8 +10,17 @@ from nnsreport.errors import LogError
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import shorten
-from nnsreport.parsers.results_file.entries import FIELDS, Entry, EntryReader, close_matches, kind_of
-from nnsreport.parsers.results_file.json_values import JsonList, JsonObject, JsonValue, Number, read_json
+from nnsreport.parsers.results_file.entries import FIELDS, CheckedEntry, Entry, EntryReader, close_matches, kind_of
+from nnsreport.parsers.results_file.json_values import (
+    JsonList,
+    JsonObject,
+    JsonValue,
+    Number,
+    Plain,
+    Understood,
+    read_json,
+)
+from nnsreport.parsers.results_file.plain_entries import read_plain
 from nnsreport.vocabulary import METRICS
 
 FORMAT = "nnsreport-results"
@@ -22,6 +31,7 @@ IDENTITIES = ("simulator", "simulator_version", "run")
 _VERSION_NUMBERS = (Number(str(VERSION)), Number(f"{VERSION}.0"))
 _NAMES = ("format", "version", *IDENTITIES, "settings", "results")
 _ENTRY_NAMES = frozenset({"metric", "value"})
+_PLAIN = Plain(read_plain, place="value")
 _EXAMPLE = '{"metric": "accuracy", "value": 0.912}'
 
 
@@ -89,7 +99,7 @@ def read_json_form(text: LogText, records: RunBuilder) -> bool:
     LogError
         It is of a version that is not known.
     """
-    root, problem = read_json(text.lines, text.numbers)
+    root, problem = read_json(text.lines, text.numbers, _PLAIN)
     if problem is not None:
         records.problem(problem.message, problem.line, problem.remedy)
     first_line = text.numbers[0]
@@ -184,7 +194,7 @@ class _Document:
             self._records.setting(name, written, line)
 
 
-def _setting_text(value: JsonValue) -> str | None:
+def _setting_text(value: JsonValue | Understood) -> str | None:
     """Return a setting as text, or None where it cannot be one."""
     if isinstance(value, Number):
         return value.text
@@ -212,7 +222,10 @@ def _distinct(members: JsonObject, records: RunBuilder) -> Iterator[tuple[str, J
 
 def _read_entries(entries: EntryReader, items: JsonList) -> None:
     for value, line in items.items:
-        if not isinstance(value, JsonObject):
+        if isinstance(value, Understood):
+            assert isinstance(value.value, CheckedEntry)
+            entries.file(value.value, line)
+        elif not isinstance(value, JsonObject):
             entries.entries += 1
             entries.refuse(f"it is {kind_of(value)}", line, f"write an object such as {_EXAMPLE}")
         else:

@@ -55,7 +55,7 @@ def test_full_form(read: Read) -> None:
     assert not log.problems
     first, second, third, fourth = log.metrics
     assert (first.scope, first.layer, first.component, first.metric) == ("network", None, None, "accuracy")
-    assert (first.value, first.trial, first.time_s, first.compensation, first.line) == (0.912, 3, 3600.0, "gdc", 6)
+    assert (first.value, first.trial, first.time_s, first.compensation, first.line) == (0.912, 3, 3600.0, "global", 6)
     assert (second.scope, second.layer, second.component) == ("layer", "layer7", "adc")
     assert (second.value, second.unit, second.line) == (8.08985e-05, "s", 8)
     assert (third.scope, third.component, third.epoch, third.step) == ("chip", "total", 4, 100)
@@ -69,6 +69,7 @@ def test_full_form(read: Read) -> None:
         "weights.bits": "4",
         "times": "1, 2.5",
         "noise": "true",
+        "results.compensation.global": "gdc",
     }
 
 

@@ -52,7 +52,7 @@ def entries(draw: st.DrawFn) -> dict[str, object]:
         entry["component"] = draw(st.sampled_from(sorted(COMPONENTS)))
     entry |= {name: draw(COUNTS) for name in ("trial", "epoch", "step")}
     entry["time_s"] = draw(st.none() | st.floats(0, 1e9))
-    entry["compensation"] = draw(st.none() | st.sampled_from(["none", "gdc"]))
+    entry["compensation"] = draw(st.none() | st.sampled_from(["none", "global", "adabs", "method of our own"]))
     return entry
 
 
