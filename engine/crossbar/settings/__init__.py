@@ -1,0 +1,29 @@
+"""Settings of quantisation, mapping, devices, converters and compensation; also the keys of a configuration.
+
+Settings that do not fit each other are refused where they are made, with a ``ValueError`` that names them.
+"""
+
+from nnsreport.engine.crossbar.settings.compensation import CompensationSettings
+from nnsreport.engine.crossbar.settings.converter import AdcSettings
+from nnsreport.engine.crossbar.settings.crossbar import CrossbarSettings
+from nnsreport.engine.crossbar.settings.device import (
+    DeviceSettings,
+    DriftSettings,
+    ProgrammingSettings,
+    ReadNoiseSettings,
+)
+from nnsreport.engine.crossbar.settings.mapping import MappingSettings
+from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
+
+__all__ = [
+    "ActivationSettings",
+    "AdcSettings",
+    "CompensationSettings",
+    "CrossbarSettings",
+    "DeviceSettings",
+    "DriftSettings",
+    "MappingSettings",
+    "ProgrammingSettings",
+    "ReadNoiseSettings",
+    "WeightSettings",
+]

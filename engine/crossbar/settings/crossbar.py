@@ -1,0 +1,23 @@
+"""Everything that turns matrix products into crossbar operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nnsreport.engine.crossbar.settings.compensation import CompensationSettings
+from nnsreport.engine.crossbar.settings.converter import AdcSettings
+from nnsreport.engine.crossbar.settings.device import DeviceSettings
+from nnsreport.engine.crossbar.settings.mapping import MappingSettings
+from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CrossbarSettings:
+    """Everything that turns a network's matrix products into crossbar operations."""
+
+    weights: WeightSettings = field(default_factory=WeightSettings)
+    activations: ActivationSettings = field(default_factory=ActivationSettings)
+    mapping: MappingSettings = field(default_factory=MappingSettings)
+    device: DeviceSettings = field(default_factory=DeviceSettings)
+    adc: AdcSettings = field(default_factory=AdcSettings)
+    compensation: CompensationSettings = field(default_factory=CompensationSettings)
