@@ -70,6 +70,7 @@ class _Probe:
         images = random.standard_normal(size) if is_float else random.integers(0, 128, size)
         images = images.astype(graph.inputs[0].dtype)
         self.graph = graph
+        self.layers = {layer.name: layer for layer in graph.linear_layers}
         self.batch = shape[0]
         self.constants = dict(graph.constants)
         self.once: dict[str, Array] = {graph.inputs[0].name: images[: self.batch]}
@@ -87,12 +88,11 @@ class _Probe:
         return dataclasses.replace(self.graph, nodes=nodes, constants=self.constants)
 
     def _step(self, node: Node) -> Node:
-        layer = self.graph.layer(node.name)
-        self.once.update(run_node(self.graph, node, self.once, layer, float_multiply))
+        self.once.update(run_node(self.graph, node, self.once, self.layers, float_multiply))
         try:
             followed = self._freed(node) if self._is_bound(node) else node
             graph = dataclasses.replace(self.graph, constants=self.constants)
-            self.twice.update(run_node(graph, followed, self.twice, layer, float_multiply))
+            self.twice.update(run_node(graph, followed, self.twice, self.layers, float_multiply))
         except (NetworkError, DataError) as error:
             raise self._refusal(error.message) from error
         return followed

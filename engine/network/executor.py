@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,8 @@ class Multiply(Protocol):
     def __call__(self, layer: LinearLayer, x: Array, /) -> Array:
         """Return the product of the layer's unfolded input with its weights.
 
+        Called once a batch for each layer, and once a step for the recurrent matrix of an ``LSTM``, ``GRU`` or ``RNN``.
+
         Parameters
         ----------
         layer : LinearLayer
@@ -51,9 +54,9 @@ class LayerShape:
     layer : LinearLayer
         The layer.
     input_shape : tuple of int
-        Shape of the node's input for one image, batch axis included.
+        Shape of what is multiplied at once for one image, batch axis included; a step's for a recurrent layer.
     rows : int
-        M, the vectors multiplied with each group's matrix for one image.
+        M, the vectors multiplied with each group's matrix for one image, in all steps.
     macs : int
         Multiply-accumulate operations for one image.
     """
@@ -120,7 +123,7 @@ def execute(graph: Graph, images: Array, multiply: Multiply = float_multiply) ->
     remaining = graph.uses()
     layers = {layer.name: layer for layer in graph.linear_layers}
     for node in graph.nodes:
-        values.update(run_node(graph, node, values, layers.get(node.name), multiply))
+        values.update(run_node(graph, node, values, layers, multiply))
         remaining.subtract(node.inputs)
         for name in (*node.inputs, *node.outputs):
             if remaining[name] <= 0:
@@ -130,7 +133,7 @@ def execute(graph: Graph, images: Array, multiply: Multiply = float_multiply) ->
 
 
 def run_node(
-    graph: Graph, node: Node, values: Mapping[str, Array], layer: LinearLayer | None, multiply: Multiply
+    graph: Graph, node: Node, values: Mapping[str, Array], layers: Mapping[str, LinearLayer], multiply: Multiply
 ) -> Iterator[tuple[str, Array]]:
     """Evaluate one node.
 
@@ -142,23 +145,24 @@ def run_node(
         One of its nodes.
     values : Mapping of str to Array
         Tensors computed so far.
-    layer : LinearLayer or None
-        The node's crossbar layer, if it is one.
+    layers : Mapping of str to LinearLayer
+        The graph's crossbar layers by name.
     multiply : Multiply
-        Computes the layer's product.
+        Computes their products.
 
     Returns
     -------
     iterator of tuple of str and Array
         Name and value of each output.
     """
-    if layer is not None:
+    if node.name in layers:
         name = node.inputs[0]
         x = values[name] if name in values else graph.constants[name]
-        outputs: tuple[Array, ...] = (_linear(layer, x, multiply),)
+        outputs: tuple[Array, ...] = (_linear(layers[node.name], multiply, x),)
     else:
         inputs = (values.get(name, graph.constants.get(name)) for name in node.inputs)
-        outputs = evaluate(node, tuple(inputs), graph.opset)
+        products = tuple(functools.partial(_linear, layers[name], multiply) for name in node.matrices)
+        outputs = evaluate(node, tuple(inputs), graph.opset, products)
     return ((name, value) for name, value in zip(node.outputs, outputs, strict=False) if name)
 
 
@@ -185,15 +189,17 @@ def layer_shapes(graph: Graph, image_shape: tuple[int, ...]) -> tuple[LayerShape
     found: dict[str, LayerShape] = {}
 
     def record(layer: LinearLayer, x: Array, /) -> Array:
-        shape = tuple(x.shape)
-        found[layer.name] = LayerShape(layer, shape, layer.rows(shape), layer.macs(shape))
-        return np.zeros((layer.groups, layer.rows(shape), layer.outputs), dtype=np.float32)
+        shape, before = tuple(x.shape), found.get(layer.name)
+        rows, macs = layer.rows(shape), layer.macs(shape)
+        done = (before.rows, before.macs) if before else (0, 0)
+        found[layer.name] = LayerShape(layer, shape, done[0] + rows, done[1] + macs)
+        return np.zeros((layer.groups, rows, layer.outputs), dtype=np.float32)
 
     execute(graph, np.zeros((1, *image_shape), dtype=graph.inputs[0].dtype), record)
     return tuple(found[layer.name] for layer in graph.linear_layers)
 
 
-def _linear(layer: LinearLayer, x: Array, multiply: Multiply) -> Array:
+def _linear(layer: LinearLayer, multiply: Multiply, x: Array) -> Array:
     product = multiply(layer, x).astype("float32", copy=False)
     if layer.bias is not None:
         product += namespace_of(product).asarray(layer.bias).reshape(layer.groups, 1, layer.outputs)

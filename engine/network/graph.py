@@ -14,7 +14,7 @@ from nnsreport.engine.backend import Array
 if TYPE_CHECKING:
     from nnsreport.engine.network.linear import LinearLayer
 
-AttributeValue: TypeAlias = int | float | str | Array | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
+AttributeValue: TypeAlias = "int | float | str | Array | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | Branch"
 """An ONNX attribute as a Python value; tensors are NumPy arrays."""
 
 NO_INTEGERS: tuple[int, ...] = ()
@@ -40,6 +40,8 @@ class Node:
         Names of tensors; an unwanted optional output is an empty name.
     attributes : Mapping of str to AttributeValue
         As in the file; absent ones take the default of the opset.
+    matrices : tuple of str
+        Names of the linear layers that a recurrent operator multiplies with, once a step or more; empty for others.
     """
 
     name: str
@@ -47,11 +49,31 @@ class Node:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: Mapping[str, AttributeValue]
+    matrices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What an ``If`` does in one of its two cases.
+
+    Attributes
+    ----------
+    nodes : tuple of Node
+        In topological order; they may read any tensor that exists before the ``If``.
+    constants : Mapping of str to Array
+        Tensors of the branch that are known beforehand.
+    outputs : tuple of str
+        One for each output of the ``If``.
+    """
+
+    nodes: tuple[Node, ...]
+    constants: Mapping[str, Array]
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GraphInput:
-    """The image input.
+    """An input, as a rule the images.
 
     Attributes
     ----------
@@ -75,11 +97,12 @@ class Graph:
     Attributes
     ----------
     nodes : tuple of Node
-        In topological order. A crossbar layer's node has its image tensor as the only input.
+        In topological order. The node of a crossbar layer has the layer's name, and its image tensor as the only
+        input; a recurrent node names its layers in ``matrices``.
     constants : Mapping of str to Array
         Tensors known beforehand; floating-point ones are float32.
     inputs : tuple of GraphInput
-        Exactly one, the images.
+        Exactly one, the images, in a network that can be executed.
     outputs : tuple of str
         The first one is the result; the others are kept for completeness.
     opset : int
@@ -87,7 +110,7 @@ class Graph:
     metadata : Mapping of str to str
         The file's ``metadata_props``.
     linear_layers : tuple of LinearLayer
-        Crossbar layers in order of execution; ``LinearLayer.name`` is the name of the node.
+        Crossbar layers in order of execution.
     """
 
     nodes: tuple[Node, ...]
@@ -97,21 +120,6 @@ class Graph:
     opset: int
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
     linear_layers: tuple[LinearLayer, ...] = ()
-
-    def layer(self, name: str) -> LinearLayer | None:
-        """Return the crossbar layer of a node, or None for a digital node.
-
-        Parameters
-        ----------
-        name : str
-            Name of a node.
-
-        Returns
-        -------
-        LinearLayer or None
-            The layer of that name.
-        """
-        return next((layer for layer in self.linear_layers if layer.name == name), None)
 
     def uses(self) -> Counter[str]:
         """Return how often each tensor is read, counting once more for each graph output.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from nnsreport.engine.backend import Array
+from nnsreport.engine.network.contraction import Contraction
 from nnsreport.engine.network.geometry import Window, columns
 from nnsreport.errors import DataError
 
@@ -22,16 +23,19 @@ class LinearLayer:
     index : int
         Position among the network's linear layers, in order of execution; the key of the layer's random numbers.
     name : str
-        Name of the node, unique in its graph.
+        Unique in its graph: the name of the node, or for recurrent nodes, which have several matrices, of node and
+        matrix, such as ``lstm/forward/R``.
     operator : str
-        ``Conv``, ``Gemm`` or ``MatMul``.
+        ``Conv``, ``ConvTranspose``, ``Gemm``, ``MatMul``, ``Einsum``, ``LSTM``, ``GRU`` or ``RNN``.
     weight : Array of float32, (groups, K, N)
         What the crossbar stores. For a convolution, K runs over (channel of the group, kernel row, kernel column):
         the row of channel ``c``, tap ``(i, j)`` of a kernel ``h x w`` is ``(c * h + i) * w + j``.
     bias : Array of float32, (groups * N,), or None
         Added digitally.
     window : Window or None
-        How a convolution slides; None for ``Gemm`` and ``MatMul``, whose rows are the input's last axis.
+        How a convolution slides; None for others.
+    contraction : Contraction or None
+        Which axes are multiplied, where it is not simply the last axis of the input, as for ``x @ weight``.
     """
 
     index: int
@@ -40,6 +44,7 @@ class LinearLayer:
     weight: Array
     bias: Array | None
     window: Window | None = None
+    contraction: Contraction | None = None
 
     @property
     def groups(self) -> int:
@@ -67,7 +72,7 @@ class LinearLayer:
         Returns
         -------
         Array, (groups, M, K)
-            M runs over (image, output row, output column), or over the leading axes of ``x``. For a convolution
+            M runs over (image, output row, output column), or over the axes that are not multiplied. For a convolution
             M is the contiguous axis in memory; the array may share memory with ``x``.
 
         Raises
@@ -77,6 +82,8 @@ class LinearLayer:
         """
         shape = tuple(x.shape)
         self._output_shape(shape)
+        if self.contraction is not None:
+            return self.contraction.unfold(x)
         if self.window is None:
             return x.reshape(1, -1, self.inputs)
         return columns(x, self.window, self.groups).swapaxes(1, 2)
@@ -89,7 +96,7 @@ class LinearLayer:
         x : Array, (images, channels, *spatial) or (..., K)
             The node's input, of any element type.
         most_bytes : int
-            Size of a part, of one image at least; ``Gemm`` and ``MatMul``, which repeat nothing, are not divided.
+            Size of a part, of one image at least; other products, which repeat nothing, are not divided.
 
         Yields
         ------
@@ -127,6 +134,8 @@ class LinearLayer:
             transposing; it shares memory with a product whose M axis is contiguous.
         """
         shape = self._output_shape(x_shape)
+        if self.contraction is not None:
+            return self.contraction.fold(product, x_shape)
         if self.window is None:
             return product.reshape(shape)
         channels_first = (shape[1], shape[0], *shape[2:])
@@ -199,8 +208,11 @@ class LinearLayer:
         return dataclasses.replace(self, weight=xp.asarray(self.weight), bias=bias)
 
     def _output_shape(self, x_shape: tuple[int, ...]) -> tuple[int, ...]:
+        if self.contraction is not None:
+            self._check(self.contraction.accepts(x_shape), x_shape, self.contraction.describe())
+            return self.contraction.output_shape(x_shape)
         if self.window is None:
-            self._check(x_shape[-1] == self.inputs, x_shape, f"(..., {self.inputs})")
+            self._check(x_shape[-1:] == (self.inputs,), x_shape, f"(..., {self.inputs})")
             return (*x_shape[:-1], self.outputs)
         channels = self.groups * self.inputs // math.prod(self.window.kernel)
         expected = f"(images, {channels}, {', '.join('*' * self.window.rank)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from nnsreport.engine.network.graph import Graph, Node
 from nnsreport.engine.network.linear import LinearLayer
 from nnsreport.engine.network.operators import Call, evaluate, table
 from nnsreport.engine.network.operators.normalization import affine_of_batch_normalization
-from nnsreport.errors import UnsupportedOperatorError
 
 
 def fold_constants(graph: Graph) -> Graph:
@@ -44,32 +44,31 @@ def remove_identities(graph: Graph) -> Graph:
     Parameters
     ----------
     graph : Graph
-        Any graph.
+        With its constants folded.
 
     Returns
     -------
     Graph
-        Readers of a dropped node read its input instead.
-
-    Raises
-    ------
-    UnsupportedOperatorError
-        A node reads the mask of a ``Dropout``.
+        Readers of a dropped node read its input instead. A ``Dropout`` stays where its mask is read, or where it
+        would drop something.
     """
     uses = graph.uses()
     source: dict[str, str] = {}
     kept = []
     for node in graph.nodes:
-        if node.operator in ("Identity", "Dropout"):
-            if any(uses[name] for name in node.outputs[1:]):
-                raise UnsupportedOperatorError(
-                    f"node {node.name!r} (Dropout): its mask is used", remedy="export the network in inference mode"
-                )
+        if node.operator == "Identity" or _drops_nothing(node, graph, uses):
             source[node.outputs[0]] = source.get(node.inputs[0], node.inputs[0])
         else:
             kept.append(dataclasses.replace(node, inputs=tuple(source.get(name, name) for name in node.inputs)))
     outputs = tuple(source.get(name, name) for name in graph.outputs)
     return dataclasses.replace(graph, nodes=tuple(kept), outputs=outputs)
+
+
+def _drops_nothing(node: Node, graph: Graph, uses: Mapping[str, int]) -> bool:
+    if node.operator != "Dropout" or any(uses[name] for name in node.outputs[1:]):
+        return False
+    training = node.inputs[2] if len(node.inputs) > 2 else ""
+    return not training or not np.any(graph.constants.get(training, True))
 
 
 def remove_unused(graph: Graph) -> Graph:

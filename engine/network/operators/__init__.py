@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from nnsreport.engine.network.operators import (
-    activation,
-    elementwise,
-    indexing,
-    linear_algebra,
-    normalization,
-    pooling,
-    reduction,
-    resizing,
-    shape,
-)
+import importlib
+
 from nnsreport.engine.network.operators.registry import Call, evaluate, table
 
-__all__ = [
-    "Call",
+__all__ = ["Call", "evaluate", "table"]
+
+for _subject in (
     "activation",
+    "attention",
+    "convolution",
     "elementwise",
-    "evaluate",
     "indexing",
     "linear_algebra",
     "normalization",
     "pooling",
+    "quantization",
+    "rearrangement",
+    "recurrent",
     "reduction",
     "resizing",
     "shape",
-    "table",
-]
+):
+    # Each module enters its operators into the table when it is imported.
+    importlib.import_module(f"{__name__}.{_subject}")

@@ -59,7 +59,7 @@ def exponential_linear(call: Call) -> Array:
 @operator("Sigmoid")
 def sigmoid(call: Call) -> Array:
     """Return ``1 / (1 + exp(-x))``."""
-    return _sigmoid(call.xp, call.x)
+    return sigmoid_of(call.xp, call.x)
 
 
 @operator("HardSigmoid")
@@ -82,13 +82,23 @@ def hard_swish(call: Call) -> Array:
 def swish(call: Call) -> Array:
     """Return ``x * sigmoid(alpha * x)``."""
     x = call.x
-    return x * _sigmoid(call.xp, x * call.attribute("alpha", 1.0))
+    return x * sigmoid_of(call.xp, x * call.attribute("alpha", 1.0))
 
 
 @operator("Softplus")
 def softplus(call: Call) -> Array:
     """Return ``log(1 + exp(x))``."""
-    return _softplus(call.xp, call.x)
+    return softplus_of(call.xp, call.x)
+
+
+@operator("Shrink")
+def shrink(call: Call) -> Array:
+    """Return x moved by ``bias`` towards zero where it is beyond ``lambd``, else 0."""
+    xp, x = call.xp, call.x
+    bias, limit = call.attribute("bias", 0.0), call.attribute("lambd", 0.5)
+    moved = xp.where(x < -limit, x + bias, xp.where(x > limit, x - bias, xp.zeros_like(x)))
+    result: Array = moved.astype(x.dtype, copy=False)
+    return result
 
 
 @operator("Softsign")
@@ -103,7 +113,7 @@ def softsign(call: Call) -> Array:
 def mish(call: Call) -> Array:
     """Return ``x * tanh(softplus(x))``."""
     x = call.x
-    result: Array = x * call.xp.tanh(_softplus(call.xp, x))
+    result: Array = x * call.xp.tanh(softplus_of(call.xp, x))
     return result
 
 
@@ -143,6 +153,22 @@ def softmax(call: Call) -> Array:
     exponentials = xp.exp(shifted)
     total = exponentials.sum(axis=axes, keepdims=True)
     result: Array = shifted - xp.log(total) if call.node.operator == "LogSoftmax" else exponentials / total
+    return result
+
+
+@operator("Hardmax")
+def hardmax(call: Call) -> Array:
+    """Return 1 for the first of the largest elements along an axis, else 0.
+
+    Before opset 13 all axes from ``axis`` on count as one.
+    """
+    xp, x = call.xp, call.x
+    axis = call.attribute("axis", 1 if call.opset < 13 else -1) % x.ndim
+    shape = (*x.shape[:axis], -1, 1) if call.opset < 13 else (*x.shape[: axis + 1], math.prod(x.shape[axis + 1 :]))
+    grouped = x.reshape(shape)
+    places = xp.arange(grouped.shape[axis]).reshape(-1, 1)
+    chosen = places == xp.expand_dims(grouped.argmax(axis=axis), axis)
+    result: Array = chosen.reshape(x.shape).astype(x.dtype)
     return result
 
 
@@ -199,12 +225,14 @@ def _polynomial(x: Array, coefficients: tuple[float, ...]) -> Array:
     return value
 
 
-def _sigmoid(xp: ModuleType, x: Array) -> Array:
+def sigmoid_of(xp: ModuleType, x: Array) -> Array:
+    """Return ``1 / (1 + exp(-x))``."""
     # The tanh form neither overflows nor loses the sign of large arguments.
     result: Array = 0.5 * xp.tanh(0.5 * x) + 0.5
     return result
 
 
-def _softplus(xp: ModuleType, x: Array) -> Array:
+def softplus_of(xp: ModuleType, x: Array) -> Array:
+    """Return ``log(1 + exp(x))``."""
     result: Array = xp.logaddexp(x, x.dtype.type(0))
     return result

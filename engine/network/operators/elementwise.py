@@ -6,12 +6,19 @@ import functools
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.operators.registry import Call, operator
-from nnsreport.engine.network.operators.types import element_type
 
 _UNARY = {
     "Abs": "abs",
+    "Acos": "arccos",
+    "Acosh": "arccosh",
+    "Asin": "arcsin",
+    "Asinh": "arcsinh",
+    "Atan": "arctan",
+    "Atanh": "arctanh",
+    "BitwiseNot": "invert",
     "Ceil": "ceil",
     "Cos": "cos",
+    "Cosh": "cosh",
     "Exp": "exp",
     "Floor": "floor",
     "IsNaN": "isnan",
@@ -21,12 +28,17 @@ _UNARY = {
     "Round": "rint",  # halves to even, as ONNX asks
     "Sign": "sign",
     "Sin": "sin",
+    "Sinh": "sinh",
     "Sqrt": "sqrt",
+    "Tan": "tan",
     "Tanh": "tanh",
 }
 _BINARY = {
     "Add": "add",
     "And": "logical_and",
+    "BitwiseAnd": "bitwise_and",
+    "BitwiseOr": "bitwise_or",
+    "BitwiseXor": "bitwise_xor",
     "Equal": "equal",
     "Greater": "greater",
     "GreaterOrEqual": "greater_equal",
@@ -106,6 +118,23 @@ def reciprocal(call: Call) -> Array:
     return result
 
 
+@operator("BitShift")
+def bit_shift(call: Call) -> Array:
+    """Shift the bits of unsigned integers to the left or right."""
+    function = call.xp.left_shift if call.attribute("direction", "") == "LEFT" else call.xp.right_shift
+    shifted: Array = function(call.x, call.array(1))
+    return shifted
+
+
+@operator("IsInf")
+def is_infinite(call: Call) -> Array:
+    """Return where elements are infinite, of either sign or of one."""
+    xp, x = call.xp, call.x
+    positive, negative = call.attribute("detect_positive", 1), call.attribute("detect_negative", 1)
+    found: Array = xp.isinf(x) & ((bool(positive) & (x > 0)) | (bool(negative) & (x < 0)))
+    return found
+
+
 @operator("Clip")
 def clip(call: Call) -> Array:
     """Limit to a range whose ends are attributes (before opset 11) or inputs; either may be absent."""
@@ -136,10 +165,7 @@ def where(call: Call) -> Array:
 @operator("Cast")
 def cast(call: Call) -> Array:
     """Convert the element type; every floating-point type becomes float32, in which the network computes."""
-    code = call.attribute("to", 0)
-    target = element_type(code)
-    call.require(target is not None, f"casting to element type {code}")
-    return call.x.astype(target, copy=False)
+    return call.x.astype(call.cast_type("to") or call.x.dtype, copy=False)
 
 
 @operator("CastLike")

@@ -78,17 +78,30 @@ def group_normalization(call: Call) -> Array:
 
 
 @operator("LayerNormalization")
-def layer_normalization(call: Call) -> Array:
-    """Normalise over the axes from ``axis`` on."""
-    call.require(not any(call.node.outputs[1:]), "the output of mean or deviation")
-    x = call.x
+def layer_normalization(call: Call) -> tuple[Array, ...]:
+    """Normalise over the axes from ``axis`` on; if wanted, return mean and 1 / deviation too."""
+    x, epsilon = call.x, call.attribute("epsilon", 1e-5)
     axes = tuple(range(call.attribute("axis", -1) % x.ndim, x.ndim))
-    normal = _standardised(call.xp, x, axes, call.attribute("epsilon", 1e-5))
+    normal = _standardised(call.xp, x, axes, epsilon)
     normal *= call.array(1)
     bias = call.optional(2)
     if bias is not None:
         normal += bias
-    return normal
+    if not any(call.node.outputs[1:]):
+        return (normal,)
+    mean = x.mean(axis=axes, keepdims=True)
+    return normal, mean, 1 / call.xp.sqrt(((x - mean) ** 2).mean(axis=axes, keepdims=True) + epsilon)
+
+
+@operator("MeanVarianceNormalization")
+def mean_variance_normalization(call: Call) -> Array:
+    """Subtract the mean and divide by the standard deviation over the given axes, by default all but channels."""
+    x = call.x
+    axes = tuple(axis % x.ndim for axis in call.attribute("axes", (0, 2, 3)))
+    centred = x - x.mean(axis=axes, keepdims=True)
+    deviation = call.xp.sqrt((centred * centred).mean(axis=axes, keepdims=True))
+    result: Array = centred / (deviation + 1e-9)
+    return result
 
 
 @operator("RMSNormalization")

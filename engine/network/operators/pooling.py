@@ -48,6 +48,25 @@ def global_max_pool(call: Call) -> Array:
     return largest
 
 
+@operator("LpPool")
+def norm_pool(call: Call) -> Array:
+    """Return the p-norm under each window position."""
+    order = call.attribute("p", 2)
+    powers = call.xp.abs(call.x) ** order
+    total = _pool(powers, pooling_window(call, call.x.ndim - 2), 0.0, call.xp.add)
+    result: Array = total ** (1 / order)
+    return result
+
+
+@operator("GlobalLpPool")
+def global_norm_pool(call: Call) -> Array:
+    """Return the p-norm of each channel."""
+    order = call.attribute("p", 2)
+    total = (call.xp.abs(call.x) ** order).sum(axis=tuple(range(2, call.x.ndim)), keepdims=True)
+    result: Array = total ** (1 / order)
+    return result
+
+
 def pooling_window(call: Call, rank: int) -> Window:
     """Return the window of a pooling node.
 

@@ -27,6 +27,7 @@ def _log_sum_exp(xp: ModuleType, x: Array, axes: Axes, keep: bool) -> Array:
 _REDUCTIONS: dict[str, Reduction] = {
     "ReduceL1": lambda xp, x, axes, keep: xp.sum(xp.abs(x), axis=axes, keepdims=keep),
     "ReduceL2": _norm,
+    "ReduceLogSum": lambda xp, x, axes, keep: xp.log(xp.sum(x, axis=axes, keepdims=keep)),
     "ReduceLogSumExp": _log_sum_exp,
     "ReduceMax": lambda xp, x, axes, keep: xp.max(x, axis=axes, keepdims=keep),
     "ReduceMean": lambda xp, x, axes, keep: xp.mean(x, axis=axes, keepdims=keep),
@@ -62,3 +63,20 @@ def argument(call: Call) -> Array:
         index = find(x, axis=axis)
     index = index.astype("int64", copy=False)
     return call.xp.expand_dims(index, axis) if call.attribute("keepdims", 1) else index
+
+
+@operator("CumSum", "CumProd")
+def accumulate(call: Call) -> Array:
+    """Add up, or multiply, along an axis: from the front or the back, with or without the element itself."""
+    xp, x = call.xp, call.x
+    axis = int(call.number(1) or 0) % x.ndim
+    backwards = bool(call.attribute("reverse", 0))
+    turned = xp.flip(x, axis) if backwards else x
+    is_sum = call.node.operator == "CumSum"
+    total = (xp.cumsum if is_sum else xp.cumprod)(turned, axis=axis).astype(x.dtype, copy=False)
+    if call.attribute("exclusive", 0):
+        leading = (slice(None),) * axis
+        neutral = xp.full_like(total[(*leading, slice(0, 1))], 0 if is_sum else 1)
+        total = xp.concatenate([neutral, total[(*leading, slice(0, -1))]], axis=axis)
+    result: Array = xp.flip(total, axis) if backwards else total
+    return result

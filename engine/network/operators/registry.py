@@ -15,9 +15,13 @@ import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of, to_numpy
 from nnsreport.engine.network.graph import NO_INTEGERS, Node
+from nnsreport.engine.network.operators.types import element_type
 from nnsreport.errors import NetworkError, UnsupportedOperatorError
 
 T = TypeVar("T")
+
+Product: TypeAlias = Callable[[Array], Array]
+"""Multiplies vectors, the last axis, with a linear layer's matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,14 @@ class Call:
         One for each of the node's inputs; None where an optional one is omitted.
     opset : int
         Version of the ONNX operator set, which decides defaults and whether something is attribute or input.
+    products : tuple of Product
+        One for each of the node's ``matrices``.
     """
 
     node: Node
     inputs: tuple[Array | None, ...]
     opset: int
+    products: tuple[Product, ...] = ()
 
     @property
     def xp(self) -> ModuleType:
@@ -114,6 +121,15 @@ class Call:
         found = self.integers(position) if self.opset >= input_since else self.attribute("axes", NO_INTEGERS)
         return None if not found else tuple(axis % rank for axis in found)
 
+    def cast_type(self, name: str) -> str | None:
+        """Return the NumPy type that an attribute names by its ONNX code, or None where the node does not have it."""
+        if name not in self.node.attributes:
+            return None
+        code = self.attribute(name, 0)
+        target = element_type(code)
+        self.require(target is not None, f"the element type {code}")
+        return target
+
     def require(self, holds: bool, what: str) -> None:
         """Refuse an option of the operator that the executor does not have."""
         if not holds:
@@ -148,7 +164,9 @@ def table() -> Mapping[str, Operator]:
     return _OPERATORS
 
 
-def evaluate(node: Node, inputs: tuple[Array | None, ...], opset: int) -> tuple[Array, ...]:
+def evaluate(
+    node: Node, inputs: tuple[Array | None, ...], opset: int, products: tuple[Product, ...] = ()
+) -> tuple[Array, ...]:
     """Evaluate a digital node.
 
     Parameters
@@ -159,6 +177,8 @@ def evaluate(node: Node, inputs: tuple[Array | None, ...], opset: int) -> tuple[
         One for each of the node's inputs; None where an optional one is omitted.
     opset : int
         Version of the ONNX operator set.
+    products : tuple of Product
+        One for each of the node's ``matrices``.
 
     Returns
     -------
@@ -173,8 +193,8 @@ def evaluate(node: Node, inputs: tuple[Array | None, ...], opset: int) -> tuple[
     # IEEE arithmetic, as ONNX prescribes: log(0) and 1 / 0 are infinities, not warnings.
     with np.errstate(all="ignore"):
         try:
-            result = _OPERATORS[node.operator](Call(node, inputs, opset))
-        except (ValueError, IndexError, TypeError, ZeroDivisionError) as error:
+            result = _OPERATORS[node.operator](Call(node, inputs, opset, products))
+        except (ValueError, IndexError, TypeError, ArithmeticError, MemoryError) as error:
             shapes = ", ".join("-" if value is None else str(tuple(value.shape)) for value in inputs)
             raise NetworkError(
                 f"node {node.name!r} ({node.operator}) cannot be evaluated on inputs of shape {shapes}: {error}"

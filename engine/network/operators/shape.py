@@ -11,10 +11,18 @@ from nnsreport.engine.network.graph import NO_INTEGERS
 from nnsreport.engine.network.operators.registry import Call, operator
 
 
-@operator("Identity", "Dropout")
+@operator("Identity")
 def identity(call: Call) -> Array:
-    """Return the input: inference drops nothing."""
+    """Return the input."""
     return call.x
+
+
+@operator("Dropout")
+def dropout(call: Call) -> tuple[Array, Array]:
+    """Return the input, and that all of it is kept: inference drops nothing."""
+    training = call.optional(2)
+    call.require(training is None or not bool(training.any()), "training_mode = 1")
+    return call.x, call.xp.ones(call.x.shape, dtype=bool)
 
 
 @operator("Constant")

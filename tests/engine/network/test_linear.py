@@ -84,20 +84,96 @@ def test_matmul_takes_any_number_of_leading_axes(
     assert_equals_runtime(path, _random(shape))
 
 
+# body, weights, the layer's (groups, K, N); the image has shape (N, 2, 4, 6).
+CONTRACTIONS = [
+    ("y = MatMul(w, x)", {"w": (3, 4)}, (1, 4, 3)),
+    ("y = MatMul(w, x)", {"w": (2, 3, 4)}, (2, 4, 3)),
+    ("y = MatMul(w, x)", {"w": (4,)}, (1, 4, 1)),
+    ("y = MatMul(x, w)", {"w": (2, 6, 5)}, (2, 6, 5)),
+    ("y = MatMul(x, w)", {"w": (1, 2, 6, 5)}, (2, 6, 5)),
+    ("y = MatMul(x, w)", {"w": (1, 1, 6, 5)}, (1, 6, 5)),
+    ("f = Reshape(x, flat) y = MatMul(f, w)", {"w": (3, 48, 5), "flat": np.array([-1, 48])}, (3, 48, 5)),
+    ("y = MatMul(x, w)", {"w": (6,)}, (1, 6, 1)),
+    ('y = Einsum<equation = "bhlk,kd->bhld">(x, w)', {"w": (6, 5)}, (1, 6, 5)),
+    ('y = Einsum<equation = "bhlk, hkd -> blhd">(x, w)', {"w": (2, 6, 5)}, (2, 6, 5)),
+    ('y = Einsum<equation = "hkd,blhk->bldh">(w, x)', {"w": (4, 6, 5)}, (4, 6, 5)),
+    ('y = Einsum<equation = "bhlk,hkde->bled">(x, w)', {"w": (2, 6, 5, 3)}, (1, 12, 15)),
+    ('y = Einsum<equation = "...lk,lkd->...d">(x, w)', {"w": (4, 6, 5)}, (1, 24, 5)),
+    ('y = Einsum<equation = "bhlk,kl">(x, w)', {"w": (6, 4)}, (1, 24, 1)),
+    (
+        "f = Flatten(x) g = Transpose(f) y = Gemm<transA = 1, alpha = 0.5>(g, w, b)",
+        {"w": (48, 5), "b": (5,)},
+        (1, 48, 5),
+    ),
+    ("f = Flatten(x) g = Transpose(f) z = Gemm<alpha = 2.0>(w, g) y = Transpose(z)", {"w": (5, 48)}, (1, 48, 5)),
+    ("f = Flatten(x) z = Gemm<transA = 1, transB = 1>(w, f) y = Transpose(z)", {"w": (48, 5)}, (1, 48, 5)),
+]
+
+
+@pytest.mark.parametrize(("body", "weights", "shape"), CONTRACTIONS, ids=[body for body, _, _ in CONTRACTIONS])
+def test_products_with_a_constant_in_any_place_are_layers(
+    body: str,
+    weights: dict[str, tuple[int, ...]],
+    shape: tuple[int, int, int],
+    build_network: BuildNetwork,
+    assert_equals_runtime: Check,
+) -> None:
+    path = build_network(body, ("N", 2, 4, 6), weights=weights)
+    (layer,) = load_graph(path).linear_layers
+    assert layer.weight.shape == shape
+    assert_equals_runtime(path, _random((3, 2, 4, 6)))
+
+
 @pytest.mark.parametrize(
     ("body", "weights"),
     [
-        ("y = MatMul(w, x)", {"w": (3, 4)}),
-        ("y = MatMul(x, w)", {"w": (2, 6, 5)}),
-        ("y = MatMul(x, w)", {"w": (6,)}),
+        ('y = Einsum<equation = "bhlk,hlk->bhlk">(x, w)', {"w": (2, 4, 6)}),
+        ('y = Einsum<equation = "bhlk,kd->bhd">(x, w)', {"w": (6, 5)}),
+        ("f = Flatten(x) g = Transpose(f) z = Gemm(w, g, b) y = Transpose(z)", {"w": (5, 48), "b": (5, 1)}),
     ],
 )
-def test_products_that_no_crossbar_holds_stay_digital(
+def test_what_is_no_product_of_matrices_stays_digital(
     body: str, weights: dict[str, tuple[int, ...]], build_network: BuildNetwork, assert_equals_runtime: Check
 ) -> None:
     path = build_network(body, ("N", 2, 4, 6), weights=weights)
     assert load_graph(path).linear_layers == ()
     assert_equals_runtime(path, _random((3, 2, 4, 6)))
+
+
+TRANSPOSED = [
+    # options, image, weight
+    ("", (3, 5, 4), (3, 2, 3, 3)),
+    ("<strides = [2, 3], pads = [1, 0, 1, 2]>", (3, 5, 4), (3, 2, 3, 4)),
+    ("<strides = [2, 2], output_padding = [1, 0], dilations = [2, 1]>", (3, 5, 4), (3, 2, 3, 3)),
+    ("<group = 2, strides = [2, 2]>", (4, 5, 4), (4, 3, 2, 2)),
+    ("<group = 4, strides = [2, 2], pads = [1, 1, 1, 1]>", (4, 5, 4), (4, 1, 3, 3)),
+    ('<auto_pad = "SAME_UPPER", strides = [2, 2]>', (3, 5, 4), (3, 2, 3, 3)),
+    ('<auto_pad = "SAME_LOWER", strides = [2, 2]>', (3, 5, 4), (3, 2, 3, 3)),
+    ('<auto_pad = "VALID", strides = [2, 1]>', (3, 5, 4), (3, 2, 3, 3)),
+    ("<output_shape = [10, 8], strides = [2, 2]>", (3, 5, 4), (3, 2, 3, 3)),
+    ("<strides = [2]>", (3, 5), (3, 2, 3)),
+    ("<strides = [2, 1, 2]>", (2, 3, 2, 3), (2, 2, 2, 3, 2)),
+]
+
+
+@pytest.mark.parametrize("computed", [False, True])
+@pytest.mark.parametrize(("options", "image", "weight"), TRANSPOSED)
+def test_transposed_convolution_equals_onnxruntime(
+    options: str,
+    image: tuple[int, ...],
+    weight: tuple[int, ...],
+    computed: bool,
+    build_network: BuildNetwork,
+    assert_equals_runtime: Check,
+) -> None:
+    bias = (weight[1] * (int(options[9]) if "group" in options else 1),)
+    zero = "r = ReduceMin(x) z = Sub(r, r) v = Add(w, z) " if computed else "v = Identity(w) "
+    path = build_network(
+        f"{zero} y = ConvTranspose{options}(x, v, b)", ("N", *image), weights={"w": weight, "b": bias}, opset=11
+    )
+    layers = load_graph(path).linear_layers
+    assert [layer.operator for layer in layers] == ([] if computed else ["ConvTranspose"])
+    assert_equals_runtime(path, _random((2, *image)))
 
 
 def test_gemm_with_a_bias_for_each_row_stays_digital(build_network: BuildNetwork, assert_equals_runtime: Check) -> None:
@@ -106,14 +182,22 @@ def test_gemm_with_a_bias_for_each_row_stays_digital(build_network: BuildNetwork
     assert_equals_runtime(path, _random((3, 6)))
 
 
-def test_gemm_that_transposes_images_is_refused(build_network: BuildNetwork) -> None:
-    with pytest.raises(UnsupportedOperatorError, match=r"node 'Gemm_y' \(Gemm\): transposing the images"):
-        load_graph(build_network("y = Gemm<transA = 1>(x, w)", ("N", 6), weights={"w": (1, 5)}))
+@pytest.mark.parametrize("options", ["", "<strides = [2, 1], pads = [1, 0, 1, 1]>", "<group = 3, dilations = [2, 1]>"])
+def test_convolution_with_computed_weights_is_digital(
+    options: str, build_network: BuildNetwork, assert_equals_runtime: Check
+) -> None:
+    weights = {"w": (6, 1 if "group" in options else 3, 2, 3), "b": (6,)}
+    bias = "c = Mul(b, r) d = Flatten<axis = 0>(c) f = Squeeze(d)"
+    body = f"r = ReduceMax(x) v = Mul(w, r) {bias} y = Conv{options}(x, v, f)"
+    path = build_network(body, ("N", 3, 5, 6), weights=weights)
+    assert load_graph(path).linear_layers == ()
+    assert_equals_runtime(path, _random((2, 3, 5, 6)))
 
 
-def test_convolution_with_computed_weights_is_refused(build_network: BuildNetwork) -> None:
-    with pytest.raises(UnsupportedOperatorError, match=r"node 'Conv_y' \(Conv\).*computed weights"):
-        load_graph(build_network("y = Conv(x, x)", (1, 3, 4, 4)))
+def test_convolution_with_a_computed_bias_is_refused(build_network: BuildNetwork) -> None:
+    body = "r = ReduceMax(x) c = Mul(b, r) d = Flatten<axis = 0>(c) f = Squeeze(d) y = Conv(x, w, f)"
+    with pytest.raises(UnsupportedOperatorError, match=r"node 'Conv_y' \(Conv\).*computed bias"):
+        load_graph(build_network(body, (1, 3, 4, 4), weights={"w": (6, 3, 1, 1), "b": (6,)}))
 
 
 def test_convolution_whose_weights_contradict_its_attributes_is_refused(build_network: BuildNetwork) -> None:

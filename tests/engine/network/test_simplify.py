@@ -97,9 +97,16 @@ def test_nodes_without_effect_are_dropped(build_network: BuildNetwork) -> None:
     assert graph.outputs == ("c",)
 
 
-def test_a_mask_that_is_used_is_refused(build_network: BuildNetwork) -> None:
-    with pytest.raises(UnsupportedOperatorError, match="mask is used"):
-        load_graph(build_network("a, mask = Dropout(x) f = Cast<to = 1>(mask) y = Mul(a, f)", IMAGE))
+def test_dropout_stays_where_its_mask_is_read(build_network: BuildNetwork, assert_equals_runtime: Check) -> None:
+    path = build_network("a, mask = Dropout(x) f = Cast<to = 1>(mask) y = Mul(a, f)", IMAGE)
+    assert _operators(load_graph(path)) == ["Dropout", "Cast", "Mul"]
+    assert_equals_runtime(path, _images())
+
+
+def test_dropout_that_drops_is_refused(build_network: BuildNetwork) -> None:
+    weights = {"ratio": np.float32(0.5), "training": np.array(True)}
+    with pytest.raises(UnsupportedOperatorError, match=r"node 'Dropout_y' \(Dropout\): training_mode = 1"):
+        load_graph(build_network("y = Dropout(x, ratio, training)", IMAGE, weights=weights))
 
 
 def test_output_that_is_the_input_or_a_constant(build_network: BuildNetwork, assert_equals_runtime: Check) -> None:
