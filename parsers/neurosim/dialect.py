@@ -38,6 +38,11 @@ class Measure:
     order: int = 0
     is_printed_twice: bool = False
 
+    @property
+    def ends_section(self) -> bool:
+        """Whether it stands last among the numbers of a layer, or of the chip, with its breakdown behind it."""
+        return (self.component, self.metric) == ("interconnect", "read_dynamic_energy")
+
 
 @dataclass(frozen=True, slots=True)
 class LinePattern:
@@ -98,6 +103,8 @@ class Dialect:
         The wrapper evaluates network and chip again and again, each time at the temperature of the chip before.
     is_training : bool
         One C++ part is printed for each epoch of a run.
+    breakdown_adds_up : bool
+        The energies of a breakdown add up to their layer's, or the chip's.
     unprinted : frozenset of (str, str)
         Component and metric of numbers that a complete log may lack.
     """
@@ -119,6 +126,7 @@ class Dialect:
     evaluates_in_phases: bool = False
     repeats_wrapper: bool = False
     is_training: bool = False
+    breakdown_adds_up: bool = True
     unprinted: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property

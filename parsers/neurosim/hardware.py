@@ -7,18 +7,21 @@ name it: a banner, ``layer7's ...``, or a line that only occurs in the summary.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
-from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect, Measure
 from nnsreport.parsers.neurosim.labels import BREAKDOWN_PREFIX
+from nnsreport.parsers.neurosim.place import Place, Recording
+from nnsreport.parsers.neurosim.rows import LayerLine, Row
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
-from nnsreport.parsers.quantities import PURE, WHOLE_SECONDS, Quantity
+from nnsreport.parsers.quantities import PURE, WHOLE_SECONDS
+
+__all__ = ["HardwareReader", "Recording", "looks_like_quantity"]
 
 _ESTIMATION = re.compile(r"-+ Estimation of (Layer (\d+)) -+ *")
-_TABLE_ROW = re.compile(r"layer(\d+):(.*)")
+_TABLE_ROW = re.compile(r"layer([0-9]{1,9}):(.*)")
 _SIZE = re.compile(r" ?\d+(?:x\d+)+ *")
 _LAYER_NAME = re.compile(r"layer\d+")
 _ENDS_IN_QUANTITY = re.compile(r"(?:\d|inf|nan)(?:ns|pJ|uW|um\^2)\s*$")
@@ -31,61 +34,8 @@ _BREAKDOWN_BANNER = re.compile(r"\*+ Breakdown of Latency and Dynamic Energy \*+
 
 
 @dataclass(slots=True)
-class Recording:
-    """What a reader made of the lines since some point.
-
-    Attributes
-    ----------
-    first_number : int
-        How many numbers the run had before.
-    numbers : list of (int, Quantity or None)
-        Line of each number, and how it was printed; None where the line holds it in another form than behind its last
-        colon alone.
-    settings : list of (str, str, int)
-        Name, value and line of each setting.
-    """
-
-    first_number: int
-    numbers: list[tuple[int, Quantity | None]] = field(default_factory=list)
-    settings: list[tuple[str, str, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class HardwareReader:
-    """Place in the C++ output, and where its numbers go.
-
-    Attributes
-    ----------
-    records : RunBuilder
-        Receives the numbers.
-    dialect : Dialect
-        The lines of this version.
-    epoch : int or None
-        Of training.
-    stage : Stage
-        The furthest stage seen.
-    layer : str or None
-        The layer the next breakdown line is about, when ``is_chip`` is false.
-    is_chip : bool
-        The next breakdown line is about the chip.
-    layers : dict of str to int
-        Every layer named, with the line of its first number; in the order of the log.
-    recording : Recording or None
-        Follows what is made of the lines.
-    """
-
-    records: RunBuilder
-    dialect: Dialect
-    epoch: int | None = None
-    stage: Stage = Stage.NOTHING
-    layer: str | None = None
-    is_chip: bool = False
-    layers: dict[str, int] = field(default_factory=dict)
-    recording: Recording | None = None
-    _breakdown_order: int = -1
-    _table: tuple[str, ...] | None = None
-    _last_row: int = 0
-    _previous_size_line: int = 0
+class HardwareReader(Place):
+    """Reads the lines of one C++ part after the other."""
 
     def read(self, text: str, line: int) -> Verdict:
         """Read one line.
@@ -107,84 +57,6 @@ class HardwareReader:
             return reader(self, text, line)
         return self._read_pattern(text, line) if self.dialect.patterns else Verdict.NOT_MINE
 
-    def forget_place(self) -> None:
-        """Forget the current layer and table: text is missing, so the next line may be about another."""
-        self.layer = None
-        self.is_chip = False
-        self._table = None
-
-    def begin_section(self, epoch: int | None) -> None:
-        """Forget everything but the layers: the C++ part is printed again, for another epoch."""
-        self.epoch = epoch
-        self.stage = Stage.NOTHING
-        self.forget_place()
-
-    def skip_section(self, layers: Iterable[tuple[str, int]]) -> None:
-        """Go to the end of a C++ part whose lines were read elsewhere.
-
-        Parameters
-        ----------
-        layers : iterable of (str, int)
-            Its layers, each with the line of its first number.
-        """
-        for layer, line in layers:
-            self.layers.setdefault(layer, line)
-        self.forget_place()
-        self._previous_size_line = 0
-        self.stage = Stage.FINISHED
-
-    def _file(
-        self,
-        scope: str,
-        layer: str | None,
-        measure: Measure,
-        value: float,
-        line: int,
-        quantity: Quantity | None,
-    ) -> None:
-        if self.recording is not None:
-            self.recording.numbers.append((line, quantity))
-        self.records.metric(
-            scope,
-            layer,
-            measure.component,
-            measure.metric,
-            value,
-            line,
-            epoch=self.epoch,
-            is_printed_twice=measure.is_printed_twice,
-        )
-
-    def _setting(self, name: str, value: str, line: int) -> None:
-        if self.recording is not None:
-            self.recording.settings.append((name, value, line))
-        self.records.setting(name, value, line)
-
-    def _number(self, quantity: Quantity, text: str, line: int) -> float | None:
-        if line == self.records.cut_line and not quantity.is_self_delimiting:
-            return None
-        return quantity.read(text)
-
-    def _reach(self, stage: Stage) -> None:
-        if stage > self.stage:
-            self.stage = stage
-
-    def _enter_layer(self, layer: str, line: int) -> None:
-        self._breakdown_order = -1
-        if layer != self.layer:
-            self.layer = layer
-            self.is_chip = False
-            self._table = None
-            self.layers.setdefault(layer, line)
-            self._reach(Stage.LAYERS)
-
-    def _enter_chip(self) -> None:
-        if not self.is_chip:
-            self.layer = None
-            self.is_chip = True
-            self._table = None
-            self._breakdown_order = -1
-
     def _read_layer(self, text: str, line: int) -> Verdict:
         layer, separator, rest = text.partition("'s ")
         if not separator:
@@ -193,31 +65,53 @@ class HardwareReader:
         measure = self.dialect.layer_labels.get(label.rstrip())
         if measure is None or _LAYER_NAME.fullmatch(layer) is None:
             return Verdict.UNREADABLE if _LAYER_NAME.fullmatch(layer) else Verdict.NOT_MINE
-        self._enter_layer(layer, line)
         value = measure.quantity.read(printed)
         if value is None:
+            if layer != self.layer:
+                self.forget_place()
             return Verdict.UNREADABLE
-        self._file("layer", layer, measure, value, line, measure.quantity)
+        found = LayerLine(layer, measure, value, text, line)
+        if layer != self.layer or self._stray is not None:
+            return self._read_other_layer(found)
+        self._file_layer_line(found)
         return Verdict.READ
+
+    def _read_other_layer(self, found: LayerLine) -> Verdict:
+        """Read a line that names another layer than the lines before it: lines are lost, or its number is damaged."""
+        stray, self._stray = self._stray, None
+        if stray is not None:
+            self.recording = None
+            if found.layer == stray.layer:
+                self._file_layer_line(stray)
+            else:
+                self.records.unreadable(stray.text, stray.line)
+                if found.layer != self.layer:
+                    self._stray = found
+                    return Verdict.READ
+        elif self.layer is not None and self._breakdown_order < 0 and self._follows(found.measure):
+            self._stray = found
+            return Verdict.READ
+        self._file_layer_line(found)
+        return Verdict.READ
+
+    def _follows(self, measure: Measure) -> bool:
+        """Tell whether a number of a layer is printed behind the last one that was read."""
+        known = list(self.dialect.layer_labels.values())
+        return self._last_measure is None or known.index(measure) > known.index(self._last_measure)
 
     def _read_table_row(self, text: str, line: int) -> Verdict:
         match = _TABLE_ROW.fullmatch(text)
         if match is None:
             return Verdict.NOT_MINE
-        row = int(match.group(1))
-        if self._table is None or row < self._last_row:
-            self._table = None  # the banner of the next table is missing: nothing says what the rest is about
+        table = self._floor_plan.table
+        if table is None:
             return Verdict.UNREADABLE
-        self._last_row = row
-        printed = match.group(2).split(",")
-        values = [self._number(PURE, text, line) for text in printed]
-        if len(values) != len(self._table) or None in values:
+        values = [self._number(PURE, printed, line) for printed in match.group(2).split(",")]
+        known = tuple(value for value in values if value is not None)
+        if not len(values) == len(known) == len(table.metrics):
+            table.miss(int(match.group(1)))
             return Verdict.UNREADABLE
-        layer = f"layer{row}"
-        self.layers.setdefault(layer, line)
-        for metric, value in zip(self._table, values, strict=True):
-            assert value is not None
-            self._file("layer", layer, Measure(metric, "total", PURE), value, line, PURE if len(values) == 1 else None)
+        table.take(Row(int(match.group(1)), known, text, line))
         return Verdict.READ
 
     def _read_dashes(self, text: str, line: int) -> Verdict:
@@ -230,27 +124,42 @@ class HardwareReader:
         measure = self.dialect.breakdown_labels.get(label.rstrip())
         if measure is None:
             return self._unknown(text)
+        self._drop_stray()
         if measure.order < self._breakdown_order:
             self.forget_place()
+        is_whole = self._is_next_of_breakdown(measure)
         self._breakdown_order = measure.order
         value = measure.quantity.read(printed)
         if value is None or not (self.is_chip or self.layer):
             return Verdict.UNREADABLE
-        scope = "chip" if self.is_chip else "layer"
-        self._file(scope, self.layer, measure, value, line, measure.quantity)
+        found = LayerLine(self.layer or "", measure, value, text, line)
+        if self.dialect.is_training:
+            self._file_breakdown_line(found)
+        else:
+            self._breakdown.lines.append(found)
+            self._breakdown.is_whole = self._breakdown.is_whole and is_whole
         return Verdict.READ
+
+    def _is_next_of_breakdown(self, measure: Measure) -> bool:
+        """Tell whether nothing is missing between a line of a breakdown and what says whose it is."""
+        if measure.order == self._breakdown_order:
+            return True  # a doubled line
+        before = self._last_measure
+        is_begun = self._breakdown_order >= 0 or (before is not None and before.ends_section)
+        return is_begun and measure.order == self._breakdown_order + 1
 
     def _read_banner(self, text: str, line: int) -> Verdict:
         estimation = _ESTIMATION.fullmatch(text)
         if estimation is not None:
+            self.close()
+            self._last_measure = None
             self._enter_layer(f"layer{estimation.group(2)}", line)
             return Verdict.READ
         title = text.strip("- ")
         table = self.dialect.table_titles.get(title)
         if table is not None:
-            self.forget_place()
-            self._table = table
-            self._last_row = 0
+            self._forget_layer()
+            self._floor_plan.begin(table)
             self._reach(Stage.FLOOR_PLAN)
             return Verdict.READ
         stage = self.dialect.banners.get(title)
@@ -279,8 +188,12 @@ class HardwareReader:
         value = self._number(measure.quantity, printed, line)
         if value is None:
             return Verdict.UNREADABLE
+        if self._floor_plan.tables or self._breakdown.lines:
+            self.close()
         self._file("chip", None, measure, value, line, measure.quantity)
         self._note_place(measure, line)
+        self._last_measure = measure
+        self._breakdown.note(measure, value)
         return Verdict.READ
 
     def _note_place(self, measure: Measure, line: int) -> None:

@@ -88,6 +88,7 @@ V10 = Dialect(
     banners=BANNERS,
     prose=_PROSE,
     flags=_FLAGS_10,
+    breakdown_adds_up=False,
 )
 
 V12 = dataclasses.replace(
@@ -103,6 +104,7 @@ V12 = dataclasses.replace(
     },
     table_titles=TABLE_TITLES,
     flags=_FLAGS_12,
+    breakdown_adds_up=True,
     properties=_PROPERTIES_12,
 )
 

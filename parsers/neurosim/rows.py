@@ -1,0 +1,247 @@
+"""Rows of the floor plan's tables, lines of a layer, and breakdowns: believed where their order confirms their subject.
+
+NeuroSim counts its layers from 1 without a gap. A row whose number does not follow has lost the rows before it, or its
+own number is damaged; the next row tells which. The lines of a breakdown name nothing: they are those of the layer, or
+the chip, whose last line stands before them; where that line is missing, many may be.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass, field
+
+from nnsreport.parsers.neurosim.dialect import Measure
+
+_END = "end"
+_ORDERS = (
+    ("tiles", "speed_up", "memory_utilization", _END),
+    ("memory_arrays", "memory_tier", "speed_up", _END),
+)
+"""Which table follows which, by the first metric of each: in two dimensions, and in a memory cube."""
+
+_ENERGY = "read_dynamic_energy"
+_LATENCY = "read_latency"
+_PARTS = 3
+_PRINT_PRECISION = 5.1e-6
+"""Half a unit of the last of six digits, relative to the smallest number with these, and some rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Attributes
+    ----------
+    number : int
+        Of the layer, as printed.
+    values : tuple of float
+        The rest of the row.
+    text : str
+        The whole line.
+    line : int
+        Its number.
+    """
+
+    number: int
+    values: tuple[float, ...]
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLine:
+    """A line such as ``layer7's readLatency is: 4ns``.
+
+    Attributes
+    ----------
+    layer : str
+        As printed.
+    measure : Measure
+        What it is.
+    value : float
+        In the metric's unit.
+    text : str
+        The whole line.
+    line : int
+        Its number.
+    """
+
+    layer: str
+    measure: Measure
+    value: float
+    text: str
+    line: int
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of the floor plan.
+
+    Attributes
+    ----------
+    metrics : tuple of str
+        What each number of a row is.
+    sound, doubtful : list of Row
+        Those that are what they say, and those of which that is not known.
+    is_over : bool
+        It begins again without a heading: what follows is another table.
+    """
+
+    metrics: tuple[str, ...]
+    sound: list[Row] = field(default_factory=list)
+    doubtful: list[Row] = field(default_factory=list)
+    is_over: bool = False
+    last_row: int = 0
+    _gap: int | None = None
+    _open: Row | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row."""
+        return [*self.sound, *self.doubtful, *([self._open] if self._open is not None else [])]
+
+    def take(self, row: Row) -> None:
+        """Judge a row, and the one before it if that was out of order.
+
+        Parameters
+        ----------
+        row : Row
+            The next one.
+        """
+        before, self._open = self._open, None
+        expected = self.last_row + 1
+        if before is None and row.number == expected:
+            self._believe(row)
+        elif before is None and self.sound and row.text == self.sound[-1].text:
+            return  # a doubled line
+        elif before is None:
+            self._open = row
+        elif row.number == before.number + 1 and before.number < expected:
+            self.is_over = True
+            self.doubtful += [before, row]
+        elif row.number == before.number + 1:
+            self._gap = len(self.sound) if self._gap is None else self._gap
+            self._believe(before)
+            self._believe(row)
+        elif row.number in (expected, expected + 1):
+            self.doubtful.append(before)
+            self._believe(row)
+        else:
+            self.doubtful.append(before)
+            self._open = row
+
+    def _believe(self, row: Row) -> None:
+        self.sound.append(row)
+        self.last_row = row.number
+
+    def miss(self, number: int) -> None:
+        """Note a row that cannot be read but for its layer."""
+        if number == self.last_row + 1 and self._open is None:
+            self.last_row = number
+
+    def settle(self, layers: int, *, is_followed: bool) -> None:
+        """Judge what could not be judged before the other tables were read.
+
+        Parameters
+        ----------
+        layers : int
+            How many the chip has: the last row is theirs. 0 where the log ends, and tells nothing of the last row.
+        is_followed : bool
+            The next heading is that of the next table. Otherwise it is missing, and where the rows go on to the last
+            layer, some are those of another table.
+        """
+        row, self._open = self._open, None
+        if row is not None and row.number == layers > self.last_row:
+            self._gap = len(self.sound) if self._gap is None else self._gap
+            self._believe(row)
+        elif row is not None:
+            self.doubtful.append(row)
+        if not is_followed and not self.is_over and self.last_row == layers:
+            self.doubtful += self.sound[self._gap or 0 :]
+            del self.sound[self._gap or 0 :]
+
+
+@dataclass(slots=True)
+class FloorPlan:
+    """The tables of a floor plan, as they come."""
+
+    tables: list[Table] = field(default_factory=list)
+    is_open: bool = False
+
+    @property
+    def table(self) -> Table | None:
+        """The table that is being read, if any."""
+        return self.tables[-1] if self.is_open and not self.tables[-1].is_over else None
+
+    def begin(self, metrics: tuple[str, ...]) -> None:
+        """Note the heading of a table."""
+        self.tables.append(Table(metrics))
+        self.is_open = True
+
+    def settled(self, *, is_cut: bool) -> list[Table]:
+        """Return the tables, judged as a whole, and forget them.
+
+        Parameters
+        ----------
+        is_cut : bool
+            The log ends here: there is no further table to be missed.
+        """
+        tables, self.tables, self.is_open = self.tables, [], False
+        layers = max((table.last_row for table in tables), default=0)
+        names = [table.metrics[0].partition("_rows")[0] for table in tables]
+        orders = [order for order in _ORDERS if set(names) <= set(order)]
+        neighbours = set(itertools.pairwise(orders[0])) if len(orders) == 1 else set()
+        for table, pair in zip(tables, itertools.pairwise([*names, _END]), strict=True):
+            is_last = is_cut and table is tables[-1]
+            table.settle(0 if is_last else layers, is_followed=pair in neighbours or is_last)
+        return tables
+
+
+@dataclass(slots=True)
+class Breakdown:
+    """The lines of a breakdown.
+
+    Attributes
+    ----------
+    totals : dict of str to float
+        Latency and energy of the layer or chip that was named last, of which these are the parts.
+    lines : list of LayerLine
+        Those that are not judged; their layer is empty.
+    is_whole : bool
+        Nothing is missing between the lines, and between them and those of their layer or chip.
+    """
+
+    totals: dict[str, float] = field(default_factory=dict)
+    lines: list[LayerLine] = field(default_factory=list)
+    is_whole: bool = True
+
+    def note(self, measure: Measure, value: float) -> None:
+        """Remember what parts must add up to."""
+        if measure.component == "total":
+            self.totals[measure.metric] = value
+
+    def judge(self, *, adds_up: bool) -> tuple[list[LayerLine], list[LayerLine]]:
+        """Return the lines that are known to be of the layer or chip that was named last, and the others.
+
+        Where a piece of a log is lost, lines of one layer may be followed by those of another. Energies are parts of
+        their total; latencies too, though in some chips their total is another.
+
+        Parameters
+        ----------
+        adds_up : bool
+            Energies do so in this version.
+        """
+        is_sound = self._is_sum(_ENERGY) if adds_up else None
+        if is_sound or (self.is_whole and is_sound is None):
+            return self.lines, []
+        kept = [line for line in self.lines if line.measure.metric == _LATENCY] if self._is_sum(_LATENCY) else []
+        return kept, [line for line in self.lines if line not in kept]
+
+    def _is_sum(self, metric: str) -> bool | None:
+        """Tell whether all parts are there and add up; None if that cannot be known."""
+        parts = {line.measure.component: line.value for line in self.lines if line.measure.metric == metric}
+        total = self.totals.get(metric)
+        if total is None or len(parts) != _PARTS or not math.isfinite(total) or not parts.get("adc"):
+            return None  # without ADCs adder trees have a share of their own
+        return abs(sum(parts.values()) - total) <= _PRINT_PRECISION * (sum(map(abs, parts.values())) + abs(total))
