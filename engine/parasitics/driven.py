@@ -3,12 +3,7 @@
 The network is linear, so an array with resistive wires multiplies like one without, by other conductances:
 ``currents = M @ voltages``. M is found once for an array and serves every input.
 
-Exact: row after row of the array is joined to all above it (block elimination). What is above is a Norton equivalent
-of as many ports as bit lines: an admittance matrix Y and the currents J that unit voltages on the word lines send
-into grounded ports. A word line adds its own equivalent, ``S = D - D Z D`` and ``c``, with D the conductances of its
-cells and Z the inverse of its ladder's matrix, known in closed form; a segment of the bit lines, of resistance r,
-turns Y and J into ``(1 + r Y)^-1 Y`` and ``(1 + r Y)^-1 J``. Nothing is iterated; each step solves a symmetric
-positive system of eigenvalues from 1 on, so errors are those of rounding.
+Exact: :mod:`nnsreport.engine.parasitics.tiles`.
 
 Fast: every word line is solved as if bit lines were at ground, every bit line as if word lines were ideal, and
 ``M = conductance * share of the word line * share of the bit line``. This is exact where either kind of line is ideal.
@@ -22,7 +17,8 @@ methods are this project's own; tests compare them with a dense solution of all 
 from __future__ import annotations
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.parasitics.ladder import Line, log_attenuations, node_resistances
+from nnsreport.engine.parasitics.ladder import Line, log_attenuations
+from nnsreport.engine.parasitics.tiles import tiled_conductances
 
 
 def exact_conductances(planes: Array, word_line: Line, bit_line: Line) -> Array:
@@ -39,17 +35,11 @@ def exact_conductances(planes: Array, word_line: Line, bit_line: Line) -> Array:
     Returns
     -------
     Array of float64, (arrays, columns, rows)
-        Current of a column for a unit voltage on one row and none on all others. Costs of the order of
-        ``rows * columns^3``, or ``columns * rows^3`` if that is less and there is one plane.
+        Current of a column for a unit voltage on one row and none on all others.
     """
     if word_line.ideal or bit_line.ideal:
         return decoupled_conductances(planes, word_line, bit_line)
-    count, _, columns, rows = planes.shape
-    if count == 1 and columns > rows:
-        # A reciprocal network gives the same seen from its converters: rows become columns.
-        seen_back = exact_conductances(planes[..., ::-1, ::-1].swapaxes(2, 3), bit_line, word_line)
-        return seen_back.swapaxes(1, 2)[:, ::-1, ::-1]
-    return _eliminated(planes, word_line, bit_line)
+    return tiled_conductances(planes, word_line, bit_line)
 
 
 def decoupled_conductances(planes: Array, word_line: Line, bit_line: Line) -> Array:
@@ -125,54 +115,3 @@ def coupling(planes: Array, word_line: Line, bit_line: Line) -> Array:
     word_shares, bit_shares = line_shares(planes, word_line, bit_line)
     lost: Array = (1.0 - word_shares.min(axis=(0, 2, 3))) * (1.0 - bit_shares.min(axis=(1, 2)))
     return lost / (1.0 - lost)
-
-
-def _eliminated(planes: Array, word_line: Line, bit_line: Line) -> Array:
-    xp = namespace_of(planes)
-    _, arrays, columns, rows = planes.shape
-    logs = log_attenuations(xp.moveaxis(planes, 2, 0), word_line)
-    resistances = xp.moveaxis(node_resistances(logs, word_line), 0, 2)
-    logs = xp.moveaxis(logs, 0, 2)
-    # Admittances Y and, behind them, one column of currents J for each row joined so far.
-    above: Array = xp.zeros((arrays, columns, columns + rows), dtype=xp.float64)
-    for row in range(rows):
-        admittance, currents = _word_line(planes[..., row], logs[..., row], resistances[..., row])
-        above[..., :columns] += admittance
-        above[..., columns + row] = currents
-        resistance = bit_line.resistance(rows - 1 - row)
-        if resistance:
-            system = resistance * above[..., :columns]
-            system.reshape(arrays, -1)[:, :: columns + 1] += 1.0
-            joined = above[..., : columns + row + 1]
-            joined[...] = xp.linalg.solve(system, joined)
-    return above[..., columns:]
-
-
-def _word_line(cells: Array, logs: Array, resistances: Array) -> tuple[Array, Array]:
-    """Return what the word lines of one row look like from the bit lines: admittance and short-circuit currents.
-
-    All arguments are (planes, arrays, columns); the results are (arrays, columns, columns) and (arrays, columns).
-    """
-    xp = namespace_of(cells)
-    count, arrays, columns = cells.shape
-    admittance: Array = xp.zeros((arrays, columns, columns), dtype=xp.float64)
-    currents: Array = xp.zeros((arrays, columns), dtype=xp.float64)
-    for plane in range(count):
-        cell, log = cells[plane], logs[plane]
-        inverse = xp.exp(-xp.abs(log[:, :, None] - log[:, None, :]))
-        inverse *= _of_the_nearer(resistances[plane])
-        inverse *= cell[:, :, None]
-        inverse *= cell[:, None, :]
-        admittance -= inverse
-        admittance.reshape(arrays, -1)[:, :: columns + 1] += cell
-        direct = cell * xp.exp(-log)
-        currents += direct if plane == 0 else -direct
-    return admittance, currents
-
-
-def _of_the_nearer(values: Array) -> Array:
-    """Return ``values[min(i, j)]``, (arrays, columns) -> (arrays, columns, columns)."""
-    xp = namespace_of(values)
-    position = xp.arange(values.shape[1])
-    result: Array = xp.where(position[:, None] <= position[None, :], values[:, :, None], values[:, None, :])
-    return result

@@ -15,6 +15,8 @@ from nnsreport.engine.parasitics.settings import WireSettings
 
 # Groups of rows of the fast method for gated arrays.
 _GROUPS = 16
+# Of the exact solver.
+_BYTES_FOR_A_CELL = 1024
 # Working memory of a solver, and numbers in each operand of a gated sweep: fits a cache, or bounds a GPU's memory.
 _SOLVER_BYTES = 1 << 26
 _SOLVER_BYTES_ON_DEVICE = 1 << 31
@@ -209,10 +211,8 @@ def _difference(effective: Array, shape: tuple[int, ...], wires: WireSettings) -
 
 def _array_parts(networks: Array) -> Iterator[slice]:
     planes, count, columns, rows = networks.shape
-    # Ladders hold a few numbers for each cell; elimination, some squares of the smaller side.
-    numbers = 8 * planes * columns * rows + 8 * min(columns, rows) ** 2
     budget = _SOLVER_BYTES if namespace_of(networks) is np else _SOLVER_BYTES_ON_DEVICE
-    step = max(budget // (8 * numbers), 1)
+    step = max(budget // (_BYTES_FOR_A_CELL * planes * columns * rows), 1)
     return (slice(begin, begin + step) for begin in range(0, count, step))
 
 

@@ -1,9 +1,7 @@
 """One resistive line with a conductance from each of its nodes to ground: a ladder.
 
-Seen from its head, a line is a chain of series resistances and shunt conductances. Two numbers for each node say
-all that is needed of it: what share of the head's voltage arrives there, and what resistance a current meets that
-is fed in there while the head is grounded. All recursions add and multiply positive numbers only, so nothing
-cancels, and a resistance of zero is no special case.
+Seen from its head, a line is a chain of series resistances and shunt conductances. The recursion adds and multiplies
+positive numbers only, so nothing cancels, and a resistance of zero is no special case.
 """
 
 from __future__ import annotations
@@ -61,9 +59,8 @@ def log_attenuations(shunts: Array, line: Line) -> Array:
     Returns
     -------
     Array of float64, (nodes, ...)
-        ``-ln(v / v_head)``, from 0 up. The share of node j over that of node i before it is
-        ``exp(log[i] - log[j])``; by reciprocity this is also the share of a current fed in at j, were all else open
-        at the head, that passes i.
+        ``-ln(v / v_head)``, from 0 up. By reciprocity, ``v / v_head`` is also the share of a current fed in at the node
+        that leaves through the head, when it is grounded.
     """
     xp = namespace_of(shunts)
     logs: Array = xp.empty_like(shunts)
@@ -75,28 +72,3 @@ def log_attenuations(shunts: Array, line: Line) -> Array:
         beyond = seen / (1.0 + drop)
     result: Array = xp.cumsum(logs, axis=0)
     return result
-
-
-def node_resistances(logs: Array, line: Line) -> Array:
-    """Return the resistance from each node to ground, with the head grounded.
-
-    Parameters
-    ----------
-    logs : Array of float64, (nodes, ...)
-        From :func:`log_attenuations`.
-    line : Line
-        The same series resistances.
-
-    Returns
-    -------
-    Array of float64, (nodes, ...)
-        Diagonal of the inverse of the ladder's conductance matrix; entry (i, j) of that inverse, i before j, is
-        ``result[i] * exp(logs[i] - logs[j])``.
-    """
-    xp = namespace_of(logs)
-    resistances: Array = xp.empty_like(logs)
-    resistances[0] = line.head * xp.exp(-logs[0])
-    for node in range(1, logs.shape[0]):
-        share = xp.exp(logs[node - 1] - logs[node])
-        resistances[node] = share * (share * resistances[node - 1] + line.segment)
-    return resistances

@@ -28,8 +28,8 @@ class Circuit:
             node = self._same[node]
         return node
 
-    def current_into(self, node: Hashable, potentials: dict[Hashable, float]) -> float:
-        """Return the current that flows into a node of fixed potential."""
+    def currents_into(self, nodes: list[Hashable], potentials: dict[Hashable, float]) -> np.ndarray:
+        """Return the currents that flow into nodes of fixed potential."""
         fixed = {self._root(name): value for name, value in potentials.items()}
         index: dict[Hashable, int] = {}
         for a, b, _ in self._wires:
@@ -48,8 +48,11 @@ class Circuit:
                     matrix[index[here], index[there]] -= 1 / ohm
         found = np.linalg.solve(matrix, right)
         volt = {**fixed, **{name: found[position] for name, position in index.items()}}
-        root = self._root(node)
-        return sum((volt[b if a == root else a] - volt[root]) / ohm for a, b, ohm in self._wires if root in (a, b))
+        into = dict.fromkeys(volt, 0.0)
+        for a, b, ohm in self._wires:
+            into[a] += (volt[b] - volt[a]) / ohm
+            into[b] += (volt[a] - volt[b]) / ohm
+        return np.array([into[self._root(node)] for node in nodes])
 
 
 def _line(name: Hashable, nodes: list[Hashable], segment_ohm: float, terminal_ohm: float) -> Iterator[Wire]:
@@ -102,7 +105,7 @@ def _sensed(
         parts += _line(("converter", n), line, wires.bit_line_ohm, wires.sense_ohm)
     circuit = Circuit(parts)
     potentials |= {("converter", n): 0.0 for n in range(columns)}
-    return np.array([circuit.current_into(("converter", n), potentials) for n in range(columns)])
+    return circuit.currents_into([("converter", n) for n in range(columns)], potentials)
 
 
 def _oracle(devices: np.ndarray, inputs: np.ndarray, wires: WireSettings) -> np.ndarray:
