@@ -75,9 +75,8 @@ def target_conductances(levels: Array, mapping: Mapping) -> Array:
         In level units.
     """
     xp = namespace_of(levels)
-    pieces = [cells.astype(xp.float32) for _, _, cells in mapping.cell_levels(levels)]
+    pieces = [mapping.cell.conductances(cells) for _, _, cells in mapping.cell_levels(levels)]
     stacked: Array = xp.stack(pieces)
-    stacked += xp.float32(mapping.cell.offset)
     return stacked.reshape(mapping.planes, mapping.slices.count, *pieces[0].shape)
 
 

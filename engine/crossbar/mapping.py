@@ -111,6 +111,24 @@ class Cell:
         """Conductance of the highest level, in level units."""
         return self.levels - 1 + self.offset
 
+    def conductances(self, levels: Array) -> Array:
+        """Return what cells are meant to conduct.
+
+        Parameters
+        ----------
+        levels : Array of integers
+            From 0 to ``levels - 1``.
+
+        Returns
+        -------
+        Array of float32
+            In level units: ``level + offset``.
+        """
+        xp = namespace_of(levels)
+        result: Array = levels.astype(xp.float32)
+        result += xp.float32(self.offset)
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
