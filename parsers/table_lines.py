@@ -26,7 +26,7 @@ class Line:
     may_lack_end: bool = False
 
 
-def table_lines(lines: Sequence[str], numbers: Sequence[int], cut_line: int | None) -> list[Line]:
+def table_lines(lines: Sequence[str], numbers: Sequence[int], cut_line: int | None, separator: str = ",") -> list[Line]:
     """Return the lines that are not blank.
 
     Parameters
@@ -37,17 +37,19 @@ def table_lines(lines: Sequence[str], numbers: Sequence[int], cut_line: int | No
         The number of each in its file.
     cut_line : int or None
         The line that has no line end.
+    separator : str
+        Between cells.
 
     Returns
     -------
     list of Line
-        The cut line may lack its end. Another one may, if a line without any comma follows, which may be what a damaged
-        character tore off; the line behind such a piece may lack its start.
+        The cut line may lack its end. Another one may, if a line without any separator follows, which may be what a
+        damaged character tore off; the line behind such a piece may lack its start.
     """
     found = []
     # What reading takes for text is a line here too, so that a file never has none.
     is_blank = [True, *(not line.strip(" \t\r\n") for line in lines), True]
-    is_piece = [not blank and "," not in line for line, blank in zip(("", *lines, ""), is_blank, strict=True)]
+    is_piece = [not blank and separator not in line for line, blank in zip(("", *lines, ""), is_blank, strict=True)]
     for index, (line, number) in enumerate(zip(lines, numbers, strict=True)):
         if not is_blank[index + 1]:
             is_torn = is_piece[index + 2] and numbers[index + 1] != cut_line

@@ -67,4 +67,5 @@ ACCURACY = FileFormat(
     sample=f"{HEADER}\n0.000000,9.312500,10.000000\n1.000000,9.149485,7.500000\n",
     recognise=confidence_of,
     read=parse,
+    is_header=lambda line: line.endswith(HEADER),
 )

@@ -113,4 +113,5 @@ ACTIVITY = FileFormat(
     sample="0.38929126880787035,0.13419320848253039,0.1297370062934028\n",
     recognise=confidence_of,
     read=parse,
+    is_header=lambda _: False,
 )

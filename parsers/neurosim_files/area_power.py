@@ -21,6 +21,10 @@ NAME = "neurosim-3d-area"
 HEADER = "Area (mm^2),PowerDensity (W/mm^2)"
 COLUMNS = (Column("area", "total"), Column("power_density", "total", PER_SQUARE_MILLIMETRE))
 
+_TOO_SHORT = (
+    "is too short to tell what it is: two numbers without a line end may be the only row of Area_PowerDensity.csv, or "
+    "what is left of another file, such as neurosim.csv"
+)
 _SMALL_AREA = re.compile(r"\d(?:\.\d{1,5})?e-0[4-9]")
 _DENSITY = re.compile(r"\d{1,3}(?:\.\d+)?|-?(?:inf|nan)")
 
@@ -29,7 +33,8 @@ def confidence_of(glance: Glance) -> float:
     """Return how sure it is that a text is this file.
 
     Without the header it is when every row is two numbers of six digits, of which the first, as a chip's area in square
-    metres, has an exponent from -9 to -4, and the second has none.
+    metres, has an exponent from -9 to -4, and the second has none. A single such row may as well be the beginning of
+    another file: reading it says so where it has no line end.
 
     Parameters
     ----------
@@ -39,11 +44,13 @@ def confidence_of(glance: Glance) -> float:
     Returns
     -------
     float
-        1 with the header, 0.3 without.
+        1 with the header, 0.3 without, 0.1 for a single row.
     """
     if HEADER in glance.first_lines:
         return 1.0
-    return 0.3 if glance.first_lines and all(map(_is_row, glance.first_lines)) else 0.0
+    if not glance.first_lines or not all(map(_is_row, glance.first_lines)):
+        return 0.0
+    return 0.3 if len(glance.first_lines) > 1 else 0.1
 
 
 def _is_row(line: str) -> bool:
@@ -69,12 +76,18 @@ def parse(text: LogText, run: str) -> tuple[ParsedLog, ...]:
     lines = table_lines(text.lines, text.numbers, text.cut_line)
     rows = [line for line in lines if line.text != HEADER]
     if not rows:
-        records = RunBuilder(NAME, text.cut_line)
-        records.problem(
-            "has a header and no row: NeuroSim came to no end", lines[0].number, "look at the end of the job's log"
+        return _without_numbers(
+            text, run, "has a header and no row: NeuroSim came to no end", "look at the end of the job's log"
         )
-        return (records.finish(run, text.source, is_complete=False),)
+    if len(lines) == 1 and rows[0].may_lack_end:
+        return _without_numbers(text, run, _TOO_SHORT, "write the program's output again")
     return tuple(_parse_row(line, text, run_identifier(run, rank)) for rank, line in enumerate(rows))
+
+
+def _without_numbers(text: LogText, run: str, message: str, remedy: str) -> tuple[ParsedLog, ...]:
+    records = RunBuilder(NAME, text.cut_line)
+    records.problem(message, text.numbers[0], remedy)
+    return (records.finish(run, text.source, is_complete=False),)
 
 
 def _parse_row(line: Line, text: LogText, run: str) -> ParsedLog:
@@ -100,4 +113,5 @@ AREA_POWER = FileFormat(
     sample=f"{HEADER}\n3.43675e-06,0.00313841\n",
     recognise=confidence_of,
     read=parse,
+    is_header=lambda line: line == HEADER,
 )

@@ -221,4 +221,5 @@ BREAKDOWN = FileFormat(
     sample=_SAMPLE,
     recognise=confidence_of,
     read=parse,
+    is_header=lambda line: line.endswith(tuple(_TABLES)),
 )

@@ -134,4 +134,5 @@ DISTRIBUTIONS = FileFormat(
     sample="1_mean,2_mean,1_std,2_std\n-0.005914,-0.006676,0.696726,0.714532\n0.000452,-0.008508,0.685826,0.711851\n",
     recognise=confidence_of,
     read=parse,
+    is_header=lambda line: _HEADER.search(line) is not None,
 )

@@ -115,4 +115,5 @@ EPOCH_RESULTS = FileFormat(
     sample=f"{HEADER}\n{_SAMPLE_ROW}",
     recognise=confidence_of,
     read=parse,
+    is_header=lambda line: line.endswith(HEADER),
 )

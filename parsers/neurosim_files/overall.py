@@ -135,4 +135,5 @@ OVERALL = FileFormat(
     sample=_SAMPLE,
     recognise=confidence_of,
     read=parse,
+    is_header=lambda _: False,
 )

@@ -104,3 +104,30 @@ def test_without_its_header_it_is_not_recognised() -> None:
     (log,) = parse_bytes(b"accuracy,0.9\n", run="r", format="results-1")
     assert not log.metrics
     assert "cannot be read" in log.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("\ufeffmetric;value;unit\r\naccuracy;91,2;%\r\nread_latency;1,5E-05;\r\n", [0.912, 1.5e-05]),
+        ("metric;value;unit\naccuracy;91.2;%\nread_latency;1.5e-05;\n", [0.912, 1.5e-05]),
+        ("metric\tvalue\tunit\naccuracy\t91,2\t%\nread_latency\t15\tus\n", [0.912, 1.5e-05]),
+        ('"metric";"value";"unit"\n"accuracy";"91,2";"%"\n"read_latency";"15";"us"\n', [0.912, 1.5e-05]),
+    ],
+)
+def test_spreadsheets_of_languages_with_decimal_commas(text: str, values: list[float]) -> None:
+    (log,) = parse_bytes(text.encode(), run="r")
+    assert [record.value for record in log.metrics] == values
+    assert not log.problems
+
+
+def test_a_point_among_decimal_commas_may_be_a_thousand() -> None:
+    (log,) = parse_bytes(b"metric;value\naccuracy;0,5\nread_latency;1.234\n", run="r")
+    assert [record.value for record in log.metrics] == [0.5]
+    assert "a point in a file of decimal commas" in log.problems[0].message
+
+
+def test_a_decimal_comma_between_commas_is_no_number() -> None:
+    (log,) = parse_bytes(b'metric,value\naccuracy,"0,5"\nread_latency,1,5\n', run="r")
+    assert not log.metrics
+    assert len(log.problems) == 2
