@@ -136,7 +136,7 @@ ON_IMAGES = [
         for opsets, body in (
             ((9,), "v = Add(z, spread) e = Scatter<axis = 2>(v, places, spread) y = Add(x, e)"),
             ((11, 16), "v = Add(z, spread) e = ScatterElements<axis = 2>(v, places, spread) y = Add(x, e)"),
-            ((16,), 'v = Add(z, spread) e = ScatterElements<axis=2, reduction = "mul">(v, picks4, small) y = Add(x, e)'),
+            ((16,), 'v = Add(z, spread) e = ScatterElements<axis=2, reduction = "mul">(v, picks4, few) y = Add(x, e)'),
         )
     ],
     ((9, 11), "a = Floor(x) i = Cast<to = 7>(a) e = Constant<value = int64 {5}>() y = OneHot<axis = 1>(i, e, offon)"),
@@ -353,7 +353,7 @@ def _constants(rng: np.random.Generator) -> dict[str, np.ndarray]:
         "ax": np.array([2, 3]),
         "places": np.argsort(rng.standard_normal((1, 4, 7, 6)), axis=2),
         "picks4": rng.integers(-7, 7, (1, 4, 3, 6)),
-        "small": rng.uniform(0.5, 2, (1, 4, 3, 6)).astype(np.float32),
+        "few": rng.uniform(0.5, 2, (1, 4, 3, 6)).astype(np.float32),
         "spread": rng.standard_normal((1, 4, 7, 6)).astype(np.float32),
         "offon": np.float32([-1, 2]),
         "step": np.float32(0.013),
