@@ -47,8 +47,9 @@ def effective_conductances(devices: Array, wires: WireSettings, unit_s: float = 
 
     Notes
     -----
-    ``exact`` solves the node equations directly, within some 1e-13 of the largest conductance. ``fast`` takes time
-    in proportion to the cells; :func:`fast_error_bound` bounds its error.
+    ``exact`` solves the node equations directly, to rounding: the largest difference from other solvers is 1e-12 of
+    the largest current, for 512 x 512 cells. ``fast`` takes time in proportion to the cells;
+    :func:`fast_error_bound` bounds its error.
     """
     assert wires.select == "driven", "gated arrays have no such conductances"
     xp = namespace_of(devices)
@@ -77,8 +78,8 @@ def fast_error_bound(devices: Array, wires: WireSettings, unit_s: float = 1.0) -
     -------
     Array of float64, (...)
         Largest error of any column's current for any input, as a share of the column's full-scale current: what all
-        its cells, of both planes, give for the largest voltage by the fast method. Proved in
-        :func:`nnsreport.engine.parasitics.driven.coupling`; errors met are about a third of it.
+        its cells, of both planes, would add up to at the largest of the voltages, were word lines ideal. Proved in
+        :func:`nnsreport.engine.parasitics.driven.coupling`; errors met are three to thirty times smaller.
     """
     assert wires.select == "driven", "gated arrays have no such bound"
     xp = namespace_of(devices)

@@ -274,10 +274,9 @@ def test_fast_keeps_within_its_bound(pairs: str, scale: float) -> None:
     # The worst voltages for a column are those of the signs of its errors.
     voltages = np.concatenate([np.sign(difference).T, random.uniform(-1, 1, (32, 20))], axis=1)
     error = np.abs(difference @ voltages).max(axis=1)
-    full_scale = np.zeros(24)
-    for plane in devices:
-        # Both planes at the same voltage, each by itself, give more than together: a bound still, if a loose one.
-        full_scale += effective_conductances(plane[None], replace(wires, solver="fast")).sum(axis=1)
+    ideal_words = replace(wires, word_line_ohm=0.0, driver_ohm=0.0)
+    on_bit_lines = [devices.sum(axis=0)] if pairs == "interleaved" else list(devices)
+    full_scale = np.sum([effective_conductances(cells[None], ideal_words) for cells in on_bit_lines], axis=(0, 2))
     bound = float(fast_error_bound(devices, wires))
     assert 0 < bound <= worst_fast_error(2, 24, 32, devices.max(), wires)
     assert (error <= bound * full_scale).all()
