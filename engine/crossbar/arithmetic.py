@@ -13,7 +13,8 @@ import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.converter import Converter
-from nnsreport.engine.crossbar.mapping import Digits
+from nnsreport.engine.crossbar.inputs import InputCoding
+from nnsreport.engine.crossbar.signs import Slices
 
 _CACHE_BYTES = 1 << 22
 _DEVICE_BYTES = 1 << 28
@@ -31,19 +32,16 @@ class BlockOperand:
         In level units, slice by slice.
     blocks : tuple of slice
         Rows K read together.
-    slices : Digits
+    slices : Slices
         How weights are cut.
-    cycles : Digits
-        How activations are cut.
-    signed : bool
-        Whether activations may be negative.
+    cycles : InputCoding
+        How activations are applied.
     """
 
     cells: Array
     blocks: tuple[slice, ...]
-    slices: Digits
-    cycles: Digits
-    signed: bool
+    slices: Slices
+    cycles: InputCoding
 
     def parts(self, vectors: Array) -> Iterator[slice]:
         """Yield the parts of M to work on, one after the other.
@@ -79,7 +77,7 @@ class BlockOperand:
         shape = (self.cycles.count, *self.cells.shape[:2], vectors.shape[2])
         sums = xp.empty(shape, dtype=xp.float32)
         for block in self.blocks:
-            pulses = _pulses(vectors[:, block], self.cycles, self.signed)
+            pulses = self.cycles.pulses(vectors[:, block])
             xp.matmul(self.cells[None, :, :, block], pulses, out=sums)
             yield sums
 
@@ -173,23 +171,7 @@ def _parts(vectors: Array, bytes_per_vector: int) -> Iterator[slice]:
     return (slice(begin, begin + step) for begin in range(0, vectors.shape[2], step))
 
 
-def _pulses(vectors: Array, cycles: Digits, signed: bool) -> Array:
-    """Return the digits on the word lines, (cycles, groups, rows, m), negative for negative activations."""
-    xp = namespace_of(vectors)
-    pulses: Array = xp.empty((cycles.count, *vectors.shape), dtype=xp.float32)
-    if cycles.count == 1:
-        pulses[0] = vectors
-        return pulses
-    # Contiguous, because a part of M has short rows, over which cutting digits is slow.
-    magnitudes = xp.ascontiguousarray(xp.abs(vectors) if signed else vectors)
-    for index in range(cycles.count):
-        pulses[index] = cycles.digit(magnitudes, index)
-    if signed:
-        pulses *= xp.sign(vectors)
-    return pulses
-
-
-def _over_cycles(sums: Array, cycles: Digits) -> Array:
+def _over_cycles(sums: Array, cycles: InputCoding) -> Array:
     """Add up the cycles, (cycles, ...) -> (...), each with its weight."""
     xp = namespace_of(sums)
     total: Array = sums[0]

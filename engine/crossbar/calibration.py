@@ -14,8 +14,9 @@ from types import ModuleType
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.conductance import is_noiseless, target_conductances
 from nnsreport.engine.crossbar.converter import Converter, make_converter
+from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.layer import CrossbarLayer
-from nnsreport.engine.crossbar.mapping import digits, make_mapping
+from nnsreport.engine.crossbar.mapping import make_mapping
 from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.ranges import MagnitudeCounts
@@ -134,7 +135,9 @@ def quantized_layer(
         settings.activations.bits, calibration.activation_scale, calibration.activation_signed
     )
     mapping = make_mapping(settings.weights.bits, settings.mapping, settings.device)
-    cycles = digits(quantizer.magnitude_bits, settings.mapping.dac_bits)
+    cycles = input_coding(
+        quantizer.magnitude_bits, quantizer.signed, settings.mapping.dac_bits, settings.mapping.input_signs
+    )
     plan = exact_plan = plan_exact(weight.levels, quantizer.top)
     if calibration.adc_ranges or not is_noiseless(settings.device):
         plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, not calibration.adc_ranges)
@@ -144,16 +147,15 @@ def quantized_layer(
         quantizer=quantizer,
         mapping=mapping,
         cycles=cycles,
-        converter=_converter(calibration, settings),
+        converter=_converter(calibration, settings, cycles.has_negative_pulses or mapping.differential),
         exact_plan=exact_plan,
         plan=plan,
     )
 
 
-def _converter(calibration: LayerCalibration, settings: CrossbarSettings) -> Converter | None:
+def _converter(calibration: LayerCalibration, settings: CrossbarSettings, signed: bool) -> Converter | None:
     if not calibration.adc_ranges:
         return None
-    signed = calibration.activation_signed or settings.mapping.signs == "differential"
     return make_converter(settings.adc.bits, calibration.adc_ranges, signed)
 
 

@@ -10,9 +10,11 @@ import numpy as np
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, collapsed_product, converted_product, input_sums
 from nnsreport.engine.crossbar.converter import Converter
-from nnsreport.engine.crossbar.mapping import Digits, Mapping
+from nnsreport.engine.crossbar.inputs import InputCoding
+from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, QuantizedWeight
+from nnsreport.engine.crossbar.tiling import Tiling
 from nnsreport.engine.network.linear import LinearLayer
 
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
@@ -34,7 +36,7 @@ class CrossbarLayer:
         Of its input.
     mapping : Mapping
         Weights to devices.
-    cycles : Digits
+    cycles : InputCoding
         Activations to pulses.
     converter : Converter or None
         None for an ideal ADC.
@@ -46,7 +48,7 @@ class CrossbarLayer:
     weight: QuantizedWeight
     quantizer: ActivationQuantizer
     mapping: Mapping
-    cycles: Digits
+    cycles: InputCoding
     converter: Converter | None
     exact_plan: Plan
     plan: Plan
@@ -80,6 +82,11 @@ class CrossbarLayer:
     def devices(self) -> int:
         """Number of memory devices, reference columns included."""
         return self.mapping.devices(self.linear.groups, self.linear.outputs, self.linear.inputs)
+
+    @property
+    def tiling(self) -> Tiling:
+        """Physical arrays that the layer takes."""
+        return self.mapping.tiling(self.linear.groups, self.linear.outputs, self.linear.inputs)
 
     @property
     def weight_scale(self) -> float:
@@ -169,7 +176,7 @@ class CrossbarLayer:
         """
         slices, groups, columns, inputs = conductances.shape
         cells = conductances.swapaxes(0, 1).reshape(groups, slices * columns, inputs)
-        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, self.quantizer.signed)
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles)
 
     def converted_product(self, vectors: Array, operand: BlockOperand, gain: float) -> tuple[Array, int]:
         """Return what the layer's converters deliver.

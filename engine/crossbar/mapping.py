@@ -1,91 +1,19 @@
-"""Integer weights and activations to levels of cells and pulses.
+"""Integer weights to levels of cells, and cells to arrays.
 
-A weight's integer is cut into slices of ``cell_bits``, least significant first, each in a cell with 2^cell_bits
-levels. For ``differential`` the magnitude is sliced, into the positive or the negative device of a pair; for
-``offset`` the unsigned number ``weight + 2^(bits-1)``. The magnitude of an activation is cut into digits of
-``dac_bits``; negative activations drive their word line with the opposite sign, as CrossSim does by default.
-
-Conductances are counted in *level units*: one unit is the step between neighbouring levels, so that level l of an
-ideal cell conducts ``l + g_off`` and sums of currents are integers but for the offset.
+A scheme of signs (:mod:`nnsreport.engine.crossbar.signs`) says which levels a weight has. Conductances are counted in
+*level units*: one unit is the step between neighbouring levels, so that level l of an ideal cell conducts ``l + g_off``
+and sums of currents are integers but for the offset.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.settings import DeviceSettings, MappingSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Digits:
-    """A number of some bits, cut into digits.
-
-    Attributes
-    ----------
-    bits : int
-        Of the whole number.
-    width : int
-        Bits of a digit; the most significant one may have fewer.
-    """
-
-    bits: int
-    width: int
-
-    @property
-    def count(self) -> int:
-        """Number of digits."""
-        return math.ceil(self.bits / self.width)
-
-    @property
-    def weights(self) -> tuple[int, ...]:
-        """Value of one unit of each digit, least significant first."""
-        return tuple(2 ** (i * self.width) for i in range(self.count))
-
-    @property
-    def tops(self) -> tuple[int, ...]:
-        """Largest value of each digit, when the whole number has all its bits set."""
-        return tuple(2 ** min(self.width, self.bits - i * self.width) - 1 for i in range(self.count))
-
-    def digit(self, numbers: Array, index: int) -> Array:
-        """Return one digit of non-negative integers.
-
-        Parameters
-        ----------
-        numbers : Array of integers
-            Below 2^bits.
-        index : int
-            0 is the least significant digit.
-
-        Returns
-        -------
-        Array
-            Of the same type.
-        """
-        if self.count == 1:
-            return numbers
-        result: Array = (numbers >> (index * self.width)) & (2**self.width - 1)
-        return result
-
-
-def digits(bits: int, width: int) -> Digits:
-    """Return how a number is cut.
-
-    Parameters
-    ----------
-    bits : int
-        Of the number.
-    width : int
-        Bits of a digit; 0, or more than ``bits``, leaves it whole.
-
-    Returns
-    -------
-    Digits
-        With at least one digit.
-    """
-    return Digits(bits, min(width, bits) if width else bits)
+from nnsreport.engine.crossbar.signs import CellLevels, Signs, Slices, make_signs
+from nnsreport.engine.crossbar.tiling import ArraySize, Tiling
+from nnsreport.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +44,8 @@ class Cell:
 
         Parameters
         ----------
-        levels : Array of integers
-            From 0 to ``levels - 1``.
+        levels : Array
+            From 0 to ``levels - 1``: integers, or real numbers where several pairs hold a weight.
 
         Returns
         -------
@@ -138,34 +66,39 @@ class Mapping:
     ----------
     weight_bits : int
         Of an integer weight, sign included.
-    differential : bool
-        Pairs of devices; else weights with an offset.
+    signs : Signs
+        Weights to levels of cells.
     reference_column : bool
-        The offset is held by a column of devices as well.
-    slices : Digits
-        Of a weight.
+        What the array adds to each weight is held by a column of devices as well.
     cell : Cell
-        What holds a slice.
+        What holds a level.
     rows : int
-        Word lines read together; 0 reads all.
+        Word lines read together; 0 reads all of an array.
+    array : ArraySize
+        Of a physical array.
     """
 
     weight_bits: int
-    differential: bool
+    signs: Signs
     reference_column: bool
-    slices: Digits
     cell: Cell
     rows: int
+    array: ArraySize
 
     @property
-    def offset(self) -> int:
-        """What is added to a weight before slicing."""
-        return 0 if self.differential else 2 ** (self.weight_bits - 1)
+    def slices(self) -> Slices:
+        """What the slices of a weight add up to."""
+        return self.signs.slices
 
     @property
     def planes(self) -> int:
         """Devices of one slice of one weight."""
-        return 2 if self.differential else 1
+        return len(self.signs.factors)
+
+    @property
+    def differential(self) -> bool:
+        """Whether devices are subtracted before the converter, so that sums may be negative."""
+        return min(self.signs.factors) < 0
 
     @property
     def reference(self) -> float:
@@ -175,7 +108,7 @@ class Mapping:
         """
         if self.differential or self.reference_column:
             return 0.0
-        return self.offset + self.cell.offset * sum(self.slices.weights)
+        return self.signs.offset + self.cell.offset * sum(self.slices.weights)
 
     def blocks(self, inputs: int) -> tuple[slice, ...]:
         """Return the rows of each block of word lines that is read together.
@@ -188,10 +121,12 @@ class Mapping:
         Returns
         -------
         tuple of slice
-            The last block may be shorter.
+            The last block of an array may be shorter: currents of two arrays do not meet.
         """
-        rows = self.rows or inputs
-        return tuple(slice(k, min(k + rows, inputs)) for k in range(0, inputs, rows))
+        height = self.array.rows or inputs
+        rows = self.rows or height
+        arrays = [(top, min(top + height, inputs)) for top in range(0, inputs, height)]
+        return tuple(slice(k, min(k + rows, bottom)) for top, bottom in arrays for k in range(top, bottom, rows))
 
     def devices(self, groups: int, outputs: int, inputs: int) -> int:
         """Return the number of memory devices of a matrix.
@@ -208,7 +143,22 @@ class Mapping:
         """
         return self.planes * self.slices.count * groups * (outputs + self.reference_column) * inputs
 
-    def cell_levels(self, levels: Array) -> Iterator[tuple[int, int, Array]]:
+    def tiling(self, groups: int, outputs: int, inputs: int) -> Tiling:
+        """Return the arrays that a matrix takes.
+
+        Parameters
+        ----------
+        groups, outputs, inputs : int
+            Shape of the weight levels.
+
+        Returns
+        -------
+        Tiling
+            Arrays and how full they are; each group has arrays of its own.
+        """
+        return self.array.tiling(groups, inputs, outputs + self.reference_column, self.planes * self.slices.count)
+
+    def cell_levels(self, levels: Array) -> CellLevels:
         """Yield the level of every device, one plane of one slice at a time, in the order of the random elements.
 
         Parameters
@@ -219,23 +169,18 @@ class Mapping:
         Yields
         ------
         plane : int
-            0, or for a pair 0 (positive) and 1 (negative).
+            For pairs 0 (positive) and 1 (negative), 2 and 3 of the next pair and so on; else 0.
         slice : int
             Index, least significant first.
-        cells : Array of int32, (groups, columns, K)
-            The columns are N, and with a reference column one more, the last.
+        cells : Array, (groups, columns, K)
+            Whole numbers from 0 to ``cell.levels - 1``; numbers between levels where several pairs hold a weight. The
+            columns are N, and with a reference column one more, the last, which holds a weight of 0.
         """
-        xp = namespace_of(levels)
-        if self.differential:
-            planes = [xp.maximum(levels, 0), xp.maximum(-levels, 0)]
-        elif self.reference_column:
-            reference = xp.full((levels.shape[0], 1, levels.shape[2]), self.offset, dtype=levels.dtype)
-            planes = [xp.concatenate([levels + self.offset, reference], axis=1)]
-        else:
-            planes = [levels + self.offset]
-        for plane, numbers in enumerate(planes):
-            for index in range(self.slices.count):
-                yield plane, index, self.slices.digit(numbers, index)
+        if self.reference_column:
+            xp = namespace_of(levels)
+            reference = xp.zeros((levels.shape[0], 1, levels.shape[2]), dtype=levels.dtype)
+            levels = xp.concatenate([levels, reference], axis=1)
+        yield from self.signs.cells(levels)
 
     def column_conductances(self, devices: Array) -> Array:
         """Return what each column conducts towards its converter.
@@ -248,9 +193,18 @@ class Mapping:
         Returns
         -------
         Array, (...)
-            Of a pair, positive minus negative.
+            Of a pair, positive minus negative; of several, their sum with the share of each.
         """
-        conductances: Array = devices[0] - devices[1] if self.differential else devices[0]
+        if not self.differential:
+            first: Array = devices[0]
+            return first
+        pairs = self.signs.factors[::2]
+        conductances: Array = devices[0] - devices[1]
+        if len(pairs) == 1:
+            return conductances
+        conductances *= pairs[0]
+        for pair, share in enumerate(pairs[1:], start=1):
+            conductances += share * (devices[2 * pair] - devices[2 * pair + 1])
         return conductances
 
     def full_scale(self, rows: int, input_top: int) -> tuple[float, ...]:
@@ -280,7 +234,7 @@ def make_mapping(weight_bits: int, settings: MappingSettings, device: DeviceSett
     weight_bits : int
         Of an integer weight, sign included.
     settings : MappingSettings
-        Signs, reference, slices and rows.
+        Signs, reference, slices, rows and arrays.
     device : DeviceSettings
         Range of conductances.
 
@@ -288,10 +242,23 @@ def make_mapping(weight_bits: int, settings: MappingSettings, device: DeviceSett
     -------
     Mapping
         The same for every layer.
+
+    Raises
+    ------
+    ConfigurationError
+        A weight takes more columns than an array has.
     """
-    differential = settings.signs == "differential"
-    slices = digits(weight_bits - 1 if differential else weight_bits, settings.cell_bits)
-    top = 2**slices.width - 1
+    signs = make_signs(weight_bits, settings)
+    top = signs.top_level
     conductance_range_s = device.conductance_max_s * (1 - 1 / device.on_off_ratio)
     cell = Cell(top + 1, conductance_range_s / top, top / (device.on_off_ratio - 1))
-    return Mapping(weight_bits, differential, settings.reference == "column", slices, cell, settings.rows)
+    array = ArraySize(settings.array_rows, settings.array_columns)
+    mapping = Mapping(weight_bits, signs, settings.reference == "column", cell, settings.rows, array)
+    columns = mapping.planes * mapping.slices.count
+    if 0 < array.columns < columns:
+        raise ConfigurationError(
+            f"is {array.columns}, but a weight of {weight_bits} bits takes {columns} columns side by side",
+            field="mapping.array_columns",
+            remedy=f"make it {columns} or more, or give cells more bits",
+        )
+    return mapping

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from nnsreport.engine.crossbar.mapping import digits, make_mapping
+from nnsreport.engine.crossbar.digits import digits
+from nnsreport.engine.crossbar.mapping import make_mapping
 from nnsreport.engine.crossbar.settings import DeviceSettings, MappingSettings
 
 ALL = np.arange(-127, 128, dtype=np.int32).reshape(1, 5, 51)
@@ -36,7 +37,7 @@ def test_cells_make_up_the_weights(signs, reference, cell_bits):
         total += (1 - 2 * plane) * mapping.slices.weights[index] * cells
         seen += cells.size
     assert seen == mapping.devices(1, 5, 51)
-    weights = total[:, :5] - (total[:, 5:] if reference == "column" else mapping.offset)
+    weights = total[:, :5] - (total[:, 5:] if reference == "column" else mapping.signs.offset)
     assert np.array_equal(weights, ALL)
 
 
