@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nnsreport.parsers import ParsedLog
     from nnsreport.reports.run_data import RunData
 
+_PART = re.compile(r"(.+)#(\d{1,9})", re.DOTALL)
 _JOB_ID = re.compile(r"^\d+(_\d+)?$")
 _OUTPUT_SUFFIXES = (".out", ".txt", ".log")
 _INSTEAD = {
@@ -35,12 +37,14 @@ def load(argument: str, runs: Path | None = None) -> RunData:
     """Read the run or log that an argument names.
 
     Looked for in this order: a path to a run folder or a log; a run's identifier in RUNS; the run of a SLURM job in
-    RUNS; the output file of a SLURM job, here or in the job's folder.
+    RUNS; the output file of a SLURM job, here or in the job's folder. If nothing is called ``LOG#2``, it is the second
+    run in ``LOG``.
 
     Parameters
     ----------
     argument : str
-        A path, a run's identifier, or a SLURM job id such as ``38905658`` or ``38905658_7``.
+        A path, a run's identifier, or a SLURM job id such as ``38905658`` or ``38905658_7``; a log or job with ``#2``
+        behind it.
     runs : Path, optional
         The command line's ``--runs``.
 
@@ -54,31 +58,46 @@ def load(argument: str, runs: Path | None = None) -> RunData:
     RunError
         Nothing was found, or more than one thing; the places looked at are named.
     LogError
-        A log that was found cannot be read.
+        A log that was found cannot be read, or holds fewer runs.
     """
+    looked: list[str] = []
+    root = runs_folder(runs)
+    found = _find(argument, None, root, looked)
+    if found is None and (part := _PART.fullmatch(argument)) is not None:
+        found = _find(part[1], int(part[2]), root, looked)
+    if found is None:
+        raise _not_found(argument, root, looked)
+    return found
+
+
+def _find(argument: str, rank: int | None, root: Path, looked: list[str]) -> RunData | None:
+    """Find a run, that of a rank if it is one of a log; add the places looked at."""
     path = Path(os.path.expanduser(argument))  # noqa: PTH111 - Path.expanduser raises for a user there is not
     if is_run(path):
-        return load_run(path)
+        return _only_run(path, rank)
     if _is(Path.is_file, path):
-        return load_log(path)
-    root = runs_folder(runs)
+        return load_log(path, rank)
     if _is_name(argument) and is_run(root / argument):
-        return load_run(root / argument)
-    looked = [f"{path}", f"{root / argument}"] if _is_name(argument) else [f"{path}"]
-    if _JOB_ID.match(argument):
-        found = _load_job(argument, root, looked)
-        if found is not None:
-            return found
-    raise _not_found(argument, path, root, looked)
+        return _only_run(root / argument, rank)
+    looked += [f"{path}", f"{root / argument}"] if _is_name(argument) else [f"{path}"]
+    return _load_job(argument, rank, root, looked) if _JOB_ID.match(argument) else None
 
 
-def load_log(path: Path) -> RunData:
-    """Read a simulator's log.
+def _only_run(folder: Path, rank: int | None) -> RunData:
+    if rank not in (None, 1):
+        raise RunError(f"is a run folder, which holds one run and no #{rank}", path=folder, remedy=f"leave out #{rank}")
+    return load_run(folder)
+
+
+def load_log(path: Path, rank: int | None = None) -> RunData:
+    """Read a run of a simulator's log.
 
     Parameters
     ----------
     path : Path
         Any format that :mod:`nnsreport.parsers` knows.
+    rank : int, optional
+        Which run, from 1. If not given, the first, and a problem says how to get the others.
 
     Returns
     -------
@@ -89,11 +108,32 @@ def load_log(path: Path) -> RunData:
     Raises
     ------
     LogError
-        It cannot be read, is no log of a known simulator, or holds no run: a table of jobs, a Param.cpp.
+        It cannot be read, is no log of a known simulator, holds no run (a table of jobs, a Param.cpp), or fewer.
     """
-    from nnsreport.parsers import parse_log
+    from nnsreport.parsers import parse_runs
 
-    return _of_log(parse_log(path), path)
+    logs = parse_runs(path)
+    if rank is None:
+        return _of_log(_with_the_others(logs, path), path)
+    if not 1 <= rank <= len(logs):
+        held = "one run" if len(logs) == 1 else f"{len(logs)} runs"
+        others = f"{path}#1 to {path}#{len(logs)}" if len(logs) > 1 else f"{path}"
+        raise LogError(f"holds {held}, and no #{rank}", path=path, remedy=f"give {others}")
+    return _of_log(logs[rank - 1], path)
+
+
+def _with_the_others(logs: Sequence[ParsedLog], path: Path) -> ParsedLog:
+    """Return the first run of a log; a problem says how to get the others."""
+    from nnsreport.parsers import Problem
+
+    first, *others = logs
+    if not others:
+        return first
+    last = f", up to {path}#{len(logs)} for the last" if len(others) > 1 else ""
+    problem = Problem(
+        f"the log holds {len(logs)} runs, of which this is the first", remedy=f"give {path}#2 for the second{last}"
+    )
+    return dataclasses.replace(first, problems=(*first.problems, problem))
 
 
 def _of_log(log: ParsedLog, path: Path) -> RunData:
@@ -132,19 +172,19 @@ def _no_run(log: ParsedLog, path: Path) -> LogError:
     return LogError(f"is no run: it is read as {format_named(log.format).title}", path=path, remedy=remedy)
 
 
-def _load_job(job: str, root: Path, looked: list[str]) -> RunData | None:
+def _load_job(job: str, rank: int | None, root: Path, looked: list[str]) -> RunData | None:
     """Find what a SLURM job made; add the places looked at."""
     made = [root / run for run in run_ids(root) if _slurm_job(root / run) == job]
     if len(made) > 1:
         raise _ambiguous(job, made)
     if made:
-        return load_run(made[0])
+        return _only_run(made[0], rank)
     asked = find_job_files(job)
     folders = list(dict.fromkeys(f for f in (Path.cwd(), asked.folder, *_submit_folders(job, root)) if f is not None))
     looked += [f"output files of job {job} in {folder}" for folder in folders]
     given = [asked.output] if asked.output is not None and asked.output.is_file() else []
     found = given or [file for file in _output_files(job, folders) if file.is_file()]
-    return _only_log(job, found) if found else None
+    return _only_log(job, rank, found) if found else None
 
 
 def _slurm_job(folder: Path) -> str | None:
@@ -190,14 +230,14 @@ def _output_files(job: str, folders: Iterable[Path]) -> list[Path]:
     )
 
 
-def _only_log(job: str, files: list[Path]) -> RunData:
+def _only_log(job: str, rank: int | None, files: list[Path]) -> RunData:
     """Return the one file that is a log; a job's shell output may lie beside it."""
     if len(files) == 1:
-        return load_log(files[0])
+        return load_log(files[0], rank)
     logs = []
     for file in files:
         try:
-            logs.append(load_log(file))
+            logs.append(load_log(file, rank))
         except LogError:
             continue
     if not logs:
@@ -211,7 +251,8 @@ def _ambiguous(job: str, paths: list[Path]) -> RunError:
     return RunError(f"job {job} may mean any of {_names(paths)}", remedy="give the path of one")
 
 
-def _not_found(argument: str, path: Path, root: Path, looked: list[str]) -> RunError:
+def _not_found(argument: str, root: Path, looked: list[str]) -> RunError:
+    path = Path(argument)
     what = "is a folder, but no run" if _is(Path.is_dir, path) else "no such run or log"
     ids = run_ids(root)
     tasks = [run for run in ids if run.startswith((f"{argument}_", f"{argument}-"))]

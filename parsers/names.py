@@ -10,6 +10,9 @@ from pathlib import Path
 LOG_SUFFIXES = (".txt", ".out", ".log")
 """How the names of logs end, compressed ones with a further suffix."""
 
+_SUFFIXES = (*LOG_SUFFIXES, ".json", ".csv", ".tsv", ".sh", ".cpp")
+"""What is no part of a run's identifier: the ends of names of everything that a format of this package reads."""
+
 COMPRESSED_SUFFIXES = (".gz", ".xz", ".bz2", ".zst")
 
 _JOB_FILES = (
@@ -34,10 +37,10 @@ def run_name(path: Path) -> str:
     str
         The SLURM job id in ``output_38905658.txt``, ``slurm-38905658_7.out``, ``vgg8-38905658.out``, ``vgg8.o38905658``
         or submitit's ``38905658_0_log.out``, as long as it is no date, as in ``vgg8-20261122.out``; the file's name
-        without a log's suffix otherwise.
+        without the suffix of a log, table or program otherwise: ``results`` of ``results.json.gz``.
     """
     name = path.name
-    for suffixes in (COMPRESSED_SUFFIXES, LOG_SUFFIXES):
+    for suffixes in (COMPRESSED_SUFFIXES, _SUFFIXES):
         for suffix in suffixes:
             if name.lower().endswith(suffix) and len(name) > len(suffix):
                 name = name[: -len(suffix)]
@@ -73,10 +76,12 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
     """
     parents = [path.absolute().parent for path in paths]
     names = [run_name(path) for path in paths]
-    twins = Counter(zip(parents, names, strict=True))
-    names = [
-        path.name if twins[parent, name] > 1 else name for path, parent, name in zip(paths, parents, names, strict=True)
-    ]
+    for _ in range(2):  # a whole name may be what is left of another one
+        twins = Counter(zip(parents, names, strict=True))
+        names = [
+            path.name if twins[parent, name] > 1 else name
+            for path, parent, name in zip(paths, parents, names, strict=True)
+        ]
     folders = [parent.parts[::-1] for parent in parents]
     for depth in range(max((len(parts) for parts in folders), default=0)):
         counts = Counter(names)
