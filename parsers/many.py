@@ -21,13 +21,14 @@ from nnsreport.parsers.batch import MetricBatch
 from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.reading import is_larger
 from nnsreport.parsers.records import ParsedLog
-from nnsreport.parsers.registry import parse_runs
+from nnsreport.parsers.recurring import Unread
+from nnsreport.parsers.registry import load, parse_unread, recall
 from nnsreport.parsers.streaming import STREAM_BYTES, streamed
 
-_BATCH_BYTES = 4 << 20
-_BATCH_FILES = 64
-_POOL_BYTES = 24 << 20  # less is read before the processes of a pool have started
-_BATCHES_AHEAD = 3  # a process; bounds the memory that results wait in
+_BATCH_BYTES = 8 << 20
+_BATCH_FILES = 256
+_POOL_BYTES = 48 << 20  # less is read before the processes of a pool have started
+_BATCHES_AHEAD = 2  # a process; bounds the memory that results wait in
 
 
 class LogFile(NamedTuple):
@@ -123,21 +124,30 @@ def read_batch(files: Sequence[LogFile], format_name: str | None) -> ParsedBatch
     ParsedBatch
         Small enough to be sent.
     """
-    parsed: list[ParsedFile] = []
+    parsed: dict[LogFile, ParsedFile] = {}
+    loaded: dict[LogFile, Unread] = {}
     large: list[LogFile] = []
-    numbers: list[tuple[str, MetricColumns]] = []
     for file in files:
         try:
             if is_larger(file.path, STREAM_BYTES):
                 large.append(file)
-                continue
-            logs = parse_runs(file.path, run=file.run, format=format_name)
+            else:
+                loaded[file] = load(file.path, file.run, format_name)
         except Exception as error:
-            parsed.append(ParsedFile(file.path, error=_told(error, file.path)))
-        else:
-            numbers += [(log.run, MetricColumns.of(log.metrics)) for log in logs]
-            parsed.append(ParsedFile(file.path, tuple(dataclasses.replace(log, metrics=()) for log in logs)))
-    return ParsedBatch(MetricBatch.of(numbers), tuple(parsed), tuple(large))
+            parsed[file] = ParsedFile(file.path, error=_told(error, file.path))
+    known = dict(zip(loaded, recall(list(loaded.values()), format_name), strict=True))
+    for file, unread in loaded.items():
+        try:
+            parsed[file] = ParsedFile(file.path, known[file] or parse_unread(unread, format_name))
+        except Exception as error:
+            parsed[file] = ParsedFile(file.path, error=_told(error, file.path))
+    ordered = [parsed[file] for file in files if file in parsed]
+    numbers = [(log.run, MetricColumns.of(log.metrics)) for file in ordered for log in file.logs]
+    return ParsedBatch(MetricBatch.of(numbers), tuple(map(_without_numbers, ordered)), tuple(large))
+
+
+def _without_numbers(file: ParsedFile) -> ParsedFile:
+    return dataclasses.replace(file, logs=tuple(dataclasses.replace(log, metrics=()) for log in file.logs))
 
 
 WORKER: Callable[[Sequence[LogFile], str | None], ParsedBatch] = read_batch

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import functools
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from nnsreport.parsers.param_cpp import NeuroSimParam
 from nnsreport.parsers.plug_ins import PlugIns, load_plug_ins
 from nnsreport.parsers.reading import LogText, lines_of, read_bytes
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
-from nnsreport.parsers.recurring import Memory
+from nnsreport.parsers.recurring import Memory, Unread
 from nnsreport.parsers.results_file import ResultsFile
 from nnsreport.parsers.slurm import FORMATS as SLURM
 from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
@@ -191,9 +191,9 @@ def parse_runs(path: Path, *, run: str | None = None, format: str | None = None)
     LogError
         The file cannot be read, is empty, or is no log of a known simulator.
     """
-    if format is None:
-        refuse_trace(path)
-    return _read(read_bytes(path), run or run_name(path), format, path)
+    file = load(path, run or run_name(path), format)
+    (known,) = recall([file], format)
+    return known or parse_unread(file, format)
 
 
 def parse_log(path: Path, *, run: str | None = None, format: str | None = None) -> ParsedLog:  # noqa: A002
@@ -246,7 +246,9 @@ def parse_bytes(data: bytes, *, run: str, format: str | None = None) -> tuple[Pa
     LogError
         There is no text, or it is no log of a known simulator.
     """
-    return _read(data, run, format)
+    file = Unread(data, run, None)
+    (known,) = recall([file], format)
+    return known or parse_unread(file, format)
 
 
 def choose(text: LogText, format_name: str | None) -> Detection:
@@ -254,9 +256,54 @@ def choose(text: LogText, format_name: str | None) -> Detection:
     return Detection(format_named(format_name)) if format_name is not None else recognise(text)
 
 
-def _read(data: bytes, run: str, format_name: str | None, source: Path | None = None) -> tuple[ParsedLog, ...]:
-    known = _MEMORY.recall(data, run, source, format_name)
-    return (known,) if known is not None else _parse(lines_of(data, source=source), run, format_name)
+def load(path: Path, run: str, format_name: str | None) -> Unread:
+    """Return the bytes of a file, unless it is a trace.
+
+    Parameters
+    ----------
+    path : Path
+        Plain or compressed text.
+    run : str
+        Identifier of its first run.
+    format_name : str or None
+        Name of the format; None to detect it.
+
+    Returns
+    -------
+    Unread
+        For :func:`recall` and :func:`parse_unread`.
+
+    Raises
+    ------
+    LogError
+        The file cannot be read, or is a trace.
+    """
+    if format_name is None:
+        refuse_trace(path)
+    return Unread(read_bytes(path), run, path)
+
+
+def recall(files: Sequence[Unread], format_name: str | None) -> list[tuple[ParsedLog, ...]]:
+    """Read those of many files that have the lines of others before them.
+
+    Parameters
+    ----------
+    files : sequence of Unread
+        Many together take much less time than one by one.
+    format_name : str or None
+        Name of the format; None to detect it.
+
+    Returns
+    -------
+    list of tuple of ParsedLog
+        The runs of each file; none for a file that is left to :func:`parse_unread`.
+    """
+    return [() if log is None else (log,) for log in _MEMORY.recall(files, format_name)]
+
+
+def parse_unread(file: Unread, format_name: str | None) -> tuple[ParsedLog, ...]:
+    """Read every run in a log line by line; arguments and errors as for :func:`parse_runs`."""
+    return _parse(lines_of(file.data, source=file.source), file.run, format_name)
 
 
 def _parse(text: LogText, run: str, format_name: str | None) -> tuple[ParsedLog, ...]:

@@ -12,14 +12,13 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import MetricColumns, MetricKey
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.findings import Findings, places_of
 from nnsreport.parsers.neurosim.replay import Template, agree, repeated_among
-from nnsreport.parsers.neurosim.screening import is_beyond_doubt
+from nnsreport.parsers.neurosim.screening import are_beyond_doubt
 from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.neurosim.versions import Evidence, judge
 from nnsreport.parsers.neurosim.wrapper_lines import (
@@ -30,7 +29,7 @@ from nnsreport.parsers.neurosim.wrapper_lines import (
 )
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
-from nnsreport.parsers.recurring import Field, Mould
+from nnsreport.parsers.recurring import Field, Mould, Unread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,56 +109,62 @@ class RecurringLog:
         """Number of lines."""
         return self.mould.lines
 
-    def read(self, data: bytes, run: str, source: Path | None) -> ParsedLog | None:
-        """Read a log.
+    def may_be(self, file: Unread) -> bool:
+        """Tell quickly of most other files that they have other lines."""
+        return self.mould.may_fit(file.data)
+
+    def read(self, files: Sequence[Unread]) -> list[ParsedLog | None]:
+        """Read logs.
 
         Parameters
         ----------
-        data : bytes
-            The whole file.
-        run : str
-            Identifier of its run.
-        source : Path or None
-            The file.
+        files : sequence of Unread
+            Those that :meth:`may_be` this log again.
 
         Returns
         -------
-        ParsedLog or None
-            None if it has other lines, or numbers that need a closer look.
+        list of ParsedLog or None
+            Of each file; None if it has other lines, or numbers that need a closer look.
         """
-        filling = self.mould.read(data)
-        if filling is None:
-            return None
-        apart: list[float] = []
-        for reader, line in zip(self.readers, filling.free, strict=True):
+        import numpy as np
+
+        filling = self.mould.read([file.data for file in files])
+        apart = [self._read_apart(lines) for lines in filling.free]
+        fits = filling.fits & np.array([numbers is not None for numbers in apart])
+        nothing = [np.nan] * (len(self.order) - filling.numbers.shape[1])
+        rest = np.array([numbers or nothing for numbers in apart]).reshape(len(files), -1)
+        values = np.concatenate([filling.numbers, rest], axis=1)[:, self.order]
+        fits &= agree(values, self.repeated)
+        fits &= self._are_sound(values, fits)
+        return [
+            self._log(file, own) if is_known else None for file, own, is_known in zip(files, values, fits, strict=True)
+        ]
+
+    def _read_apart(self, lines: Sequence[bytes]) -> list[float] | None:
+        found: list[float] = []
+        for reader, line in zip(self.readers, lines, strict=True):
             numbers = reader(line.decode(errors="replace"))
             if numbers is None:
                 return None
-            apart += (number for number in numbers if number is not None)
-        return self._log(filling.numbers, apart, run, source)
+            found += (number for number in numbers if number is not None)
+        return found if len(found) == len(self.order) - len(self.mould.numbers) else None
 
-    def _log(
-        self, numbers: npt.NDArray[np.float64], apart: list[float], run: str, source: Path | None
-    ) -> ParsedLog | None:
+    def _are_sound(self, values: npt.NDArray[np.float64], fits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Tell of which logs the same would have been said, were they read line by line."""
         import numpy as np
 
-        if len(numbers) + len(apart) != len(self.order):
-            return None
-        values = np.concatenate([numbers, apart])[self.order] if apart else numbers[self.order]
-        if not agree(values, self.repeated) or not self._is_sound(values):
-            return None
+        places = places_of(self.columns)
+        by_key = np.full((len(values), len(self.columns.keys)), np.nan)
+        by_key[:, np.frombuffer(self.columns.kind, dtype=np.int64)] = values
+        sound = fits & are_beyond_doubt(places, by_key, self.process)
+        no_lines = np.zeros(by_key.shape[1], dtype=np.int64)
+        for chip in np.flatnonzero(sound).tolist():
+            sound[chip] = self.judge_version(Findings(places, by_key[chip], no_lines)) == self.version
+        return sound
+
+    def _log(self, file: Unread, values: npt.NDArray[np.float64]) -> ParsedLog:
         columns = dataclasses.replace(self.columns, value=array("d", values.tobytes()))
-        return dataclasses.replace(self.log, run=run, source=source, metrics=columns)
-
-    def _is_sound(self, values: npt.NDArray[np.float64]) -> bool:
-        """Tell whether the same would have been said of the log, were it read line by line."""
-        import numpy as np
-
-        kinds = np.frombuffer(self.columns.kind, dtype=np.int64)
-        by_key = np.full(len(self.columns.keys), np.nan)
-        by_key[kinds] = values
-        findings = Findings(places_of(self.columns), by_key, np.zeros(len(by_key), dtype=np.int64))
-        return is_beyond_doubt(findings, self.process) and self.judge_version(findings) == self.version
+        return dataclasses.replace(self.log, run=file.run, source=file.source, metrics=columns)
 
 
 def learn_log(
@@ -211,7 +216,8 @@ def learn_log(
         judge_version=partial(_version, dialect.name, has_flags, settings),
         version=(log.format, settings[_VERSION]),
     )
-    again = known.read("\n".join((*text.lines, "")).encode(), log.run, log.source)
+    itself = Unread("\n".join((*text.lines, "")).encode(), log.run, log.source)
+    (again,) = known.read([itself]) if known.may_be(itself) else (None,)
     is_same = again is not None and np.array_equal(MetricColumns.of(again.metrics).value, columns.value)
     return known if is_same else None
 

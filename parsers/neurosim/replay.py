@@ -81,29 +81,31 @@ class Template:
         numpy.ndarray of float64, shape (numbers,), or None
             In the order of the lines, in the stored units; None when the lines are not those of the template.
         """
-        filling = self.mould.read("\n".join((*lines, "")).encode())
-        return filling.numbers if filling is not None and agree(filling.numbers, self.repeated) else None
+        text = "\n".join((*lines, "")).encode()
+        if not self.mould.may_fit(text):
+            return None
+        filling = self.mould.read([text])
+        return filling.numbers[0] if (filling.fits & agree(filling.numbers, self.repeated))[0] else None
 
 
-def agree(values: npt.NDArray[np.float64], repeated: npt.NDArray[np.int64]) -> bool:
-    """Tell whether numbers that are about the same are the same.
+def agree(values: npt.NDArray[np.float64], repeated: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell of each text whether its numbers that are about the same are the same.
 
     Parameters
     ----------
-    values : numpy.ndarray of float64, shape (numbers,)
+    values : numpy.ndarray of float64, shape (texts, numbers)
         All numbers.
     repeated : numpy.ndarray of int64, shape (pairs, 2)
         Which of them are about the same.
 
     Returns
     -------
-    bool
+    numpy.ndarray of bool, shape (texts,)
         Two that are nan are the same.
     """
-    import numpy as np
-
-    first, second = values[repeated.T]
-    return np.array_equal(first, second, equal_nan=True)
+    first, second = values[:, repeated[:, 0]], values[:, repeated[:, 1]]
+    agreed: npt.NDArray[np.bool_] = ((first == second) | ((first != first) & (second != second))).all(axis=1)
+    return agreed
 
 
 def learn(lines: Sequence[str], first_line: int, recording: Recording, records: RunBuilder) -> Template | None:

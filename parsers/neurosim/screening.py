@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nnsreport.parsers.neurosim.findings import Findings, Places
+from nnsreport.parsers.neurosim.findings import Places
 from nnsreport.parsers.neurosim.labels import PIPELINED
 
 if TYPE_CHECKING:
@@ -75,47 +75,51 @@ class _Expectation:
     shares: Indices
 
 
-def is_beyond_doubt(findings: Findings, process: str | None) -> bool:
-    """Tell whether a complete chip's numbers are all sound.
+def are_beyond_doubt(places: Places, values: npt.NDArray[np.float64], process: str | None) -> npt.NDArray[np.bool_]:
+    """Tell which chips' numbers are all sound.
 
     Parameters
     ----------
-    findings : Findings
-        All numbers of a chip whose log is complete.
+    places : Places
+        What the numbers are about.
+    values : numpy.ndarray of float64, shape (chips, keys)
+        The numbers of complete logs.
     process : str or None
         How layers follow each other.
 
     Returns
     -------
-    bool
+    numpy.ndarray of bool, shape (chips,)
         False where a closer look is needed, whether or not it finds anything.
     """
     import numpy as np
 
-    expected = _expectation_of(findings.places, process == PIPELINED)
-    values = findings.values
-    hardware = values[expected.hardware]
-    if not ((hardware >= 0) & (hardware <= expected.largest)).all() or not values[expected.positive].all():
-        return False
-    if not _has_all_layers(expected, values):
-        return False
-    if any(values[chip] != values[layers].max() for chip, layers in expected.maxima):
-        return False
-    if not len(expected.wholes):
-        return True
-    totals = np.add.reduceat(values[expected.parts], expected.starts)
-    chip = values[expected.wholes]
-    return bool((np.abs(totals - chip) <= _MARGIN * PRINT_PRECISION * (totals + chip)).all())
+    expected = _expectation_of(places, process == PIPELINED)
+    hardware = values[:, expected.hardware]
+    sound: npt.NDArray[np.bool_] = np.all((hardware >= 0) & (hardware <= expected.largest), axis=1)
+    sound &= np.all(values[:, expected.positive], axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sound &= _have_all_layers(expected, values)
+        for whole, layers in expected.maxima:
+            sound &= values[:, whole] == values[:, layers].max(axis=1)
+        if len(expected.wholes):
+            totals = np.add.reduceat(values[:, expected.parts], expected.starts, axis=1)
+            wholes = values[:, expected.wholes]
+            sound &= (np.abs(totals - wholes) <= _MARGIN * PRINT_PRECISION * (totals + wholes)).all(axis=1)
+    return sound
 
 
-def _has_all_layers(expected: _Expectation, values: npt.NDArray[np.float64]) -> bool:
+def _have_all_layers(expected: _Expectation, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Tell whether the layers make up the chip: what it uses of its memory is the mean over their tiles."""
+    import numpy as np
+
     if expected.utilization is None:
-        return False
-    tiles, utilization = values[expected.tiles], values[expected.utilization]
-    count = tiles.sum()
-    difference = abs(tiles @ values[expected.shares] - utilization * count)
-    return bool(count and difference <= _MARGIN * 2 * PRINT_PRECISION * utilization * count)
+        return np.zeros(len(values), dtype=bool)
+    tiles, utilization = values[:, expected.tiles], values[:, expected.utilization]
+    count = tiles.sum(axis=1)
+    difference = np.abs((tiles * values[:, expected.shares]).sum(axis=1) - utilization * count)
+    had: npt.NDArray[np.bool_] = (count > 0) & (difference <= _MARGIN * 2 * PRINT_PRECISION * utilization * count)
+    return had
 
 
 @lru_cache(maxsize=64)

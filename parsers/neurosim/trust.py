@@ -14,7 +14,7 @@ from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.findings import Findings, Subject
 from nnsreport.parsers.neurosim.labels import PIPELINED
-from nnsreport.parsers.neurosim.screening import LARGEST, PRINT_PRECISION, RESULTS, SUMS, is_beyond_doubt
+from nnsreport.parsers.neurosim.screening import LARGEST, PRINT_PRECISION, RESULTS, SUMS, are_beyond_doubt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,8 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
     """
     import numpy as np
 
-    if is_complete and is_beyond_doubt(findings, records.setting_values.get("neurosim.process")):
+    process = records.setting_values.get("neurosim.process")
+    if is_complete and are_beyond_doubt(findings.places, findings.values[None], process)[0]:
         return
     values = findings.values[findings.places.hardware]
     if not np.isfinite(values).all():

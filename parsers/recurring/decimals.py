@@ -26,7 +26,7 @@ _POWERS = tuple(float(f"1e{power}") for power in range(_EXACT_POWER + 1))
 _EXPONENT_DIGITS = range(2, 4)
 
 
-def read_decimals(characters: Bytes, widths: Integers, exponents: Integers) -> Numbers | None:
+def read_decimals(characters: Bytes, widths: Integers, exponents: Integers) -> tuple[Numbers, Truths]:
     """Read numbers as C++'s ``cout`` prints them, each times a power of ten.
 
     A number of up to 15 digits is an integer times a power of ten. Where both are exact as floats, one operation gives
@@ -44,8 +44,10 @@ def read_decimals(characters: Bytes, widths: Integers, exponents: Integers) -> N
 
     Returns
     -------
-    numpy.ndarray of float64, shape (numbers,), or None
-        None when anything is not printed as ``cout`` does.
+    values : numpy.ndarray of float64, shape (numbers,)
+        Whatever, where there is no number.
+    is_number : numpy.ndarray of bool, shape (numbers,)
+        It is printed as ``cout`` does.
     """
     import numpy as np
 
@@ -71,10 +73,9 @@ def read_decimals(characters: Bytes, widths: Integers, exponents: Integers) -> N
     np.negative(values, out=values, where=negative)
     for position in np.flatnonzero(~is_plain).tolist():
         value = _read_one(characters[: widths[position], position].tobytes().decode("latin-1"), exponents[position])
-        if value is None:
-            return None
-        values[position] = value
-    return values
+        is_plain[position] = value is not None
+        values[position] = 0.0 if value is None else value
+    return values, is_plain
 
 
 def _integers(digits: Bytes, is_digit: Truths) -> Integers:

@@ -44,19 +44,23 @@ class Field(NamedTuple):
     exponent: int
 
 
-class Filling(NamedTuple):
-    """What a text has where another may have something else.
+@dataclass(frozen=True, slots=True, eq=False)
+class Fillings:
+    """What texts have where others may have something else.
 
     Attributes
     ----------
-    numbers : numpy.ndarray of float64, shape (fields,)
-        In the order of the text.
-    free : tuple of bytes
-        The lines that may be anything.
+    fits : numpy.ndarray of bool, shape (texts,)
+        The text is of the mould.
+    numbers : numpy.ndarray of float64, shape (texts, fields)
+        In the order of the text; whatever, where it does not fit.
+    free : tuple of tuple of bytes
+        The lines of each text that may be anything.
     """
 
+    fits: npt.NDArray[np.bool_]
     numbers: npt.NDArray[np.float64]
-    free: tuple[bytes, ...]
+    free: tuple[tuple[bytes, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,62 +139,81 @@ class Mould:
             exponents=np.array([field.exponent for field in fields], dtype=np.int64),
         )
 
-    def read(self, text: bytes) -> Filling | None:
-        """Read the numbers of a text.
+    def may_fit(self, text: bytes) -> bool:
+        """Tell quickly of most other texts that they are none of this mould."""
+        is_begun = text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])
+        return is_begun and text.count(b"\n") == self.lines
+
+    def read(self, texts: Sequence[bytes]) -> Fillings:
+        """Read the numbers of texts; many at once take much less time than one by one.
 
         Parameters
         ----------
-        text : bytes
-            Lines with their ends.
+        texts : sequence of bytes
+            Lines with their ends; those that :meth:`may_fit`.
 
         Returns
         -------
-        Filling or None
-            None when it is another text.
+        Fillings
+            Of each.
         """
         import numpy as np
 
-        if not (text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])):
-            return None
-        characters = np.frombuffer(text, dtype=np.uint8)
-        ends = np.flatnonzero(characters == _NEWLINE)
-        holes = self._holes(text, ends) if len(ends) == self.lines else None
-        if holes is None:
-            return None
-        begin, end = holes
-        pieces = zip([0, *end.tolist()], [*begin.tolist(), len(text)], strict=True)
-        if tuple([text[start:stop] for start, stop in pieces]) != self.pieces:
-            return None
-        free = tuple(text[start:stop] for start, stop in zip(begin[self.free], end[self.free], strict=True))
-        begin, end = begin[self.numbers], end[self.numbers]
-        widths = end - begin
-        widest = int(widths.max())
-        if widths.min() < 1 or widest > _WIDEST:
-            return None
-        places = np.minimum(begin + np.arange(widest)[:, None], len(text) - 1)
-        numbers = read_decimals(characters[places], widths, self.exponents)
-        return Filling(numbers, free) if numbers is not None else None
+        whole = b"".join(texts)
+        characters = np.frombuffer(whole, dtype=np.uint8)
+        ends = np.flatnonzero(characters == _NEWLINE).reshape(len(texts), self.lines)
+        bounds = np.cumsum([0, *map(len, texts)])
+        begin, end, fits = self._holes(whole, ends, bounds[:-1])
+        pieces = zip(begin.tolist(), end.tolist(), bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+        fits &= np.array([self._has_pieces(whole, *each) for each in pieces])
+        free = [
+            tuple(whole[start:stop] for start, stop in zip(*each, strict=True))
+            for each in zip(begin[:, self.free].tolist(), end[:, self.free].tolist(), strict=True)
+        ]
+        begin, widths = begin[:, self.numbers], (end - begin)[:, self.numbers]
+        fits &= ((widths >= 1) & (widths <= _WIDEST)).all(axis=1)
+        np.clip(widths, 1, _WIDEST, out=widths)
+        places = np.clip(begin.reshape(-1) + np.arange(widths.max())[:, None], 0, len(whole) - 1)
+        exponents = np.tile(self.exponents, len(texts))
+        values, is_number = read_decimals(characters[places], widths.reshape(-1), exponents)
+        fits &= is_number.reshape(widths.shape).all(axis=1)
+        return Fillings(fits, values.reshape(widths.shape), tuple(free))
 
-    def _holes(self, text: bytes, ends: Integers) -> tuple[Integers, Integers] | None:
-        """Return where each hole begins and ends; None where a line has another form."""
+    def _has_pieces(self, whole: bytes, begin: list[int], end: list[int], first: int, last: int) -> bool:
+        pieces = zip([first, *end], [*begin, last], strict=True)
+        return tuple([whole[start:stop] for start, stop in pieces]) == self.pieces
+
+    def _holes(
+        self, whole: bytes, ends: Integers, firsts: Integers
+    ) -> tuple[Integers, Integers, npt.NDArray[np.bool_]]:
+        """Return where each hole of each text begins and ends, and which texts have all."""
         import numpy as np
 
         starts = np.empty_like(ends)
-        starts[0] = 0
-        starts[1:] = ends[:-1] + 1
-        begin, end = starts[self.alone] + self.before, ends[self.alone] - self.behind
-        if (begin > end).any():
-            return None
+        starts[:, 0] = firsts
+        starts[:, 1:] = ends[:, :-1] + 1
+        begin, end = starts[:, self.alone] + self.before, ends[:, self.alone] - self.behind
+        fits = np.ones(len(ends), dtype=bool)
+        if self.shared:
+            lines = [line for line, _ in self.shared]
+            rows = zip(starts[:, lines].tolist(), ends[:, lines].tolist(), strict=True)
+            spans = [self._shared_spans(whole, *row) for row in rows]
+            fits = np.array([own is not None for own in spans])
+            nothing = [(0, 0)] * (len(self.order) - len(self.alone))
+            apart = np.array([own or nothing for own in spans], dtype=np.int64)
+            begin = np.concatenate([begin, apart[..., 0]], axis=1)
+            end = np.concatenate([end, apart[..., 1]], axis=1)
+        fits &= (begin <= end).all(axis=1)
+        return begin[:, self.order], end[:, self.order], fits
+
+    def _shared_spans(self, whole: bytes, starts: list[int], ends: list[int]) -> list[tuple[int, int]] | None:
         spans: list[tuple[int, int]] = []
-        for line, fragments in self.shared:
-            own = _spans(text, int(starts[line]), int(ends[line]), fragments)
+        for (_, fragments), start, end in zip(self.shared, starts, ends, strict=True):
+            own = _spans(whole, start, end, fragments)
             if own is None:
                 return None
             spans += own
-        if spans:
-            apart = np.array(spans, dtype=np.int64)
-            begin, end = np.concatenate([begin, apart[:, 0]]), np.concatenate([end, apart[:, 1]])
-        return begin[self.order], end[self.order]
+        return spans
 
 
 def _pieces(lines: Sequence[str], fields_of: dict[int, list[Field]], free: set[int]) -> tuple[bytes, ...]:

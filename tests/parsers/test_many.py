@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from nnsreport.errors import LogError, UnknownFormatError
-from nnsreport.parsers import many, metrics_frame, parse_runs
+from nnsreport.parsers import many, metrics_frame, parse_runs, registry
 from nnsreport.parsers.many import LogFile, ParsedBatch, parse_files
+from nnsreport.parsers.recurring import Memory, Unread
 
 
 def read(files: Sequence[LogFile], jobs: int = 1) -> tuple[pl.DataFrame, list[str], dict[str, str]]:
@@ -56,12 +57,13 @@ def test_bad_files_cost_nothing_but_themselves(samples: Path, tmp_path: Path) ->
 
 
 def test_a_defect_of_a_parser_is_told_with_its_file(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(path: Path, **_options: object) -> None:
-        if path.name == "main_pipelined.txt":
+    def broken(file: Unread, _format_name: str | None) -> None:
+        if file.run == "main_pipelined.txt":
             raise IndexError("list index out of range")
         raise MemoryError
 
-    monkeypatch.setattr(many, "parse_runs", broken)
+    monkeypatch.setattr(many, "parse_unread", broken)
+    monkeypatch.setattr(registry, "_MEMORY", Memory())
     names = ("main_pipelined.txt", "main_asynchronous.txt")
     _, _, errors = read([LogFile(samples / name, name) for name in names])
     assert "a defect of its format's parser: IndexError: list index out of range" in errors[names[0]]

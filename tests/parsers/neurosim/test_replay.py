@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -18,6 +18,7 @@ from nnsreport.parsers.neurosim import run as run_module
 from nnsreport.parsers.neurosim.recurrence import RecurringLog
 from nnsreport.parsers.neurosim.replay import Memory
 from nnsreport.parsers.recurring import Memory as LogMemory
+from nnsreport.parsers.recurring import Unread
 
 NUMBER = re.compile(r"(?<=: )(-?\d+\.?\d*)(?=(?:e[-+]\d+)?(?:ns|pJ|uW|um\^2| seconds| %)?\s*$)", re.MULTILINE)
 
@@ -143,11 +144,10 @@ def recalled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     read = RecurringLog.read
 
-    def watched(self: RecurringLog, data: bytes, run: str, source: Path | None) -> ParsedLog | None:
-        log = read(self, data, run, source)
-        if log is not None:
-            names.append(log.format)
-        return log
+    def watched(self: RecurringLog, files: Sequence[Unread]) -> list[ParsedLog | None]:
+        logs = read(self, files)
+        names.extend(log.format for log in logs if log is not None)
+        return logs
 
     monkeypatch.setattr(RecurringLog, "read", watched)
     return names
