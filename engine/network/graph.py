@@ -132,8 +132,7 @@ class Graph:
         return Counter(self._reads())
 
     def _reads(self) -> Iterator[str]:
-        for node in self.nodes:
-            yield from filter(None, node.inputs)
+        yield from _read_by(self.nodes)
         yield from self.outputs
 
     def placed_on(self, xp: ModuleType) -> Graph:
@@ -158,3 +157,12 @@ class Graph:
         }
         layers = tuple(layer.placed_on(xp) for layer in self.linear_layers)
         return dataclasses.replace(self, constants=constants, linear_layers=layers)
+
+
+def _read_by(nodes: tuple[Node, ...]) -> Iterator[str]:
+    for node in nodes:
+        yield from filter(None, node.inputs)
+        for value in node.attributes.values():
+            if isinstance(value, Branch):
+                yield from _read_by(value.nodes)
+                yield from value.outputs

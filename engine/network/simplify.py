@@ -27,14 +27,18 @@ def fold_constants(graph: Graph) -> Graph:
     Graph
         Without those nodes; their outputs are constants.
     """
-    constants = dict(graph.constants)
-    kept = []
+    constants, kept = dict(graph.constants), []
+    remaining = graph.uses()
     for node in graph.nodes:
-        if node.operator in table() and all(name in constants for name in node.inputs if name):
-            inputs = tuple(constants[name] if name else None for name in node.inputs)
-            constants.update(zip(node.outputs, evaluate(node, inputs, graph.opset), strict=False))
-        else:
+        if node.operator not in table() or any(name not in constants for name in node.inputs if name):
             kept.append(node)
+            continue
+        inputs = tuple(constants[name] if name else None for name in node.inputs)
+        constants.update(zip(node.outputs, evaluate(node, inputs, graph.opset), strict=False))
+        remaining.subtract(node.inputs)
+        for name in node.inputs:
+            if remaining[name] <= 0:
+                constants.pop(name, None)
     return dataclasses.replace(graph, nodes=tuple(kept), constants=constants)
 
 

@@ -204,3 +204,44 @@ def test_network_that_normalises_its_own_pixels(build_network: BuildNetwork) -> 
 
 def _run(graph: Graph, images: list[list[float]]) -> np.ndarray:
     return execute(graph, np.array(images, dtype=np.float32))
+
+
+def test_labels_beside_scores_are_left_out(build_network: BuildNetwork) -> None:
+    # As skl2onnx writes classifiers: the label first, found by operators that only it needs.
+    path = build_network(
+        "scores = MatMul(x, w) label = ArgMax<axis = 1>(scores) names = Bernoulli(scores) y = Softmax(scores)",
+        ("N", 4),
+        weights={"w": (4, 3)},
+        outputs="int64 label, float y",
+    )
+    graph = load_graph(path)
+    assert graph.outputs == ("y",)
+    assert [node.operator for node in graph.nodes] == ["MatMul", "Softmax"]
+
+
+def test_labels_alone_are_the_result(build_network: BuildNetwork) -> None:
+    path = build_network("s = MatMul(x, w) y = ArgMax<axis = 1>(s)", ("N", 4), weights={"w": (4, 3)}, outputs="int64 y")
+    assert load_graph(path).outputs == ("y",)
+
+
+def test_inputs_that_nothing_reads_are_left_out(build_network: BuildNetwork) -> None:
+    path = build_network("y = Relu(x)", ("N", 3))
+    model = onnx.load(path)
+    model.graph.input.append(helper.make_tensor_value_info("token_types", TensorProto.INT64, [3]))
+    onnx.save(model, path)
+    assert [entry.name for entry in load_graph(path).inputs] == ["x"]
+
+
+def test_loops_are_refused_with_what_to_do(build_network: BuildNetwork) -> None:
+    path = build_network("[unrolled] y = Relu(x)", ("N", 3))
+    model = onnx.load(path)
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["going"], ["on"])],
+        "body",
+        [helper.make_tensor_value_info("step", TensorProto.INT64, []), helper.make_tensor_value_info("going", 9, [])],
+        [helper.make_tensor_value_info("on", TensorProto.BOOL, [])],
+    )
+    model.graph.node[0].CopyFrom(helper.make_node("Loop", ["", ""], ["y"], name="while", body=body))
+    onnx.save(model, path)
+    with pytest.raises(UnsupportedOperatorError, match=r"Loop \(node 'while'\); unroll loops: export with"):
+        load_graph(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,3 +147,101 @@ def test_float8_weights_become_float32(build_network: BuildNetwork) -> None:
     onnx.save(model, path)
     np.testing.assert_array_equal(load_graph(path).linear_layers[0].weight[0, :, 0], [1, 4, -8])
     assert numpy_helper.to_array(model.graph.initializer[-1]).size == 3
+
+
+CONTRIBUTED = {
+    "QLinearAdd": (
+        "q = QuantizeLinear(x, xs, xz) p = Mul(x, half) k = QuantizeLinear(p, hs, hz) "
+        "e = com.microsoft.QLinearAdd(q, xs, xz, k, hs, hz, ys, yz) y = DequantizeLinear(e, ys, yz)"
+    ),
+    "QLinearMul": (
+        "q = QuantizeLinear(x, xs, xz) e = com.microsoft.QLinearMul(q, xs, xz, q, xs, xz, ys, yz) "
+        "y = DequantizeLinear(e, ys, yz)"
+    ),
+    "QLinearSigmoid": (
+        "q = QuantizeLinear(x, xs, xz) e = com.microsoft.QLinearSigmoid(q, xs, xz, hs, hz) "
+        "y = DequantizeLinear(e, hs, hz)"
+    ),
+    "QLinearLeakyRelu": (
+        "q = QuantizeLinear(x, xs, xz) e = com.microsoft.QLinearLeakyRelu<alpha = 0.3>(q, xs, xz, ys, yz) "
+        "y = DequantizeLinear(e, ys, yz)"
+    ),
+    "QLinearGlobalAveragePool": (
+        "q = QuantizeLinear(x, xs, xz) e = com.microsoft.QLinearGlobalAveragePool(q, xs, xz, hs, hz) "
+        "y = DequantizeLinear(e, hs, hz)"
+    ),
+    "QLinearGlobalAveragePool of channels last": (
+        "q = QuantizeLinear(x, xs, xz) "
+        "e = com.microsoft.QLinearGlobalAveragePool<channels_last = 1>(q, xs, xz, hs, hz) "
+        "y = DequantizeLinear(e, hs, hz)"
+    ),
+    "QLinearConcat": (
+        "q = QuantizeLinear(x, xs, xz) k = QuantizeLinear(x, hs, hz) "
+        "e = com.microsoft.QLinearConcat<axis = 1>(ys, yz, q, xs, xz, k, hs, hz) y = DequantizeLinear(e, ys, yz)"
+    ),
+    "QGemm": (
+        "f = Flatten(x) q = QuantizeLinear(f, xs, xz) "
+        "e = com.microsoft.QGemm<transB = 1>(q, xs, xz, rows, gs, gz, bias5, ys, yz) y = DequantizeLinear(e, ys, yz)"
+    ),
+    "FusedMatMul": "y = com.microsoft.FusedMatMul<transA = 1, alpha = 0.5>(x, x)",
+    "FusedMatMul of a constant": "y = com.microsoft.FusedMatMul<transB = 1>(x, matrix)",
+    "FusedConv": 'y = com.microsoft.FusedConv<activation = "Relu", pads = [1, 1, 1, 1]>(x, kernel, b6)',
+    "FusedConv with a summand": (
+        's = Conv<pads = [1, 1, 1, 1]>(x, kernel) y = com.microsoft.FusedConv<activation = "LeakyRelu", '
+        "activation_params = [0.2], pads = [1, 1, 1, 1]>(x, kernel, b6, s)"
+    ),
+    "FusedConv with limits": (
+        'y = com.microsoft.FusedConv<activation = "Clip", activation_params = [-0.5, 1.5]>(x, kernel, b6)'
+    ),
+    "FusedGemm": 'f = Flatten(x) y = com.microsoft.FusedGemm<activation = "Relu", transB = 1>(f, floats, b5)',
+    "Gelu": "y = com.microsoft.Gelu(x)",
+    "BiasGelu": "y = com.microsoft.BiasGelu(x, b6)",
+    "FastGelu": "y = com.microsoft.FastGelu(x)",
+    "FastGelu with a bias": "y = com.microsoft.FastGelu(x, b6)",
+    "QuickGelu": "y = com.microsoft.QuickGelu<alpha = 1.5>(x)",
+    "SkipLayerNormalization": (
+        "f = Flatten<axis = 2>(x) p = Reshape(x, three) n = Neg(p) k = Mul(n, half) "
+        "y, mean, deviation, sum = com.microsoft.SkipLayerNormalization<epsilon = 0.001>(p, k, b6, b6, b6)"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", CONTRIBUTED.values(), ids=CONTRIBUTED.keys())
+def test_operator_of_onnxruntime_equals_it(body: str, build_network: BuildNetwork, runtime_outputs: RunRuntime) -> None:
+    rng = np.random.default_rng(4)
+    constants = {
+        **_constants(),
+        "half": np.float32(0.5),
+        "hs": np.float32(0.01),
+        "hz": np.uint8(120),
+        "rows": rng.integers(90, 150, (5, 144)).astype(np.uint8),
+        "bias5": rng.integers(-3000, 3000, 5).astype(np.int32),
+        "matrix": rng.standard_normal((5, 6)).astype(np.float32),
+        "kernel": rng.standard_normal((6, 4, 3, 3)).astype(np.float32),
+        "floats": rng.standard_normal((5, 144)).astype(np.float32),
+        "b5": rng.standard_normal(5).astype(np.float32),
+        "b6": rng.standard_normal(6).astype(np.float32),
+        "three": np.array([-1, 24, 6]),
+    }
+    words = set(re.findall(r"\w+", body))
+    # The parser of ONNX's text form knows no domains before operators' names.
+    path = build_network(
+        body.replace("com.microsoft.", ""),
+        IMAGE,
+        opset=20,
+        weights={name: value for name, value in constants.items() if name in words},
+    )
+    model = onnx.load(path)
+    contributed = set(re.findall(r"com\.microsoft\.(\w+)", body))
+    for node in model.graph.node:
+        node.domain = "com.microsoft" if node.op_type in contributed else ""
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    onnx.save(model, path)
+    images = rng.standard_normal((3, 4, 6, 6)).astype(np.float32)
+    expected, found = runtime_outputs(path, images)[0], execute(load_graph(path), images)
+    assert found.shape == expected.shape
+    # One step of the output where float32 rounds a tie to the other side.
+    steps = [float(constants[name]) for name in ("ys", "hs") if f"{name}, " in body.rpartition("y = ")[2]]
+    difference = np.abs(found - expected)
+    assert difference.max() <= (1.001 * steps[0] if steps else 1e-5 * np.abs(expected).max())
+    assert np.sum(difference > 1e-4 * np.abs(expected).max()) <= max(2, 0.01 * difference.size)
