@@ -36,7 +36,7 @@ COLUMNS: dict[str, str] = {
 """Table ``traces``: one row a layer; ``old_weight_file`` and ``activity`` (fraction of ones) are null in inference."""
 
 _CALL = re.compile(r"(?:^|\s)(\S*/)?main\s+(?=(?:\d+\s+)?\S+\.csv(?:\s|$))")
-_BEGINNING = re.compile(r"^[^#\n]*?(?:\S*/)?NeuroSIM/main\s", re.MULTILINE)
+_BEGINNING = re.compile(r"[^#]*?NeuroSIM/main\s")
 _WHOLE = re.compile(r"\d{1,9}")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d*)?")
 _FRACTION = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
