@@ -61,14 +61,19 @@ def _has_constant_target(node: Node, graph: Graph) -> bool:
     return node.operator == "Reshape" and node.inputs[1] in graph.constants
 
 
+def _trial_images(random: np.random.Generator, size: tuple[int, ...], dtype: str) -> Array:
+    if dtype == "float32":
+        return random.standard_normal(size).astype(dtype)
+    # Wide integers are words, of which a small vocabulary has few; narrow ones are pixels.
+    return random.integers(0, 128 if dtype in ("uint8", "int8") else 2, size).astype(dtype)
+
+
 class _Probe:
     """The network run side by side with the batch size of the file and with twice that size."""
 
     def __init__(self, graph: Graph, shape: tuple[int, ...]) -> None:
         random, size = np.random.default_rng(0), (2 * shape[0], *shape[1:])
-        is_float = graph.inputs[0].dtype == "float32"
-        images = random.standard_normal(size) if is_float else random.integers(0, 128, size)
-        images = images.astype(graph.inputs[0].dtype)
+        images = _trial_images(random, size, graph.inputs[0].dtype)
         self.graph = graph
         self.layers = {layer.name: layer for layer in graph.linear_layers}
         self.batch = shape[0]

@@ -85,3 +85,14 @@ def test_fixed_batch_with_free_image_size_is_refused(build_network: BuildNetwork
     path = build_network("y = Reshape(x, s)", (1, 3, "H"), weights={"s": np.array([1, -1])})
     with pytest.raises(NetworkError, match="batch size is fixed to 1, but the size of the images is not"):
         load_graph(path)
+
+
+def test_words_of_a_small_vocabulary(build_network: BuildNetwork, runtime_outputs: RunRuntime) -> None:
+    rng = np.random.default_rng(5)
+    weights = {"words": rng.standard_normal((4, 6)).astype(np.float32), "w": (6, 5), "t": np.array([1, 30])}
+    path = build_network(
+        "e = Gather(words, x) p = MatMul(e, w) y = Reshape(p, t)", (1, 6), kind="int64", weights=weights
+    )
+    words = rng.integers(0, 4, (3, 6))
+    expected = np.concatenate([runtime_outputs(path, row[None])[0] for row in words])
+    np.testing.assert_allclose(execute(load_graph(path), words), expected, rtol=1e-5, atol=1e-6)
