@@ -33,6 +33,8 @@ _WORD = np.uint64(32)
 _LOW = np.uint64(_MASK)
 _TO_53_BITS = np.uint64(11)
 _SEED_LIMIT = 2**64
+_WORDS = 4
+_COLUMN_BITS = 40
 # Blocks generated at a time: the working set stays in a processor's cache, and fills a GPU.
 _BLOCKS_IN_CACHE = 1 << 13
 _BLOCKS_ON_DEVICE = 1 << 22
@@ -44,6 +46,13 @@ class Purpose(IntEnum):
     PROGRAMMING = 1
     DRIFT = 2
     READ = 3
+    CONVERTER_GAIN = 13
+    CONVERTER_OFFSET = 14
+    CONVERTER_CAPACITOR = 15
+    CONVERTER_COMPARATOR = 16
+    CONVERTER_RAMP = 17
+    CONVERSION_NOISE = 18
+    WHITE_READ_NOISE = 19
     SRAM_CELL = 20
     SRAM_PULSE = 21
     SRAM_EVALUATION = 22
@@ -128,7 +137,9 @@ def stream(seed: int, *identity: int) -> Stream:
     return Stream(key, high)
 
 
-def device_stream(seed: int, trial: int, layer: int, purpose: Purpose, time_s: float | None = None) -> Stream:
+def device_stream(
+    seed: int, trial: int, layer: int, purpose: Purpose, time_s: float | None = None, *occasion: int
+) -> Stream:
     """Return the stream that one layer's devices draw from.
 
     Parameters
@@ -144,6 +155,8 @@ def device_stream(seed: int, trial: int, layer: int, purpose: Purpose, time_s: f
     time_s : float, optional
         Evaluation time in seconds of effects that are drawn anew at each time. The time itself is part of the
         identity, so the draw does not depend on which other times are evaluated.
+    *occasion : int
+        What else tells one draw from another, such as the step of a recurrent layer.
 
     Returns
     -------
@@ -153,7 +166,7 @@ def device_stream(seed: int, trial: int, layer: int, purpose: Purpose, time_s: f
     words = [trial, layer, int(purpose)]
     if time_s is not None:
         words.append(struct.unpack("<Q", struct.pack("<d", time_s + 0.0))[0])  # + 0.0 makes -0.0 positive
-    return stream(seed, *words)
+    return stream(seed, *words, *occasion)
 
 
 def uniforms(source: Stream, shape: tuple[int, ...], xp: ModuleType, first: int = 0) -> Array:
@@ -210,6 +223,53 @@ def normals(source: Stream, shape: tuple[int, ...], xp: ModuleType, first: int =
         angle = odd * (2.0 * math.pi)
         _interleave(result[begin : begin + 2 * even.size], radius * xp.cos(angle), radius * xp.sin(angle))
     return result.reshape(shape)
+
+
+def normal_rows(source: Stream, rows: int, columns: Array, xp: ModuleType, first_row: int = 0) -> Array:
+    """Return standard normal numbers of a table of which any columns may be asked for.
+
+    Four rows share a block of the generator, so that this is fast for whatever columns, and neither their order nor
+    their neighbours matter.
+
+    Parameters
+    ----------
+    source : Stream
+        Where they come from.
+    rows : int
+        Of the result.
+    columns : Array of integers, (m,)
+        Numbers of the columns, from 0 to 2^40 - 1, in the backend's memory.
+    xp : module
+        Array namespace.
+    first_row : int
+        Row of the table to begin with; a multiple of 4, below 2^26.
+
+    Returns
+    -------
+    Array of float32, (rows, m)
+        Of magnitudes up to 6.8, from uniforms of 24 bits: noise that is drawn for every conversion.
+
+    Notes
+    -----
+    Box and Muller's transform, as in :func:`normals`, in float32.
+    """
+    assert first_row % _WORDS == 0, "a block makes numbers of four rows"
+    blocks = -(-rows // _WORDS)
+    result: Array = xp.empty((blocks, _WORDS, columns.size), dtype=xp.float32)
+    step = max(1, (_BLOCKS_ON_DEVICE if xp is not np else _BLOCKS_IN_CACHE) // max(columns.size, 1))
+    for begin in range(0, blocks, step):
+        part = result[begin : begin + step]
+        row = xp.arange(begin, begin + part.shape[0], dtype=xp.uint64) + np.uint64(first_row // _WORDS)
+        index = (row << np.uint64(_COLUMN_BITS))[:, None] | columns.astype(xp.uint64)[None]
+        high = [xp.full(index.shape, word, dtype=xp.uint64) for word in source.high]
+        words = philox4x32((index & _LOW, index >> _WORD, *high), source.key)
+        for pair in (0, 2):
+            uniform = (words[pair].astype(xp.float32) + xp.float32(0.5)) * xp.float32(2.0**-32)
+            radius = xp.sqrt(xp.float32(-2.0) * xp.log(uniform))
+            angle = words[pair + 1].astype(xp.float32) * xp.float32(2.0**-31 * math.pi)
+            part[:, pair] = radius * xp.cos(angle)
+            part[:, pair + 1] = radius * xp.sin(angle)
+    return result.reshape(blocks * _WORDS, -1)[:rows]
 
 
 def _uniform_pairs(source: Stream, count: int, xp: ModuleType, first: int) -> Iterator[tuple[int, Array, Array]]:

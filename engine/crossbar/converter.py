@@ -1,75 +1,8 @@
-"""Analog-to-digital conversion of partial sums."""
+"""Converters of a layer, made of settings, calibrated ranges and, for what is frozen in each, a programming draw."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from nnsreport.engine.converters.uniform import UniformConverter as Converter
+from nnsreport.engine.converters.uniform import uniform_converter as make_converter
 
-from nnsreport.engine.backend import Array, namespace_of
-
-
-@dataclass(frozen=True, slots=True)
-class Converter:
-    """A uniform ADC with one step for each slice: ``code = clip(round(sum / step))``, rounding half to even.
-
-    Attributes
-    ----------
-    steps : tuple of float
-        Sum that one code stands for, in level units times input digits, for each slice.
-    low, high : int
-        Least and greatest code.
-    """
-
-    steps: tuple[float, ...]
-    low: int
-    high: int
-
-    def convert(self, sums: Array) -> int:
-        """Replace sums by codes.
-
-        Parameters
-        ----------
-        sums : Array of float32, (cycles, groups, slices * columns, M)
-            Contiguous; slice by slice. Overwritten by whole numbers. The sum is multiplied by the reciprocal of
-            the step in float32.
-
-        Returns
-        -------
-        int
-            Conversions that were clipped.
-        """
-        if not sums.size:
-            return 0
-        xp = namespace_of(sums)
-        slices = len(self.steps)
-        by_slice = sums.reshape(*sums.shape[:2], slices, -1)
-        for index, step in enumerate(self.steps):
-            by_slice[:, :, index] *= xp.float32(1.0 / step)
-        xp.rint(sums, out=sums)
-        # Two cheap reductions spare the usual case, nothing to clip, three passes over the sums.
-        if float(sums.max()) <= self.high and float(sums.min()) >= self.low:
-            return 0
-        clipped = int(xp.count_nonzero(sums > self.high)) + int(xp.count_nonzero(sums < self.low))
-        xp.clip(sums, self.low, self.high, out=sums)
-        return clipped
-
-
-def make_converter(bits: int, ranges: Sequence[float], signed: bool) -> Converter:
-    """Return the ADC that covers given ranges.
-
-    Parameters
-    ----------
-    bits : int
-        Resolution.
-    ranges : sequence of float
-        Largest magnitude without clipping, for each slice; 0 for a slice that calibration found always at zero.
-    signed : bool
-        Codes are symmetric around zero (mid-tread), else they begin at zero.
-
-    Returns
-    -------
-    Converter
-        Whose highest code stands for the range.
-    """
-    high = 2 ** (bits - 1) - 1 if signed else 2**bits - 1
-    return Converter(tuple((limit or 1.0) / high for limit in ranges), -high if signed else 0, high)
+__all__ = ["Converter", "make_converter"]

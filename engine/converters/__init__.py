@@ -1,0 +1,1 @@
+"""Analog-to-digital converters, and the noise of conversions: one kind a file."""
