@@ -20,10 +20,10 @@ from nnsreport.parsers.quantities import PURE, WHOLE_SECONDS
 
 __all__ = ["HardwareReader", "Recording", "looks_like_quantity"]
 
-_ESTIMATION = re.compile(r"-+ Estimation of (Layer (\d+)) -+ *")
+_ESTIMATION = re.compile(r"-+ Estimation of (Layer ([0-9]{1,9})) -+ *")
 _TABLE_ROW = re.compile(r"layer([0-9]{1,9}):(.*)")
 _SIZE = re.compile(r" ?\d+(?:x\d+)+ *")
-_LAYER_NAME = re.compile(r"layer\d+")
+_LAYER_NAME = re.compile(r"layer[0-9]{1,9}")
 _ENDS_IN_QUANTITY = re.compile(r"(?:\d|inf|nan)(?:ns|pJ|uW|um\^2)\s*$")
 
 _SPEED_UP_MESSAGES = (
@@ -151,7 +151,7 @@ class HardwareReader(Place):
     def _read_banner(self, text: str, line: int) -> Verdict:
         estimation = _ESTIMATION.fullmatch(text)
         if estimation is not None:
-            self.close()
+            self._drop_stray()
             self._last_measure = None
             self._enter_layer(f"layer{estimation.group(2)}", line)
             return Verdict.READ
@@ -165,6 +165,8 @@ class HardwareReader(Place):
         stage = self.dialect.banners.get(title)
         if stage is None:
             return Verdict.NOT_MINE
+        if not self.is_chip:
+            self._judge_breakdown(is_followed=stage is Stage.SUMMARY and self._is_last_layer())
         self.forget_place()
         self._reach(stage)
         if title in self.dialect.process_banners:

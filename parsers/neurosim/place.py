@@ -87,7 +87,7 @@ class Place:
 
     def _forget_layer(self) -> None:
         self._drop_stray()
-        self._judge_breakdown()
+        self._judge_breakdown(is_followed=self.is_chip)
         self.layer = self._last_measure = None
         self.is_chip = False
 
@@ -149,6 +149,8 @@ class Place:
 
     def _enter_layer(self, layer: str, line: int) -> None:
         self._breakdown_order = -1
+        if self.layer is not None and self._breakdown.lines:
+            self._judge_breakdown(is_followed=number_of(layer) == number_of(self.layer) + 1)
         if layer != self.layer:
             self.close()
             self.layer = layer
@@ -179,7 +181,7 @@ class Place:
     def close(self, *, is_cut: bool = False) -> None:
         """Judge what is open: the log ends, or something else begins."""
         self._drop_stray()
-        self._judge_breakdown()
+        self._judge_breakdown(is_followed=self.is_chip or is_cut)
         for table in self._floor_plan.settled(is_cut=is_cut) if self._floor_plan.tables else ():
             self._file_table(table)
 
@@ -198,10 +200,11 @@ class Place:
         scope, layer = ("chip", None) if self.is_chip else ("layer", self.layer)
         self._file(scope, layer, found.measure, found.value, found.line, found.measure.quantity)
 
-    def _judge_breakdown(self) -> None:
+    def _judge_breakdown(self, *, is_followed: bool) -> None:
         """File the lines of a breakdown that are known to be of this layer or chip, and report the others."""
         if self._breakdown.lines:
-            sound, doubtful = self._breakdown.judge(adds_up=self.dialect.breakdown_adds_up)
+            adds_up = self.dialect.breakdown_adds_up
+            sound, doubtful = self._breakdown.judge(is_followed=is_followed, adds_up=adds_up)
             if doubtful or not self._breakdown.is_whole:
                 self.recording = None
             for found in sound:
@@ -209,3 +212,12 @@ class Place:
             for found in doubtful:
                 self.records.unreadable(found.text, found.line)
         self._breakdown = Breakdown()
+
+    def _is_last_layer(self) -> bool:
+        """Tell whether no layer comes behind this one, as far as layers are known."""
+        return self.layer is None or number_of(self.layer) == max(map(number_of, self.layers))
+
+
+def number_of(layer: str) -> int:
+    """Return the number in the name of a layer."""
+    return int(layer.removeprefix("layer"))

@@ -221,7 +221,7 @@ class Breakdown:
         if measure.component == "total":
             self.totals[measure.metric] = value
 
-    def judge(self, *, adds_up: bool) -> tuple[list[LayerLine], list[LayerLine]]:
+    def judge(self, *, is_followed: bool, adds_up: bool) -> tuple[list[LayerLine], list[LayerLine]]:
         """Return the lines that are known to be of the layer or chip that was named last, and the others.
 
         Where a piece of a log is lost, lines of one layer may be followed by those of another. Energies are parts of
@@ -229,19 +229,21 @@ class Breakdown:
 
         Parameters
         ----------
+        is_followed : bool
+            What comes behind the breakdown is what comes behind that of this layer or chip.
         adds_up : bool
             Energies do so in this version.
         """
-        is_sound = self._is_sum(_ENERGY) if adds_up else None
-        if is_sound or (self.is_whole and is_sound is None):
+        if (self.is_whole and is_followed) or (adds_up and self._is_sum(_ENERGY)):
             return self.lines, []
         kept = [line for line in self.lines if line.measure.metric == _LATENCY] if self._is_sum(_LATENCY) else []
         return kept, [line for line in self.lines if line not in kept]
 
-    def _is_sum(self, metric: str) -> bool | None:
-        """Tell whether all parts are there and add up; None if that cannot be known."""
-        parts = {line.measure.component: line.value for line in self.lines if line.measure.metric == metric}
+    def _is_sum(self, metric: str) -> bool:
+        """Tell whether all parts are there and add up."""
+        parts = {(line.measure.component, line.value) for line in self.lines if line.measure.metric == metric}
         total = self.totals.get(metric)
-        if total is None or len(parts) != _PARTS or not math.isfinite(total) or not parts.get("adc"):
-            return None  # without ADCs adder trees have a share of their own
-        return abs(sum(parts.values()) - total) <= _PRINT_PRECISION * (sum(map(abs, parts.values())) + abs(total))
+        if total is None or len(parts) != _PARTS or not math.isfinite(total):
+            return False
+        values = [value for _, value in parts]
+        return abs(math.fsum(values) - total) <= _PRINT_PRECISION * (math.fsum(map(abs, values)) + abs(total))

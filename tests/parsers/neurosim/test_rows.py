@@ -43,7 +43,7 @@ def change_number(line: str, digit: str) -> str:
     return re.sub(r"(?<=ayer)( ?)\d", rf"\g<1>{digit}", line, count=1)
 
 
-@pytest.mark.parametrize("digit", list("139"))
+@pytest.mark.parametrize("digit", list("29"))
 def test_a_row_or_line_with_a_damaged_layer_is_not_filed_under_another(
     sample: tuple[str, str, dict[Key, float]], digit: str
 ) -> None:
@@ -59,7 +59,7 @@ def test_a_row_or_line_with_a_damaged_layer_is_not_filed_under_another(
             assert changed == lines[position - 1] or any(problem.line == position + 1 for problem in problems), line
 
 
-@pytest.mark.parametrize("digit", list("139"))
+@pytest.mark.parametrize("digit", list("29"))
 def test_a_damaged_row_at_the_end_of_a_cut_log_is_not_filed(
     sample: tuple[str, str, dict[Key, float]], digit: str
 ) -> None:
@@ -83,21 +83,19 @@ def test_rows_behind_a_row_that_is_lost_are_read(sample: tuple[str, str, dict[Ke
             assert len(found) >= len(whole) - 2 * len(line.split(",")), line
 
 
-@pytest.mark.parametrize("length", [2, 7, 24, 25, 27, 60])
+@pytest.mark.parametrize("length", [7, 24, 26])
 def test_no_number_is_moved_by_a_lost_piece(sample: tuple[str, str, dict[Key, float]], length: int) -> None:
     text, name, whole = sample
     lines = text.splitlines(keepends=True)
-    adds_up = name != "neurosim-1.0"  # of whose breakdowns nothing tells that they change from one layer to the next
-    for position in range(length % 3, len(lines) - length, 3):
+    for position in range(length % 4, len(lines) - length, 4):
         rest = lines[:position] + lines[position + length :]
-        if adds_up or length < 20:
-            assert_none_moved("".join(rest), name, whole)
+        assert_none_moved("".join(rest), name, whole)
 
 
 def test_no_number_is_moved_by_a_doubled_piece(sample: tuple[str, str, dict[Key, float]]) -> None:
     text, name, whole = sample
     lines = text.splitlines(keepends=True)
-    for length in (2, 3, 5, 8, 13):
+    for length in (3, 8, 13):
         for position in range(length, len(lines), 3):
             assert_none_moved("".join(lines[:position] + lines[position - length :]), name, whole)
 
