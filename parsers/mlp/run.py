@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +16,16 @@ from nnsreport.parsers.mlp.messages import (
     is_meaningless,
     split_optimiser_message,
 )
+from nnsreport.parsers.plausibility import flag_implausible
 from nnsreport.parsers.records import ParsedLog
 
 NAME = "mlp-neurosim-3.0"
 
+_CELL_REMEDY = "check the cell's parameters in Cell.cpp"
+_NEGATIVE_REMEDY = (
+    "a circuit does not fit beside the array, or was used before it was set up: see the simulator's own messages, and "
+    "heightInFeatureSize and widthInFeatureSize in Cell.cpp; the accuracy can be used"
+)
 _MISSING_DATA = " cannot be found!"
 _LOOKS_LIKE_MINE = re.compile(
     r"(?:Total|Leakage power|Accuracy at|\tRead|\tWrite|\tTransfer)\b.*\d|.*=-?(?:\d|inf|nan)\S* [smWJ]\b"
@@ -160,7 +165,7 @@ class Run:
         self.records.setting("neurosim.version", version, line)
         self._report_end()
         self._report_missing()
-        self._report_not_finite()
+        flag_implausible(self.records, not_finite_remedy=_CELL_REMEDY, negative_remedy=_NEGATIVE_REMEDY)
         return self.records.finish(run, source, is_complete=self.epochs.is_at_end)
 
     def _report_end(self) -> None:
@@ -180,10 +185,3 @@ class Run:
         if missing and self.epochs.blocks:
             names = ", ".join(label.rstrip(" =:").removesuffix(" is") for label in missing)
             self.records.problem(f"{len(missing)} expected values are not in the log: {names}")
-
-    def _report_not_finite(self) -> None:
-        lines = [record.line for record in self.records.metrics if not math.isfinite(record.value)]
-        if lines:
-            self.records.problem(
-                f"{len(lines)} values are inf or nan", min(lines), "check the cell's parameters in Cell.cpp"
-            )

@@ -215,6 +215,26 @@ def test_values_that_are_not_finite_or_negative_are_kept_and_flagged(mlp_samples
     assert "2 values are inf or nan" in messages_of(read(text))
 
 
+@pytest.mark.parametrize(
+    ("printed", "changed", "message"),
+    [
+        ("Total area=6.2923e-09 m^2", "Total area=-6.2923e-09 m^2", "the first total area -6.2923e-09 m2"),
+        ("Read latency=1.2177e-04 s", "Read latency=-1.2177e-04 s", "the first total cumulative_read_latency"),
+        ("Write energy=2.0059e-06 J", "Write energy=-2.0059e-06 J", "the first total cumulative_write_energy"),
+    ],
+)
+def test_negative_values_are_kept_and_flagged(mlp_samples: Path, printed: str, changed: str, message: str) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    assert printed in text
+    log = read(text.replace(printed, changed))
+    assert len(log.metrics) == len(read(text).metrics)
+    (problem,) = [problem for problem in log.problems if "below zero" in problem.message]
+    assert message in problem.message
+    assert problem.line == text[: text.index(printed)].count("\n") + 1
+    assert problem.remedy is not None
+    assert "Cell.cpp" in problem.remedy
+
+
 def test_a_log_that_is_cut_is_incomplete_and_says_where(mlp_samples: Path) -> None:
     text = (mlp_samples / "real_device.txt").read_text()
     assert "cut off before the first epoch" in messages_of(read(text[:300]))
