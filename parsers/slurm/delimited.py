@@ -17,6 +17,10 @@ from nnsreport.parsers.slurm.quantities import CellError
 from nnsreport.parsers.slurm.row import JobRow
 
 _DELIMITERS = ("|", ";", "\t", "^", ",")
+_BETWEEN_NAMES = re.compile(r"(?<=[A-Za-z0-9_])[^A-Za-z0-9_]+(?=[A-Za-z])")
+_LONGEST_HEADER = 4096
+_OF_TABLES_ONLY = frozenset({"|", ";", "", "^"})
+_FEWEST_UNUSUAL = 3
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_()/:]*")
 _ROW_START = re.compile(r"\d+[0-9_+.]*(?:\[[^\[\]\s]*\]?)?[A-Za-z0-9_+.]*")
 KNOWN = NOT_READ | TEXT | READ.keys()
@@ -73,19 +77,28 @@ def read_header(line: str) -> Header | None:
     """
     if "jobid" not in line.lower():
         return None
-    for delimiter in _DELIMITERS:
-        if delimiter not in line:
-            continue
+    for delimiter in _delimiters(line):
         ends_with_delimiter = line.endswith(delimiter)
         names = tuple(name.strip() for name in line.removesuffix(delimiter).split(delimiter))
         lower = [name.lower() for name in names]
         known = sum(name in KNOWN for name in lower)
         are_names = len(names) > 1 and all(_NAME.fullmatch(name) for name in names)
-        # a comma also stands in sentences and in lists of resources
-        enough = len(names) if delimiter == "," else len(names) / 2
+        # a comma also stands in sentences and in lists of resources, others in anything
+        enough = len(names) / 2 if delimiter.strip() in _OF_TABLES_ONLY else max(len(names), _FEWEST_UNUSUAL)
         if are_names and known >= enough and IDENTITY.intersection(lower):
             return Header(names, delimiter, ends_with_delimiter)
     return None
+
+
+def _delimiters(line: str) -> Iterator[str]:
+    """Yield what may stand between names: the usual ones, and whatever stands between all of them alike."""
+    for delimiter in _DELIMITERS:
+        if delimiter in line:
+            padded = f" {delimiter} "
+            yield padded if line.count(padded) == line.count(delimiter) else delimiter
+    between = set(_BETWEEN_NAMES.findall(line.strip()[:_LONGEST_HEADER]))
+    if len(between) == 1 and not (delimiter := between.pop()).isspace():
+        yield delimiter
 
 
 def read_rows(

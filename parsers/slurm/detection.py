@@ -6,11 +6,15 @@ import re
 
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.slurm import aligned, delimited, scontrol
+from nnsreport.parsers.slurm.complaints import complaint_of, is_row_of_job
 
 SURE = 0.8
 """The text begins with it: less than a simulator's own output, which may follow in a job's log."""
 INSIDE = 0.2
 """It is somewhere in the text."""
+
+HARDLY = 0.05
+"""It is what a command says where there is no table, or a table that does not say what its columns are."""
 
 _FIRST_LINES = 3
 _NAME_STARTS = re.compile(r"^\s*(?:[A-Za-z]+[|; ]+)*?Job(?:ID|IDRaw|Name)\b.*", re.MULTILINE)
@@ -33,6 +37,10 @@ def confidence_in_sacct(glance: Glance) -> float:
         is_sacct = header is not None and not line.isupper()
         if is_sacct or (aligned.is_dashes(below) and aligned.read_sacct_layout(line, below) is not None):
             return SURE if index < _FIRST_LINES else INSIDE
+    first = lines[:_FIRST_LINES]
+    # Less than anything that says more: the text may go on with a log.
+    if any(complaint_of(line) is not None for line in first) or (first and all(map(is_row_of_job, first))):
+        return HARDLY
     return INSIDE if _has_names(glance) else 0.0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.slurm import aligned, delimited, scontrol
+from nnsreport.parsers.slurm.complaints import NO_HEADER, complaint_of, is_row_of_job
 from nnsreport.parsers.slurm.documents import is_document, read_document
 from nnsreport.parsers.slurm.folding import fold, jobs_frame
 from nnsreport.parsers.slurm.row import JobRow
@@ -53,7 +54,7 @@ def read_jobs(text: LogText, records: RunBuilder) -> dict[str, pl.DataFrame]:
     else:
         rows = list(_rows(text, records))
     jobs = fold(rows, records)
-    if not jobs:
+    if not jobs and not any(complaint_of(line) is not None or is_row_of_job(line) for line in text.lines):
         records.problem("there is no job in it", remedy="name jobs with --jobs, or an earlier --starttime")
     return {"jobs": jobs_frame(jobs)}
 
@@ -78,6 +79,10 @@ def _sections(text: LogText, records: RunBuilder) -> list[_Section]:
             current.body.append((line, number))
         elif (started := _start(line, following, number)) is not None:
             sections.append(started)
+        elif (complaint := complaint_of(line)) is not None:
+            records.problem(complaint.message, number, complaint.remedy)
+        elif current is None and is_row_of_job(line):
+            records.problem(NO_HEADER.message, number, NO_HEADER.remedy)
         elif not line.strip() or aligned.is_dashes(line) or _is_date_above(line, following):
             continue
         elif current is None or current.is_record:

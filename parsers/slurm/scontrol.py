@@ -27,6 +27,8 @@ _KEYS = """
     StepMgrEnabled SegmentSize Cluster Container ContainerID PriorityTier Prefer BatchFeatures OOMKillStep ResvName
 """.split()  # noqa: SIM905 - a list would take a line a word
 _PAIR = re.compile(rf"(?:^|(?<=\s))({'|'.join(map(re.escape, sorted(_KEYS, key=len, reverse=True)))})=")
+_MORE_NODES = re.compile(r"\s+[\w.\[\],-]+\s*", re.ASCII)
+"""What a long list of nodes goes on with on a line of its own."""
 _TO_END_OF_LINE = frozenset(
     {
         "JobName",
@@ -53,7 +55,7 @@ def is_start(line: str) -> bool:
 
 def belongs(line: str) -> bool:
     """Tell whether a line may continue a record."""
-    return line[:1].isspace() and (line.isspace() or "=" in line)
+    return line[:1].isspace() and (line.isspace() or "=" in line or _MORE_NODES.fullmatch(line) is not None)
 
 
 def read_record(body: Sequence[tuple[str, int]], cut_line: int | None, records: RunBuilder) -> Iterator[JobRow]:
@@ -106,7 +108,11 @@ def _pairs(body: Sequence[tuple[str, int]], *, is_cut: bool, records: RunBuilder
         matches = list(_PAIR.finditer(text.strip()))
         stripped = text.strip()
         if stripped and not matches:
-            records.unrecognised.append(line)
+            told, first_line = pairs.get(last, ("", line))
+            if told.endswith(",") and _MORE_NODES.fullmatch(text) is not None:
+                pairs[last] = (told + stripped, first_line)
+            else:
+                records.unrecognised.append(line)
         for index, match in enumerate(matches):
             ends_line = match[1] in _TO_END_OF_LINE and not is_one_line
             end = len(stripped) if ends_line or index + 1 == len(matches) else matches[index + 1].start()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(?P<label>[A-Za-z][^:]*?)\s*:\s+(?P<value>\S.*?)\s*")
 _DASHES = re.compile(r"-{3,}\s*")
 _NUMBER = re.compile(r"(-?\d{1,15}(?:\.\d{1,9})?)(?: (Mio|Tsd))?", re.ASCII)
+_THREE_DECIMALS = re.compile(r"\.\d{3}$")
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _DATE = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) (hours|days|min|minutes)", re.ASCII)
@@ -31,7 +32,8 @@ _REMEDY = "print it again with `r_wlm_usage -q -p PROJECT`"
 
 def _core_hours(text: str) -> float:
     match = _NUMBER.fullmatch(text)
-    if match is None:
+    # 8.072 without a unit may be eight thousand, in German.
+    if match is None or (match[2] is None and _THREE_DECIMALS.search(match[1])):
         raise CellError(text)
     return float(f"{match[1]}e{_POWERS[match[2]]}")
 
