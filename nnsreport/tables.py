@@ -48,8 +48,13 @@ LAYERS_COLUMNS: dict[str, str] = {
     "activation_scale": "Float64",
     "adc_step": "Float64",
     "path": "String",
+    "array_row_tiles": "Int64",
+    "array_column_tiles": "Int64",
+    "arrays": "Int64",
+    "array_utilization": "Float64",
 }
-"""One row a crossbar layer: its matrix, how it is mapped, and the planner's path."""
+"""One row a crossbar layer: its matrix, how it is mapped, the planner's path, and the physical arrays it takes: below
+each other and side by side for each group, in all, and the share of their cells that is used."""
 
 TRIALS_COLUMNS: dict[str, str] = {
     "run": "String",
@@ -147,7 +152,10 @@ USAGE_COLUMNS: dict[str, str] = {
 }
 """One row a computing project, as the accounting of its cluster reports it; not part of a run folder."""
 
-NEWER_COLUMNS: dict[str, tuple[str, ...]] = {"metrics": ("epoch", "step")}
+NEWER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "metrics": ("epoch", "step"),
+    "layers": ("array_row_tiles", "array_column_tiles", "arrays", "array_utilization"),
+}
 """Columns that runs made by earlier versions of nnsreport lack, in the order of the schema."""
 
 

@@ -128,7 +128,7 @@ def layer_row(run: str, layer: CrossbarLayer, shape: LayerShape) -> Row:
     dict
         ``adc_step`` is the coarsest of the layer's converters.
     """
-    linear = layer.linear
+    linear, tiling = layer.linear, layer.tiling
     return {
         "run": run,
         "layer": layer.name,
@@ -145,6 +145,10 @@ def layer_row(run: str, layer: CrossbarLayer, shape: LayerShape) -> Row:
         "activation_scale": layer.activation_scale,
         "adc_step": max(layer.adc_steps, default=None),
         "path": str(layer.plan),
+        "array_row_tiles": tiling.row_tiles,
+        "array_column_tiles": tiling.column_tiles,
+        "arrays": tiling.arrays,
+        "array_utilization": tiling.utilization,
     }
 
 

@@ -79,6 +79,8 @@ def make_drift_run() -> Callable[..., RunData]:
                 "activation_scale": 0.0315,
                 "adc_step": 1.5,
                 "path": "collapsed",
+                "arrays": 1 + index,
+                "array_utilization": 0.9,
             }
             for index, layer in enumerate(LAYERS)
         ]
