@@ -10,7 +10,7 @@ from nnsreport.parsers.reading.text import LogText
 
 _LABEL_STARTS = frozenset(" 0123456789")
 _LABEL = re.compile(r"\s*(\d+): ?")
-_WINDOW_LINES = 16
+_WINDOW_LINES = 4
 _WINDOWS = 16
 
 
