@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 from nnsreport.engine.backend import Array, namespace_of
@@ -20,7 +21,7 @@ from nnsreport.engine.crossbar.mapping import make_mapping
 from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.ranges import MagnitudeCounts
-from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings
+from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings, DeviceSettings
 from nnsreport.engine.network import Graph, LinearLayer, execute, float_multiply
 from nnsreport.errors import DataError
 
@@ -73,9 +74,15 @@ class Calibration:
         bool
             Whether they differ in nothing but errors of devices and compensation.
         """
-        same_device = replace(settings.device, on_off_ratio=self.settings.device.on_off_ratio)
-        changed = replace(self.settings, device=same_device, compensation=settings.compensation)
+        if _levels(self.settings.device) != _levels(settings.device):
+            return False
+        changed = replace(self.settings, device=settings.device, compensation=settings.compensation)
         return changed == settings
+
+
+def _levels(device: DeviceSettings) -> tuple[float, Path | None]:
+    """Return what the sums of ideal devices depend on."""
+    return device.on_off_ratio, device.table if device.levels == "table" else None
 
 
 def calibrate(graph: Graph, image_batches: Iterable[Array], settings: CrossbarSettings) -> Calibration:

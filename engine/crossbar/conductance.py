@@ -1,6 +1,6 @@
 """Conductances of a layer's devices: drawn once when programmed, aged when read.
 
-Everything is in level units (:mod:`nnsreport.engine.crossbar.mapping`), where ideal conductances are exact.
+Everything is in level units (:mod:`nnsreport.engine.crossbar.cell`), where ideal conductances are exact.
 Devices are worked on a part at a time, so that only their float32 conductances are ever held for a whole layer;
 drift exponents are drawn again at each read instead of being stored, which the counter-based streams allow.
 """
@@ -14,10 +14,9 @@ from types import ModuleType
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.crossbar.device import drift_exponent, drift_factor, programming_std_s, read_noise_std
 from nnsreport.engine.crossbar.mapping import Mapping
+from nnsreport.engine.crossbar.population import Population
 from nnsreport.engine.crossbar.settings import DeviceSettings
-from nnsreport.engine.random import Purpose, device_stream, normals
 
 # Devices worked on at a time; even, because random numbers come in pairs.
 _DEVICES_IN_CACHE = 1 << 15
@@ -44,7 +43,7 @@ class Draw:
 
 
 def is_noiseless(device: DeviceSettings) -> bool:
-    """Return whether devices hold their targets exactly at all times.
+    """Return whether devices hold evenly spaced targets exactly at all times.
 
     Parameters
     ----------
@@ -54,9 +53,17 @@ def is_noiseless(device: DeviceSettings) -> bool:
     Returns
     -------
     bool
-        Whether nothing is ever drawn.
+        Whether nothing is ever drawn or changed, so that the array multiplies by the integers themselves.
     """
-    return device.programming.kind == "none" and device.drift.kind == "none" and device.read_noise.kind == "none"
+    return device.levels == "uniform" and _is_programmed_exactly(device) and not _changes(device)
+
+
+def _is_programmed_exactly(device: DeviceSettings) -> bool:
+    return device.programming.kind == "none" and device.variation.kind == "none" and not device.faults.any
+
+
+def _changes(device: DeviceSettings) -> bool:
+    return device.drift.kind != "none" or device.read_noise.kind != "none"
 
 
 def target_conductances(levels: Array, mapping: Mapping) -> Array:
@@ -90,26 +97,23 @@ def program(levels: Array, mapping: Mapping, device: DeviceSettings, draw: Draw)
     mapping : Mapping
         How they lie on devices.
     device : DeviceSettings
-        Its programming error.
+        Its programming error, variation and faults.
     draw : Draw
         Identity of the random numbers.
 
     Returns
     -------
     Array of float32, (planes, slices, groups, columns, K)
-        ``max(target + N(0, std(target)), 0)`` in level units, each device by itself.
+        ``max(target + variation + error, 0)`` in level units, each device by itself; what stuck devices conduct.
     """
     conductances = target_conductances(levels, mapping)
-    if device.programming.kind == "none":
+    if _is_programmed_exactly(device):
         return conductances
     xp = namespace_of(levels)
-    source = device_stream(draw.seed, draw.trial, draw.layer, Purpose.PROGRAMMING)
+    population = Population(mapping.cell, device, draw)
     flat = conductances.reshape(-1)
     for part in _parts(flat.size, xp):
-        target = flat[part].astype(xp.float64)
-        error = programming_std_s(target / mapping.cell.maximum, device)
-        error *= normals(source, target.shape, xp, part.start) / mapping.cell.step_s
-        flat[part] = xp.maximum(target + error, 0.0)
+        flat[part] = population.programmed(flat[part].astype(xp.float64), part.start)
     return conductances
 
 
@@ -139,33 +143,19 @@ def read(
         In level units; of a pair, positive minus negative.
     """
     aged = programmed
-    if device.drift.kind != "none" or device.read_noise.kind != "none":
-        aged = _aged(programmed, target_conductances(levels, mapping), mapping, device, draw, time_s)
+    if _changes(device):
+        aged = _aged(programmed, target_conductances(levels, mapping), Population(mapping.cell, device, draw), time_s)
     return mapping.column_conductances(aged)
 
 
-def _aged(
-    programmed: Array, targets: Array, mapping: Mapping, device: DeviceSettings, draw: Draw, time_s: float
-) -> Array:
+def _aged(programmed: Array, targets: Array, population: Population, time_s: float) -> Array:
     """Age each device; the result takes the place of the targets."""
     xp = namespace_of(programmed)
-    drift_source = device_stream(draw.seed, draw.trial, draw.layer, Purpose.DRIFT)
-    read_source = device_stream(draw.seed, draw.trial, draw.layer, Purpose.READ, time_s)
-    unit = 1.0 / mapping.cell.maximum
+    moment = population.moment(programmed, time_s)
     flat_programmed, flat = programmed.reshape(-1), targets.reshape(-1)
     for part in _parts(flat.size, xp):
         conductance = flat_programmed[part].astype(xp.float64)
-        noise = None
-        if device.read_noise.kind != "none":
-            noise = read_noise_std(conductance * unit, time_s, device.read_noise, device.drift.reference_time_s)
-            noise *= normals(read_source, noise.shape, xp, part.start)
-        if device.drift.kind != "none":
-            target = flat[part].astype(xp.float64) * unit
-            exponent = drift_exponent(target, normals(drift_source, target.shape, xp, part.start), device.drift)
-            conductance *= drift_factor(exponent, time_s, device.drift)
-        if noise is not None:
-            conductance *= xp.maximum(1.0 + noise, 0.0)
-        flat[part] = conductance
+        flat[part] = population.read(conductance, flat[part].astype(xp.float64), part.start, moment)
     return targets
 
 

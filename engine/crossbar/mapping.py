@@ -1,8 +1,7 @@
 """Integer weights to levels of cells, and cells to arrays.
 
-A scheme of signs (:mod:`nnsreport.engine.crossbar.signs`) says which levels a weight has. Conductances are counted in
-*level units*: one unit is the step between neighbouring levels, so that level l of an ideal cell conducts ``l + g_off``
-and sums of currents are integers but for the offset.
+A scheme of signs (:mod:`nnsreport.engine.crossbar.signs`) says which levels a weight has, and a cell
+(:mod:`nnsreport.engine.crossbar.cell`) what its levels conduct.
 """
 
 from __future__ import annotations
@@ -10,52 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.crossbar.cell import Cell, make_cell
 from nnsreport.engine.crossbar.settings import DeviceSettings, MappingSettings
 from nnsreport.engine.crossbar.signs import CellLevels, Signs, Slices, make_signs
 from nnsreport.engine.crossbar.tiling import ArraySize, Tiling
 from nnsreport.errors import ConfigurationError
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A memory cell in level units.
-
-    Attributes
-    ----------
-    levels : int
-        Number of conductance levels.
-    step_s : float
-        Conductance of one level unit, in S.
-    offset : float
-        Conductance of level 0, in level units: (levels - 1) / (on_off_ratio - 1).
-    """
-
-    levels: int
-    step_s: float
-    offset: float
-
-    @property
-    def maximum(self) -> float:
-        """Conductance of the highest level, in level units."""
-        return self.levels - 1 + self.offset
-
-    def conductances(self, levels: Array) -> Array:
-        """Return what cells are meant to conduct.
-
-        Parameters
-        ----------
-        levels : Array
-            From 0 to ``levels - 1``: integers, or real numbers where several pairs hold a weight.
-
-        Returns
-        -------
-        Array of float32
-            In level units: ``level + offset``.
-        """
-        xp = namespace_of(levels)
-        result: Array = levels.astype(xp.float32)
-        result += xp.float32(self.offset)
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +180,8 @@ class Mapping:
         tuple of float
             In level units, for ideal devices.
         """
-        off = 0.0 if self.differential else self.cell.offset
-        return tuple(rows * input_top * (top + off) for top in self.slices.tops)
+        largest = self.cell.swing if self.differential else self.cell.conductance
+        return tuple(rows * input_top * largest(top) for top in self.slices.tops)
 
 
 def make_mapping(weight_bits: int, settings: MappingSettings, device: DeviceSettings) -> Mapping:
@@ -246,12 +204,10 @@ def make_mapping(weight_bits: int, settings: MappingSettings, device: DeviceSett
     Raises
     ------
     ConfigurationError
-        A weight takes more columns than an array has.
+        A weight takes more columns than an array has, or the device's table does not fit.
     """
     signs = make_signs(weight_bits, settings)
-    top = signs.top_level
-    conductance_range_s = device.conductance_max_s * (1 - 1 / device.on_off_ratio)
-    cell = Cell(top + 1, conductance_range_s / top, top / (device.on_off_ratio - 1))
+    cell = make_cell(signs.top_level + 1, device)
     array = ArraySize(settings.array_rows, settings.array_columns)
     mapping = Mapping(weight_bits, signs, settings.reference == "column", cell, settings.rows, array)
     columns = mapping.planes * mapping.slices.count

@@ -6,14 +6,17 @@ Settings that do not fit each other are refused where they are made, with a ``Va
 from nnsreport.engine.crossbar.settings.compensation import CompensationSettings
 from nnsreport.engine.crossbar.settings.converter import AdcSettings
 from nnsreport.engine.crossbar.settings.crossbar import CrossbarSettings
-from nnsreport.engine.crossbar.settings.device import (
-    DeviceSettings,
-    DriftSettings,
-    ProgrammingSettings,
-    ReadNoiseSettings,
-)
+from nnsreport.engine.crossbar.settings.device import DeviceSettings, FaultSettings
+from nnsreport.engine.crossbar.settings.drift import DriftSettings
 from nnsreport.engine.crossbar.settings.mapping import MappingSettings
 from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
+from nnsreport.engine.crossbar.settings.read_noise import ReadNoiseSettings
+from nnsreport.engine.crossbar.settings.spread import (
+    ProgrammingSettings,
+    SpreadSettings,
+    VariationSettings,
+    WhiteNoiseSettings,
+)
 
 __all__ = [
     "ActivationSettings",
@@ -22,8 +25,12 @@ __all__ = [
     "CrossbarSettings",
     "DeviceSettings",
     "DriftSettings",
+    "FaultSettings",
     "MappingSettings",
     "ProgrammingSettings",
     "ReadNoiseSettings",
+    "SpreadSettings",
+    "VariationSettings",
     "WeightSettings",
+    "WhiteNoiseSettings",
 ]

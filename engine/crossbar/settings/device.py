@@ -4,89 +4,35 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from nnsreport.engine.crossbar.settings.drift import DriftSettings
+from nnsreport.engine.crossbar.settings.read_noise import ReadNoiseSettings
+from nnsreport.engine.crossbar.settings.spread import ProgrammingSettings, VariationSettings, WhiteNoiseSettings
 from nnsreport.settings import setting
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammingSettings:
-    """Error of programming: each device misses its target by a normal deviate, and stays at or above zero."""
+class FaultSettings:
+    """Stuck devices: each by itself, the same ones at all times of a trial; they neither obey programming nor drift."""
 
-    kind: str = setting(
-        "none",
-        "How the standard deviation depends on the target: none, constant, proportional to it, or a polynomial in it.",
-        choices=("none", "constant", "proportional", "polynomial"),
+    stuck_on_rate: float = setting(
+        0.0, "Share of devices that conduct as the highest level for ever.", unit="fraction", minimum=0, maximum=1
     )
-    std: float = setting(
-        0.0,
-        "Standard deviation: for `constant` a fraction of the conductance range, for `proportional` of the target.",
-        unit="fraction",
-        minimum=0,
+    stuck_off_rate: float = setting(
+        0.0, "Share of devices that conduct as the lowest level for ever.", unit="fraction", minimum=0, maximum=1
     )
-    coefficients_s: tuple[float, ...] = setting(
-        (),
-        "For `polynomial`: coefficients in ascending powers of target / conductance_max_s; negative sums become 0.",
-        unit="S",
-    )
+
+    @property
+    def any(self) -> bool:
+        """Whether devices are stuck at all."""
+        return self.stuck_on_rate > 0 or self.stuck_off_rate > 0
 
     def __post_init__(self) -> None:
-        """Refuse a kind without its parameter, and a parameter without its kind."""
-        if (self.kind == "polynomial") != bool(self.coefficients_s):
-            remedy = "list them" if self.kind == "polynomial" else "write coefficients_s = []"
-            raise ValueError(f'kind = "{self.kind}" with coefficients_s = {list(self.coefficients_s)}; {remedy}')
-        if self.std and self.kind in ("none", "polynomial"):
-            raise ValueError(f'std = {self.std:g} has no meaning with kind = "{self.kind}"; write std = 0.0')
-
-
-@dataclass(frozen=True, slots=True)
-class DriftSettings:
-    """Drift: conductance falls as (t / t0)^-nu, with a normal nu for each device.
-
-    Mean and standard deviation of nu are ``clip(slope * ln g + offset, minimum, maximum)`` of the target
-    conductance g, relative to ``conductance_max_s``.
-    """
-
-    kind: str = setting("none", "Whether conductances drift.", choices=("none", "power-law"))
-    nu_mean_slope: float = setting(0.0, "Slope of the mean exponent over ln g.")
-    nu_mean_offset: float = setting(0.0, "Mean exponent at g = 1 before clipping.")
-    nu_mean_minimum: float = setting(0.0, "Least mean exponent.")
-    nu_mean_maximum: float = setting(1.0, "Greatest mean exponent.")
-    nu_std_slope: float = setting(0.0, "Slope of the exponent's standard deviation over ln g.")
-    nu_std_offset: float = setting(0.0, "Standard deviation of the exponent at g = 1 before clipping.")
-    nu_std_minimum: float = setting(0.0, "Least standard deviation of the exponent.", minimum=0)
-    nu_std_maximum: float = setting(1.0, "Greatest standard deviation of the exponent.", minimum=0)
-    reference_time_s: float = setting(
-        20.0,
-        "Time t0 from the programming pulse to the end of programming, where evaluation times begin: t = t0 + time.",
-        unit="s",
-        minimum=0,
-        exclusive_minimum=True,
-    )
-
-    def __post_init__(self) -> None:
-        """Refuse empty intervals."""
-        for name, low, high in (
-            ("nu_mean", self.nu_mean_minimum, self.nu_mean_maximum),
-            ("nu_std", self.nu_std_minimum, self.nu_std_maximum),
-        ):
-            if low > high:
-                raise ValueError(f"{name}_minimum is {low:g}, above {name}_maximum, {high:g}")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadNoiseSettings:
-    """Low-frequency read noise, one draw for each device and evaluation time.
-
-    Its standard deviation is ``G * min(coefficient / g^exponent, maximum) * sqrt(ln((t + tr) / (2 tr)))``, with g
-    the programmed conductance relative to ``conductance_max_s``, t the time since the programming pulse and tr
-    ``read_time_s``.
-    """
-
-    kind: str = setting("none", "Whether reads are noisy.", choices=("none", "one-over-f"))
-    coefficient: float = setting(0.0088, "Relative noise of a device at conductance_max_s.", minimum=0)
-    exponent: float = setting(0.65, "How fast relative noise grows towards low conductances.", minimum=0)
-    maximum: float = setting(0.2, "Greatest relative noise, before the time factor.", minimum=0)
-    read_time_s: float = setting(250e-9, "Duration of a read.", unit="s", minimum=0, exclusive_minimum=True)
+        """Refuse more stuck devices than there are."""
+        total = self.stuck_on_rate + self.stuck_off_rate
+        if total > 1:
+            raise ValueError(f"stuck_on_rate and stuck_off_rate add up to {total:g}, above 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +50,42 @@ class DeviceSettings:
         exclusive_minimum=True,
         maximum=math.inf,
     )
+    levels: str = setting(
+        "uniform",
+        "Where levels lie: evenly between the lowest and the highest, or at the conductances of the table, whose "
+        "lowest and highest then stand for on_off_ratio and conductance_max_s.",
+        choices=("uniform", "table"),
+    )
+    table: Path | None = setting(
+        None,
+        "CSV file of the device's states, relative to the configuration file: conductances with what was measured of "
+        "each, for every setting that names the table.",
+    )
     programming: ProgrammingSettings = field(default_factory=ProgrammingSettings)
+    variation: VariationSettings = field(default_factory=VariationSettings)
+    faults: FaultSettings = field(default_factory=FaultSettings)
     drift: DriftSettings = field(default_factory=DriftSettings)
     read_noise: ReadNoiseSettings = field(default_factory=ReadNoiseSettings)
+    white_noise: WhiteNoiseSettings = field(default_factory=WhiteNoiseSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse a table that nothing reads, and settings that read one where there is none."""
+        users = self.table_users
+        if users and self.table is None:
+            raise ValueError(f"{users[0]} reads the device's table, but table is not set")
+        if self.table is not None and not users:
+            raise ValueError(
+                'table is set, but nothing reads it; write levels = "table", programming.kind = "table", '
+                'white_noise.kind = "table", drift.kind = "power-law-table" or drift.kind = "measured"'
+            )
+
+    @property
+    def table_users(self) -> tuple[str, ...]:
+        """Settings that read the table, as they are written."""
+        wanted = (
+            ("levels", self.levels, ("table",)),
+            ("programming.kind", self.programming.kind, ("table",)),
+            ("drift.kind", self.drift.kind, ("power-law-table", "measured")),
+            ("white_noise.kind", self.white_noise.kind, ("table",)),
+        )
+        return tuple(f'{name} = "{value}"' for name, value, kinds in wanted if value in kinds)
