@@ -13,14 +13,11 @@ from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.neurosim.trust import report_untrustworthy
 from nnsreport.parsers.neurosim.versions import settle_version
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
+from nnsreport.parsers.silence import NEUROSIM_SILENCE
 
 _SHOWN_MISSING = 6
 _TIME_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
-_SILENT_NODE_REMEDY = (
-    "NeuroSim ends without a word when technode in Param.cpp is not 130, 90, 65, 45, 32, 22, 14, 10, 7, 5, 3, 2 or 1 "
-    "(28 is not known), up to V1.3 when wireWidth or operationmode is none that it knows, or when NeuroSIM/main was "
-    "not built"
-)
+_SILENCE_REMEDY = f"{NEUROSIM_SILENCE}; or NeuroSIM/main was not built"
 
 
 def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperReader, *, is_explained: bool) -> None:
@@ -50,7 +47,7 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
 
 def _explain_silence(records: RunBuilder, wrapper: WrapperReader, *, is_explained: bool) -> None:
     if wrapper.has_result and not is_explained:
-        records.problem("the wrapper came to its end, but NeuroSim printed nothing", remedy=_SILENT_NODE_REMEDY)
+        records.problem("the wrapper came to its end, but NeuroSim printed nothing", remedy=_SILENCE_REMEDY)
     elif wrapper.has_flags and not wrapper.has_result:
         remedy = "set PYTHONUNBUFFERED=1 to see how far the wrapper came; " + _TIME_REMEDY
         records.problem("the log ends before the accuracy", remedy=None if is_explained else remedy)

@@ -7,22 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from nnsreport.parsers.measure import Measure as CommonMeasure
 from nnsreport.parsers.neurosim.stages import Stage
-from nnsreport.parsers.quantities import Quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """A number that a label announces.
+class Measure(CommonMeasure):
+    """A number that a label announces, and the place of that label in a log.
 
     Attributes
     ----------
-    metric : str
-        Key of :data:`nnsreport.vocabulary.METRICS`.
-    component : str
-        Key of :data:`nnsreport.vocabulary.COMPONENTS`.
-    quantity : Quantity
-        How it is printed.
     process : str or None
         The process that only this label occurs in.
     order : int
@@ -31,9 +25,6 @@ class Measure:
         Another line of a complete log prints the same number.
     """
 
-    metric: str
-    component: str
-    quantity: Quantity
     process: str | None = None
     order: int = 0
     is_printed_twice: bool = False
@@ -103,6 +94,8 @@ class Dialect:
         The wrapper evaluates network and chip again and again, each time at the temperature of the chip before.
     is_training : bool
         One C++ part is printed for each epoch of a run.
+    has_tensorflow_wrapper : bool
+        There is a wrapper for TensorFlow beside that for PyTorch.
     breakdown_adds_up : bool
         The energies of a breakdown add up to their layer's, or the chip's.
     unprinted : frozenset of (str, str)
@@ -126,6 +119,7 @@ class Dialect:
     evaluates_in_phases: bool = False
     repeats_wrapper: bool = False
     is_training: bool = False
+    has_tensorflow_wrapper: bool = False
     breakdown_adds_up: bool = True
     unprinted: frozenset[tuple[str, str]] = frozenset()
 

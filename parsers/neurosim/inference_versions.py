@@ -88,6 +88,7 @@ V10 = Dialect(
     banners=BANNERS,
     prose=_PROSE,
     flags=_FLAGS_10,
+    has_tensorflow_wrapper=True,
     breakdown_adds_up=False,
 )
 
@@ -104,6 +105,7 @@ V12 = dataclasses.replace(
     },
     table_titles=TABLE_TITLES,
     flags=_FLAGS_12,
+    has_tensorflow_wrapper=False,
     breakdown_adds_up=True,
     properties=_PROPERTIES_12,
 )

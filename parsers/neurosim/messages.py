@@ -149,6 +149,11 @@ MESSAGES: tuple[Failure, ...] = (
         "set a higher --adc_precision",
     ),
     failure(
+        r"No saved model$",
+        f"the wrapper for TensorFlow has no network to test{_WRAPPER_STOPS}",
+        "train one with Top.py, and name it as loadModel in Option.py",
+    ),
+    failure(
         r"Parameter output_noise should be >= 0\.0 or =-1\.0\.",
         f"--output_noise is negative{_WRAPPER_STOPS}",
         "set it to 0 or more, or to -1 to read --output_noise_file",
@@ -157,7 +162,8 @@ MESSAGES: tuple[Failure, ...] = (
 """Messages and what to do; the first that matches explains the line."""
 
 _HINT = re.compile(
-    r"rror|ERROR|W(?:arning|ARNING)|Transistor width|^As pipeline|^The (?:states|required)|^Parameter|DCIM"
+    r"rror|ERROR|W(?:arning|ARNING)|Transistor width|^As pipeline|^The (?:states|required)|^Parameter|"
+    r"^No saved model|DCIM"
 )
 
 

@@ -68,6 +68,19 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         r"Creating histogram calibrator",
         "pytorch-quantization: repeats the flags with the precisions",
     ),
+    _meaningless(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d *$|Input data dype is |"
+        r"W: (?:/\S* | )?[\w/]+ \[[\d, ]+\](?: Scale:\d+)? *$|CONV: \d+ FC: \d+ Total: \d+ *$|"
+        r"(?:/\S* | )?[\w/]+:\d+ \([^)]*\) <dtype: |Loading model from \S.* \.\.\.(?: Finished)? *$|"
+        r"(?:import tensorflow as tf|import time|W_scale = \[\]|sess = None|Time = time\.strftime|lr = tf\.Variable|"
+        r"#\s?(?:loadModel|saveModel|lossFunc|optimizer|Notes|shared variables))",
+        "V1.0's wrapper for TensorFlow: its network's sizes, and the rest of Option.py",
+    ),
+    _meaningless(
+        r"Epoch: \d{3} {1,2}Loss: -?\d+\.\d{4} Train: \d\.\d{4} Test: \d\.\d{4} FPS: \d+(?: S)?(?: BEST)? *$|"
+        r"lr: \d+\.\d{6} -> \d+\.\d{6}$|Optimization (?:Start!|Ended!)$",
+        "V1.0's training for TensorFlow, which has no hardware: the network's accuracy is told when it is tested",
+    ),
     _meaningless(r"make(?:\[\d+\])?: |(?:g\+\+|gcc|c\+\+|icpc|clang\+\+|nvcc) .*-|rm -f |ar r", "building NeuroSim"),
     _meaningless(r".*\.(?:cpp|h|cc):(?:\d+:|\s).*|\s+\d* *\| ", "the compiler's warnings"),
     _meaningless(r"\S+\.py:\d+: \w*Warning: |\s+warnings\.warn\(|\w+Warning: ", "warnings of Python packages"),

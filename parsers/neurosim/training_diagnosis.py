@@ -7,6 +7,7 @@ from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
+from nnsreport.parsers.silence import NEUROSIM_SILENCE
 
 _TIME_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
 _PIPELINE_REMEDY = (
@@ -99,8 +100,7 @@ def _explain_silence(records: TrainingRecords, wrapper: TrainingWrapperReader, r
     if wrapper.has_result:
         records.problem(
             "the wrapper tested its network, but NeuroSim printed nothing",
-            remedy="look for its output in another file; it ends without a word when technode in Param.cpp is not "
-            "130, 90, 65, 45, 32, 22, 14, 10 or 7, or when NeuroSIM/main was not built",
+            remedy=f"look for its output in another file, and whether NeuroSIM/main was built; {NEUROSIM_SILENCE}",
         )
     elif wrapper.has_flags:
         records.problem("the log ends before the first test", remedy=remedy)

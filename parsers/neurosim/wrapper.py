@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.stages import Verdict
+from nnsreport.parsers.neurosim.tensorflow_wrapper import read_tensorflow_line
 from nnsreport.parsers.neurosim.wrapper_lines import (
     INITIAL_WEIGHTS_START,
     RESULT_START,
@@ -110,7 +111,24 @@ class WrapperReader:
             return Verdict.READ
         if _LOG_FOLDER.fullmatch(text):
             return self._read_log_folder(text, line)
+        if self.dialect.has_tensorflow_wrapper:
+            verdict = self._read_tensorflow(text, line)
+            if verdict is not Verdict.NOT_MINE:
+                return verdict
         return self._read_flag(text, line)
+
+    def _read_tensorflow(self, text: str, line: int) -> Verdict:
+        found = read_tensorflow_line(text)
+        if found is None:
+            return Verdict.NOT_MINE
+        if (found.option is None and found.accuracy is None) or line == self.records.cut_line:
+            return Verdict.UNREADABLE
+        if found.option is not None:
+            self.records.setting(f"wrapper.{found.option[0]}", found.option[1], line)
+        if found.accuracy is not None:
+            self.has_result = True
+            self.records.metric("network", None, None, "accuracy", found.accuracy, line)
+        return Verdict.READ
 
     def is_other_log_folder(self, text: str) -> bool:
         """Tell whether a line names a folder for the wrapper's log that is not this run's."""

@@ -12,10 +12,11 @@ from pathlib import Path
 from nnsreport.errors import LogError
 from nnsreport.parsers.reading.text import LogText
 from nnsreport.parsers.records import Problem
+from nnsreport.parsers.silence import NEUROSIM_SILENCE
 
 EMPTY_REMEDY = (
     "a job stopped by its time limit, or by scancel, loses what its programs still buffered (set PYTHONUNBUFFERED=1, "
-    "use `stdbuf -oL`), and NeuroSim ends without a word when it does not know the technology node in Param.cpp"
+    f"use `stdbuf -oL`), and {NEUROSIM_SILENCE}"
 )
 
 EMPTY_TABLE_REMEDY = (

@@ -251,3 +251,85 @@ def test_lines_that_mean_nothing(read: Reader, line: str) -> None:
     assert log.unrecognised == ()
     assert log.problems == ()
     assert log.metrics == ()
+
+
+TENSORFLOW = """2019-04-18 12:34:56
+
+import time
+import tensorflow as tf
+
+debug = True
+Time = time.strftime('%Y-%m-%d', time.localtime())
+# Notes = 'vgg7 2888'
+Notes = 'temp'
+
+GPU = [0]
+batchSize = 128
+
+dataSet = 'CIFAR10'
+
+#loadModel = None
+loadModel = '../model/' + '2019-04-18' + '(' + Notes + ')' + '.tf'
+saveModel = None
+
+bitsW = 2  # bit width of weights
+bitsA = 8  # bit width of activations
+lr = tf.Variable(initial_value=0., trainable=False, name='lr', dtype=tf.float32)
+lr_schedule = [0, 8, 200, 1,250,1./8,300,0]
+
+# shared variables, defined by other files
+seed = None
+sess = None
+W_scale = []
+
+Input data dype is not float32, perform simple preprocess [0,255]->[-1,1]
+W: /device:GPU:0 conv0/ [3, 3, 3, 128] Scale:2
+W: /device:GPU:0 fc1/ [1024, 10] Scale:16
+CONV: 4572288 FC: 8399872 Total: 12972160
+/device:GPU:0 conv0:0 (3, 3, 3, 128) <dtype: 'float32_ref'>
+ global_step:0 () <dtype: 'int32_ref'>
+Loading model from ../model/2019-04-18(temp).tf ... Finished Test Error: 0.0715
+"""
+"""Composed from the print statements of V1.0's Inference_tensorflow (Inference.py, NN.py, Option.py): it needs Python 2
+and TensorFlow 1, and there is no genuine output of it."""
+
+
+def test_v10_for_tensorflow(neurosim: Path, read: Reader) -> None:
+    hardware = (neurosim / "v1.0" / "main_layer_by_layer.txt").read_text()
+    log = read(f"{TENSORFLOW}{hardware}", format=None)
+    assert log.format == "neurosim-1.0"
+    assert log.unrecognised == ()
+    line = TENSORFLOW.count("\n")
+    assert network_values(log) == [("accuracy", None, 0.9285, line)]
+    settings = settings_of(log)
+    assert (settings["wrapper.bitsW"], settings["wrapper.bitsA"], settings["wrapper.batchSize"]) == ("2", "8", "128")
+    assert len(log.metrics) == 1 + len(read(hardware, format=None).metrics)
+
+
+@pytest.mark.parametrize("printed", ["1.2", "-0.1", "nan", "0.07x", ""])
+def test_v10_error_that_is_no_share_is_a_problem(read: Reader, printed: str) -> None:
+    log = read(f"Test Error: {printed}\n", format="neurosim-1.0")
+    assert network_values(log) == []
+    assert any(problem.line == 1 for problem in log.problems)
+
+
+def test_v10_error_that_is_cut_off_is_not_filed(read: Reader) -> None:
+    log = read("Loading model from a.tf ... Finished Test Error: 0.07", format="neurosim-1.0")
+    assert network_values(log) == []
+
+
+def test_v10_for_tensorflow_without_a_network(read: Reader) -> None:
+    log = read("No saved model\n", format="neurosim-1.0")
+    assert "no network to test" in log.problems[0].message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Epoch: 012  Loss: 0.0312 Train: 0.0112 Test: 0.0715 FPS: 1523 S BEST ",
+        "lr: 8.000000 -> 1.000000",
+        "Optimization Start!",
+    ],
+)
+def test_v10_training_for_tensorflow_means_nothing(read: Reader, line: str) -> None:
+    assert read(f"{line}\n", format="neurosim-1.0").unrecognised == ()
