@@ -34,9 +34,9 @@ def free_batch(graph: Graph) -> Graph:
     Returns
     -------
     Graph
-        With its batch axis free. Where the file fixes the batch size, the axis of each constant ``Reshape`` target
-        that holds the batch is left to be computed (-1); a batch of twice the size is then run to prove that its
-        first half gives what the fixed size gives.
+        With its batch axis free. Where the file fixes the batch size, the axis of each ``Reshape`` target that holds
+        the batch and does not grow with it is left to be computed (-1); a batch of twice the size is then run to prove
+        that its first half gives what the fixed size gives.
 
     Raises
     ------
@@ -103,9 +103,14 @@ class _Probe:
         return followed
 
     def _is_bound(self, node: Node) -> bool:
-        """Whether a node reshapes something that grows with the batch to a constant target."""
-        source = node.inputs[0]
-        return _has_constant_target(node, self.graph) and self.once[source].shape != self.twice[source].shape
+        """Whether a node reshapes something that grows with the batch to a target that does not."""
+        if node.operator != "Reshape" or node.inputs[0] not in self.once:
+            return False
+        source, target = node.inputs[:2]
+        once, twice = (
+            values[target] if target in values else self.constants[target] for values in (self.once, self.twice)
+        )
+        return self.once[source].shape != self.twice[source].shape and bool(np.array_equal(once, twice))
 
     def _refusal(self, reason: str) -> NetworkError:
         return NetworkError(

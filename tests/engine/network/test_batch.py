@@ -29,6 +29,11 @@ BODIES = {
         "u = Transpose<perm = [1, 0, 2]>(h) q = Softmax<axis = -1>(u) v = Transpose<perm = [1, 0, 2]>(q) "
         "s = Reshape(v, 4_{B}_6) y = Transpose<perm = [1, 0, 2]>(s)"
     ),
+    "target computed from lengths that do not grow": (
+        "a = Reshape(x, {B}_6_4) h = Shape(a) i = Constant<value = int64[1] {2}>() l = Gather(h, i) "
+        "b = Constant<value = int64[1] {BATCH}>() r = Constant<value = int64[1] {-1}>() t = Concat<axis = 0>(b, l, r) "
+        "y = Reshape(a, t)"
+    ),
     "windows": "a = Reshape(x, {B}_2_3_2_2) t = Transpose<perm = [0, 3, 1, 2, 4]>(a) w1 = Reshape(t, {2B}_6_2) "
     "q = Softmax<axis = -1>(w1) y = Reshape(q, {B}_24)",
 }
@@ -37,7 +42,7 @@ BODIES = {
 def _network(body: str, batch: int, build_network: BuildNetwork) -> Path:
     for factor in (2, 3, 4):
         body = body.replace(f"{{{factor}B}}", str(factor * batch))
-    body = body.replace("{B}", str(batch))
+    body = body.replace("{B}", str(batch)).replace("{BATCH}", f"{{{batch}}}")
     weights: dict[str, object] = {"w": (6, 5)}
     for word in body.replace(")", " ").replace(",", " ").split():
         if "_" in word and word.replace("_", "").replace("m", "").isdigit():
