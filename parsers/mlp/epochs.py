@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nnsreport.parsers.builder import RunBuilder
-from nnsreport.parsers.mlp.labels import ACCURACY, BLOCKS, CELLS, QUANTITIES, TRANSFER_LATENCY, Measure
+from nnsreport.parsers.measure import Measure
+from nnsreport.parsers.mlp.labels import ACCURACY, BLOCKS, CELLS, QUANTITIES, TRANSFER_LATENCY
 
 _ACCURACY = re.compile(r"Accuracy at (\d+) epochs is : (.*)")
 _SPENT = re.compile(r"\t(Read|Write|Transfer) (latency|energy)=(.*)")

@@ -6,29 +6,8 @@ print the same, but for the transfers of weights, which only V3.0 has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nnsreport.parsers.measure import Measure
 from nnsreport.parsers.quantities import Quantity, fixed, scientific
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What a label stands for.
-
-    Attributes
-    ----------
-    metric : str
-        Key of :data:`nnsreport.vocabulary.METRICS`.
-    component : str
-        Key of :data:`nnsreport.vocabulary.COMPONENTS`.
-    quantity : Quantity
-        How the number is printed.
-    """
-
-    metric: str
-    component: str
-    quantity: Quantity
-
 
 _SQUARE_METRES = Quantity(" m^2", 0, scientific(4))
 _WATTS = Quantity(" W", 0, scientific(4))

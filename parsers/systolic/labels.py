@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnsreport.parsers.measure import Measure as CommonMeasure
 from nnsreport.parsers.quantities import STREAMED, Quantity, fixed
 
 BYTES_PER_MEGABYTE = 2**20
@@ -17,24 +18,15 @@ BYTES_PER_MEGABYTE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """What a label stands for.
+class Measure(CommonMeasure):
+    """A number that a label announces, in bytes or megabytes too.
 
     Attributes
     ----------
-    metric : str
-        Key of :data:`nnsreport.vocabulary.METRICS`.
-    component : str
-        Key of :data:`nnsreport.vocabulary.COMPONENTS`.
-    quantity : Quantity
-        How the number is printed.
     scale : int
         A power of two that leads to the stored unit, so that the product is exact.
     """
 
-    metric: str
-    component: str
-    quantity: Quantity
     scale: int = 1
 
     def read(self, printed: str) -> float | None:
