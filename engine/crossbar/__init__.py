@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from nnsreport.engine.crossbar.calibration import Calibration, LayerCalibration, calibrate
 from nnsreport.engine.crossbar.layer import CrossbarLayer
-from nnsreport.engine.crossbar.network import (
-    CrossbarNetwork,
-    Inference,
-    ProgrammedNetwork,
-    ReadLayer,
-    ReadNetwork,
-    build,
-)
+from nnsreport.engine.crossbar.network import CrossbarNetwork, ProgrammedNetwork, build
+from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 
 __all__ = [

@@ -1,150 +1,36 @@
-"""A network on crossbars: built once, programmed once a trial, read at each time, then run."""
+"""A network on crossbars: built once, programmed once a trial, read at each time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.compensation import (
+    ChannelCorrection,
+    Gain,
+    ReadOut,
+    Recalibration,
+    column_factors,
+    global_factor,
+    read_out,
+    recalibration,
+)
 from nnsreport.engine.crossbar import conductance
 from nnsreport.engine.crossbar.arithmetic import BlockOperand
 from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
 from nnsreport.engine.crossbar.layer import CrossbarLayer
-from nnsreport.engine.crossbar.planner import Path, Plan
-from nnsreport.engine.crossbar.settings import CrossbarSettings, DeviceSettings
-from nnsreport.engine.network import Graph, LinearLayer, execute
+from nnsreport.engine.crossbar.planner import Path
+from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork
+from nnsreport.engine.crossbar.settings import CrossbarSettings
+from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
+from nnsreport.engine.network import Graph
 from nnsreport.errors import ConfigurationError
-
-# aihwkit's lower limit of a read-out, for weights scaled to 1.
-_LEAST_READOUT = 1e-4
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """What a batch of images gave.
-
-    Attributes
-    ----------
-    outputs : Array of float32
-        The network's output.
-    conversions : tuple of int
-        Analog-to-digital conversions of each layer.
-    saturated : tuple of int
-        Those that were clipped.
-    """
-
-    outputs: Array
-    conversions: tuple[int, ...]
-    saturated: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadLayer:
-    """A layer with the conductances of one moment.
-
-    Attributes
-    ----------
-    layer : CrossbarLayer
-        The layer.
-    plan : Plan
-        How it is computed.
-    weights : Array of the plan's type, (groups, N, K), or None
-        For a collapsed plan: weights as read, compensated.
-    operand : BlockOperand or None
-        For the other plans: conductances.
-    compensation_factor : float
-        Digital factor of drift compensation; 1 without.
-    weight_error : float
-        RMS error of the weights as read over the RMS of the quantised weights (over one integer step, where all
-        weights are zero).
-    """
-
-    layer: CrossbarLayer
-    plan: Plan
-    weights: Array | None
-    operand: BlockOperand | None
-    compensation_factor: float = 1.0
-    weight_error: float = 0.0
-
-    def multiply(self, x: Array) -> tuple[Array, int]:
-        """Return the layer's product.
-
-        Parameters
-        ----------
-        x : Array
-            The node's input.
-
-        Returns
-        -------
-        product : Array of float32, (groups, M, N)
-            Before the bias.
-        clipped : int
-            Conversions outside the ADC's range.
-        """
-        layer, clipped = self.layer, 0
-        product = layer.empty_product(x)
-        for part, vectors in layer.vectors(x):
-            if self.operand is not None:
-                converted, count = layer.converted_product(vectors, self.operand, self.compensation_factor)
-                product[..., part], clipped = converted, clipped + count
-            elif self.weights is not None:
-                product[..., part] = layer.collapsed_product(vectors, self.weights, self.plan)
-        return product.swapaxes(1, 2), clipped
-
-
-@dataclass(frozen=True, slots=True)
-class ReadNetwork:
-    """A network with the conductances of one moment, ready to run.
-
-    Attributes
-    ----------
-    graph : Graph
-        The network.
-    layers : tuple of ReadLayer
-        In the order of ``graph.linear_layers``.
-    """
-
-    graph: Graph
-    layers: tuple[ReadLayer, ...]
-
-    @property
-    def drift_compensation_factors(self) -> tuple[float, ...]:
-        """Digital factor of each layer."""
-        return tuple(layer.compensation_factor for layer in self.layers)
-
-    @property
-    def weight_errors(self) -> tuple[float, ...]:
-        """Relative RMS weight error of each layer."""
-        return tuple(layer.weight_error for layer in self.layers)
-
-    def infer(self, images: Array) -> Inference:
-        """Run the network.
-
-        Parameters
-        ----------
-        images : Array
-            A batch as the network takes it, in the memory that the network was built for.
-
-        Returns
-        -------
-        Inference
-            Outputs, and what the converters did.
-        """
-        conversions, saturated = [0] * len(self.layers), [0] * len(self.layers)
-
-        def multiply(linear: LinearLayer, x: Array, /) -> Array:
-            layer = self.layers[linear.index]
-            product, clipped = layer.multiply(x)
-            conversions[linear.index] += layer.layer.conversions(product.shape[1])
-            saturated[linear.index] += clipped
-            return product
-
-        return Inference(execute(self.graph, images, multiply), tuple(conversions), tuple(saturated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +41,31 @@ class ProgrammedNetwork:
     ----------
     graph : Graph
         The network.
-    device : DeviceSettings
-        What the devices are.
+    settings : CrossbarSettings
+        What the network was built with.
     layers : tuple of CrossbarLayer
         In the order of ``graph.linear_layers``.
     draws : tuple of Draw
         Identity of each layer's random numbers.
     conductances : tuple of Array of float32, (planes, slices, groups, columns, K)
         Programmed, in level units.
-    baselines : tuple of float
-        Read-out of each layer right after programming, for drift compensation.
+    baselines : tuple of ReadOut
+        Of each layer right after programming, for drift compensation.
+    recalibration : Recalibration or None
+        What statistics of channels are restored to; None without images.
+    start_corrections : Mapping of int to ChannelCorrection, or None
+        What restored them right after programming, by the index of the layer; None where it is found when it is asked
+        for.
     """
 
     graph: Graph
-    device: DeviceSettings
+    settings: CrossbarSettings
     layers: tuple[CrossbarLayer, ...]
     draws: tuple[Draw, ...]
     conductances: tuple[Array, ...]
-    baselines: tuple[float, ...]
+    baselines: tuple[ReadOut, ...]
+    recalibration: Recalibration | None = None
+    start_corrections: Map[int, ChannelCorrection] | None = None
 
     def read(self, time_s: float, methods: Sequence[str] = ("none",)) -> Map[str, ReadNetwork]:
         """Age the devices and read them.
@@ -182,28 +75,73 @@ class ProgrammedNetwork:
         time_s : float
             Since the end of programming, in s; the draw of read noise depends on it and on nothing else that is read.
         methods : sequence of str
-            Compensations to prepare: ``none`` or ``global``.
+            Compensations to prepare, of :data:`nnsreport.engine.crossbar.settings.compensation.METHODS`.
 
         Returns
         -------
         mapping of str to ReadNetwork
             One for each method, with the same conductances.
+
+        Raises
+        ------
+        ConfigurationError
+            A method needs images, and the network has none (:meth:`CrossbarNetwork.with_images`).
         """
-        readings = [self._read_layer(index, time_s, methods) for index in range(len(self.layers))]
+        base = self.settings.compensation.base
+        factors = tuple(dict.fromkeys(base if method in RECALIBRATING else method for method in methods))
+        readings = [self._read_layer(index, time_s, factors) for index in range(len(self.layers))]
+        networks = {
+            factor: ReadNetwork(self.graph, tuple(reading[position] for reading in readings))
+            for position, factor in enumerate(factors)
+        }
         return {
-            method: ReadNetwork(self.graph, tuple(reading[position] for reading in readings))
-            for position, method in enumerate(methods)
+            method: self._recalibrated(networks[base], method) if method in RECALIBRATING else networks[method]
+            for method in methods
         }
 
-    def _read_layer(self, index: int, time_s: float, methods: Sequence[str]) -> list[ReadLayer]:
-        layer = self.layers[index]
+    def _read_layer(self, index: int, time_s: float, factors: Sequence[str]) -> list[ReadLayer]:
+        layer, device = self.layers[index], self.settings.device
         read = conductance.read(
-            self.conductances[index], layer.weight.levels, layer.mapping, self.device, self.draws[index], time_s
+            self.conductances[index], layer.weight.levels, layer.mapping, device, self.draws[index], time_s
         )
         columns = layer.column_weights(read)
-        factors = {"none": 1.0, "global": self.baselines[index] / _readout(layer, columns)}
+        now = read_out(columns, layer.mapping.weight_bits)
         operand = None if layer.plan.path is Path.COLLAPSED else layer.block_operand(read)
-        return [_compensated(layer, columns, operand, factors[method], is_noiseless(self.device)) for method in methods]
+        gains = (_gain(factor, self.baselines[index], now) for factor in factors)
+        return [_compensated(layer, columns, operand, gain, is_noiseless(device)) for gain in gains]
+
+    def corrections_at_start(self) -> Map[int, ChannelCorrection]:
+        """Return what restores the statistics of channels right after programming.
+
+        Returns
+        -------
+        mapping of int to ChannelCorrection
+            By the index of the layer; from all batches alike.
+
+        Raises
+        ------
+        ConfigurationError
+            There are no images to find it from.
+        """
+        if self.start_corrections is not None:
+            return self.start_corrections
+        base = self.settings.compensation.base
+        return self._images().corrections(self.read(0.0, (base,))[base].multiply, remainder=0.0)
+
+    def _recalibrated(self, network: ReadNetwork, method: str) -> ReadNetwork:
+        if method == "batch-norm":
+            return network.corrected(self.corrections_at_start())
+        remainder = self.settings.compensation.remainder
+        return network.corrected(self._images().corrections(network.multiply, remainder))
+
+    def _images(self) -> Recalibration:
+        if self.recalibration is None:
+            raise ConfigurationError(
+                "names a method that estimates statistics from images, and there are none",
+                field="compensation.methods",
+                remedy="give the network calibration images (CrossbarNetwork.with_images)",
+            )
+        return self.recalibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +158,15 @@ class CrossbarNetwork:
         What it was built with.
     quantized : ReadNetwork
         The network with ideal devices and converters.
+    recalibration : Recalibration or None
+        What statistics of channels are restored to; None without images.
     """
 
     graph: Graph
     layers: tuple[CrossbarLayer, ...]
     settings: CrossbarSettings
     quantized: ReadNetwork
+    recalibration: Recalibration | None = None
 
     def infer_quantized(self, images: Array) -> Inference:
         """Run the network with quantised weights and activations, ideal devices and ideal converters.
@@ -241,6 +182,30 @@ class CrossbarNetwork:
             Every product is of exact integers.
         """
         return self.quantized.infer(images)
+
+    def with_images(self, image_batches: Iterable[Array]) -> CrossbarNetwork:
+        """Return the network with images from which statistics of channels are estimated.
+
+        Parameters
+        ----------
+        image_batches : iterable of Array
+            Batches as the network takes them, each evaluated at once and again for every estimate: a list, or any
+            object that begins anew. What the quantised network makes of them is what compensation restores.
+
+        Returns
+        -------
+        CrossbarNetwork
+            For the compensations ``adabs`` and ``batch-norm``.
+
+        Raises
+        ------
+        ConfigurationError
+            The network has no layer of the kind that is to be restored.
+        DataError
+            There are no images.
+        """
+        layers = self.settings.compensation.layers
+        return replace(self, recalibration=recalibration(self.graph, image_batches, self.quantized.multiply, layers))
 
     def program(self, seed: int, trial: int) -> ProgrammedNetwork:
         """Program the devices.
@@ -264,10 +229,15 @@ class CrossbarNetwork:
             for layer, draw in zip(self.layers, draws, strict=True)
         )
         baselines = tuple(
-            _readout(layer, layer.column_weights(layer.mapping.column_conductances(programmed)))
+            read_out(layer.column_weights(layer.mapping.column_conductances(programmed)), layer.mapping.weight_bits)
             for layer, programmed in zip(self.layers, conductances, strict=True)
         )
-        return ProgrammedNetwork(self.graph, device, self.layers, draws, conductances, baselines)
+        network = ProgrammedNetwork(
+            self.graph, self.settings, self.layers, draws, conductances, baselines, self.recalibration
+        )
+        if self.recalibration is None or "batch-norm" not in self.settings.compensation.methods:
+            return network
+        return replace(network, start_corrections=network.corrections_at_start())
 
 
 def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp: ModuleType = np) -> CrossbarNetwork:
@@ -311,27 +281,22 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
     return CrossbarNetwork(placed, layers, settings, ReadNetwork(placed, exact))
 
 
+def _gain(factor: str, baseline: ReadOut, now: ReadOut) -> Gain:
+    if factor == "global":
+        return global_factor(baseline, now)
+    return column_factors(baseline, now) if factor == "per-column" else 1.0
+
+
 def _compensated(
-    layer: CrossbarLayer, columns: Array, operand: BlockOperand | None, factor: float, noiseless: bool
+    layer: CrossbarLayer, columns: Array, operand: BlockOperand | None, gain: Gain, noiseless: bool
 ) -> ReadLayer:
-    weights = layer.weights_as_read(columns, factor)
+    weights = layer.weights_as_read(columns, gain)
     error = _relative_error(weights, layer.weight.levels)
     if operand is not None:
-        return ReadLayer(layer, layer.plan, None, operand, factor, error)
+        return ReadLayer(layer, layer.plan, None, operand, gain, weight_error=error)
     # Without noise the weights as read are the integers, but for rounding.
     exact = layer.weight.levels if noiseless else weights
-    return ReadLayer(layer, layer.plan, exact.astype(layer.plan.dtype), None, factor, error)
-
-
-def _readout(layer: CrossbarLayer, columns: Array) -> float:
-    """Return the mean magnitude of the array's outputs for each word line alone, for weights scaled to 1.
-
-    Source: aihwkit's global drift compensation (M. Le Gallo et al., IEEE TED 65, 4304 (2018); V. Joshi et al., Nat.
-    Commun. 11, 2473 (2020)). Its read-out passes through the tile's ADC; this one is exact.
-    """
-    xp = namespace_of(columns)
-    scale = (1 << (layer.mapping.weight_bits - 1)) - 1
-    return max(float(xp.abs(columns).mean()) / scale, _LEAST_READOUT)
+    return ReadLayer(layer, layer.plan, exact.astype(layer.plan.dtype), None, gain, weight_error=error)
 
 
 def _relative_error(weights: Array, levels: Array) -> float:

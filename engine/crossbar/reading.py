@@ -1,0 +1,178 @@
+"""A network with the conductances of one moment: what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.compensation import ChannelCorrection, Gain, mean_gain
+from nnsreport.engine.crossbar.arithmetic import BlockOperand
+from nnsreport.engine.crossbar.layer import CrossbarLayer
+from nnsreport.engine.crossbar.planner import Plan
+from nnsreport.engine.network import Graph, LinearLayer, execute
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """What a batch of images gave.
+
+    Attributes
+    ----------
+    outputs : Array of float32
+        The network's output.
+    conversions : tuple of int
+        Analog-to-digital conversions of each layer.
+    saturated : tuple of int
+        Those that were clipped.
+    """
+
+    outputs: Array
+    conversions: tuple[int, ...]
+    saturated: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLayer:
+    """A layer with the conductances of one moment.
+
+    Attributes
+    ----------
+    layer : CrossbarLayer
+        The layer.
+    plan : Plan
+        How it is computed.
+    weights : Array of the plan's type, (groups, N, K), or None
+        For a collapsed plan: weights as read, compensated.
+    operand : BlockOperand or None
+        For the other plans: conductances.
+    gain : Gain
+        Digital factor of drift compensation, of the layer or of each column; 1 without.
+    correction : ChannelCorrection or None
+        What restores the statistics of the layer's channels, if anything does.
+    weight_error : float
+        RMS error of the weights as read, with the factor of drift compensation, over the RMS of the quantised weights
+        (over one integer step, where all weights are zero).
+    """
+
+    layer: CrossbarLayer
+    plan: Plan
+    weights: Array | None
+    operand: BlockOperand | None
+    gain: Gain = 1.0
+    correction: ChannelCorrection | None = None
+    weight_error: float = 0.0
+
+    @property
+    def compensation_factor(self) -> float:
+        """Digital factor of drift compensation; of several, their mean."""
+        return mean_gain(self.gain)
+
+    def multiply(self, x: Array) -> tuple[Array, int]:
+        """Return the layer's product.
+
+        Parameters
+        ----------
+        x : Array
+            The node's input.
+
+        Returns
+        -------
+        product : Array of float32, (groups, M, N)
+            Before the bias.
+        clipped : int
+            Conversions outside the ADC's range.
+        """
+        layer, clipped = self.layer, 0
+        product = layer.empty_product(x)
+        for part, vectors in layer.vectors(x):
+            if self.operand is not None:
+                converted, count = layer.converted_product(vectors, self.operand, self.gain)
+                product[..., part], clipped = converted, clipped + count
+            elif self.weights is not None:
+                product[..., part] = layer.collapsed_product(vectors, self.weights, self.plan)
+        product = product.swapaxes(1, 2)
+        return (self.correction.apply(product) if self.correction else product), clipped
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNetwork:
+    """A network with the conductances of one moment, ready to run.
+
+    Attributes
+    ----------
+    graph : Graph
+        The network.
+    layers : tuple of ReadLayer
+        In the order of ``graph.linear_layers``.
+    """
+
+    graph: Graph
+    layers: tuple[ReadLayer, ...]
+
+    @property
+    def drift_compensation_factors(self) -> tuple[float, ...]:
+        """Digital factor of each layer."""
+        return tuple(layer.compensation_factor for layer in self.layers)
+
+    @property
+    def weight_errors(self) -> tuple[float, ...]:
+        """Relative RMS weight error of each layer."""
+        return tuple(layer.weight_error for layer in self.layers)
+
+    def corrected(self, corrections: Map[int, ChannelCorrection]) -> ReadNetwork:
+        """Return the network with the statistics of its channels restored.
+
+        Parameters
+        ----------
+        corrections : Mapping of int to ChannelCorrection
+            By the index of the layer; layers without one stay as they are.
+
+        Returns
+        -------
+        ReadNetwork
+            With the same conductances.
+        """
+        layers = (replace(layer, correction=corrections.get(index)) for index, layer in enumerate(self.layers))
+        return ReadNetwork(self.graph, tuple(layers))
+
+    def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
+        """Return a layer's product.
+
+        Parameters
+        ----------
+        linear : LinearLayer
+            One of the graph's.
+        x : Array
+            The node's input.
+
+        Returns
+        -------
+        Array of float32, (groups, M, N)
+            Before the bias.
+        """
+        return self.layers[linear.index].multiply(x)[0]
+
+    def infer(self, images: Array) -> Inference:
+        """Run the network.
+
+        Parameters
+        ----------
+        images : Array
+            A batch as the network takes it, in the memory that the network was built for.
+
+        Returns
+        -------
+        Inference
+            Outputs, and what the converters did.
+        """
+        conversions, saturated = [0] * len(self.layers), [0] * len(self.layers)
+
+        def multiply(linear: LinearLayer, x: Array, /) -> Array:
+            layer = self.layers[linear.index]
+            product, clipped = layer.multiply(x)
+            conversions[linear.index] += layer.layer.conversions(product.shape[1])
+            saturated[linear.index] += clipped
+            return product
+
+        return Inference(execute(self.graph, images, multiply), tuple(conversions), tuple(saturated))
