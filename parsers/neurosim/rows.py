@@ -14,10 +14,7 @@ from dataclasses import dataclass, field
 from nnsreport.parsers.neurosim.dialect import Measure
 
 _END = "end"
-_ORDERS = (
-    ("tiles", "speed_up", "memory_utilization", _END),
-    ("memory_arrays", "memory_tier", "speed_up", _END),
-)
+TABLE_ORDERS = (("tiles", "speed_up", "memory_utilization"), ("memory_arrays", "memory_tier", "speed_up"))
 """Which table follows which, by the first metric of each: in two dimensions, and in a memory cube."""
 
 _ENERGY = "read_dynamic_energy"
@@ -162,6 +159,11 @@ class Table:
             del self.sound[self._gap or 0 :]
 
 
+def name_of(metrics: tuple[str, ...]) -> str:
+    """Return what a table is called in :data:`TABLE_ORDERS`; V1.0 has rows and columns of the speed-up."""
+    return metrics[0].removesuffix("_rows")
+
+
 @dataclass(slots=True)
 class FloorPlan:
     """The tables of a floor plan, as they come."""
@@ -189,8 +191,8 @@ class FloorPlan:
         """
         tables, self.tables, self.is_open = self.tables, [], False
         layers = max((table.last_row for table in tables), default=0)
-        names = [table.metrics[0].partition("_rows")[0] for table in tables]
-        orders = [order for order in _ORDERS if set(names) <= set(order)]
+        names = [name_of(table.metrics) for table in tables]
+        orders = [(*order, _END) for order in TABLE_ORDERS if set(names) <= set(order)]
         neighbours = set(itertools.pairwise(orders[0])) if len(orders) == 1 else set()
         for table, pair in zip(tables, itertools.pairwise([*names, _END]), strict=True):
             is_last = is_cut and table is tables[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnsreport.parsers.neurosim.dialect import RUN_TIME_LABEL, Dialect, Measure
+from nnsreport.parsers.neurosim.rows import TABLE_ORDERS, name_of
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, FLAGS_END
 from nnsreport.vocabulary import METRICS
 
@@ -28,7 +29,7 @@ def sample_of(dialect: Dialect) -> str:
     lines = [FLAGS_BANNER, *(f"{flag}: 1" for flag in sorted(dialect.flags)), FLAGS_END]
     lines += ["------------------------------ FloorPlan --------------------------------"]
     lines += [f"{label}: {'x'.join(['128'] * len(metrics))}" for label, (_, metrics) in dialect.size_labels.items()]
-    for title, metrics in dialect.table_titles.items():
+    for title, metrics in _tables(dialect):
         lines += [f"----------------- {title} -----------------", f"layer1: {', '.join(['1'] * len(metrics))}"]
     lines += ["Memory Utilization of Whole Chip: 2.5 % "]
     lines += ["---------------------------- FloorPlan Done ------------------------------"]
@@ -43,6 +44,13 @@ def sample_of(dialect: Dialect) -> str:
     lines += [f"{label} : {printed}" for label, printed in _numbers(dialect.breakdown_labels)]
     lines += [f"{label}: {printed}" for label, printed in chip if label in rates]
     return "\n".join([*lines, f"{RUN_TIME_LABEL}: 3 seconds", ""])
+
+
+def _tables(dialect: Dialect) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the tables of a floor plan in their order: those of a memory cube, if it may be one."""
+    known = {name_of(metrics): (title, metrics) for title, metrics in dialect.table_titles.items()}
+    *_, order = (order for order in TABLE_ORDERS if known.keys() >= set(order))
+    return [known[name] for name in order]
 
 
 def _numbers(labels: Mapping[str, Measure]) -> Iterator[tuple[str, str]]:
