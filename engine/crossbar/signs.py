@@ -150,7 +150,7 @@ class Pairs:
 
     def _held(self, levels: Array) -> list[Array]:
         """Return what each pair holds, signed, in steps of its own devices."""
-        if self.fill == "even":
+        if self.fill == "even" or len(self.shares) == 1:
             return [levels] * len(self.shares)
         xp = namespace_of(levels)
         held: list[Array] = [levels] * len(self.shares)

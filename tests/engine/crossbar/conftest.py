@@ -19,12 +19,21 @@ POINT = Window(kernel=(1, 1), strides=(1, 1), dilations=(1, 1), pads=(0, 0, 0, 0
 Cells = dict[tuple[int, int, int, int, int], float]
 """Conductance in level units by (plane, slice, group, column, row)."""
 
+UNIT = 2.0**-24
+"""Unit roundoff of float32."""
+
+
+def gamma(operations: int) -> float:
+    """Relative error of so many rounded operations in any order (N. J. Higham, Accuracy and Stability, lemma 3.1)."""
+    return operations * UNIT / (1 - operations * UNIT)
+
 
 @dataclass
 class OracleResult:
     """What the loops found for one layer.
 
-    ``tolerance`` is what float32 may change: rounding, and one ADC code where a sum lies on the edge between two.
+    ``tolerance`` bounds what float32 may change: the forward error of every sum and product, and one ADC code where a
+    sum lies so close to the edge between two codes that its error may carry it over.
     """
 
     product: np.ndarray
@@ -60,6 +69,61 @@ def quantized_weight(weight: np.ndarray, settings: CrossbarSettings) -> tuple[np
     return levels, scales
 
 
+class Weights:
+    """Where the digits of an integer weight lie."""
+
+    def __init__(self, settings: CrossbarSettings) -> None:
+        mapping, self.bits = settings.mapping, settings.weights.bits
+        self.signs, self.fill = mapping.signs, mapping.fill
+        self.cell_bits = mapping.cell_bits
+        self.sliced_bits = self.bits if self.signs == "offset" else self.bits - 1
+        width = min(self.cell_bits or self.sliced_bits, self.sliced_bits)
+        self.top = 2**width - 1
+        self.levels = 2 * self.top if self.signs == "two-sided" else self.top
+        count = math.ceil(self.sliced_bits / width)
+        halves = 0.5 if self.signs == "two-sided" else 1.0
+        self.slice_values = [halves * 2.0 ** (s * width) for s in range(count)]
+        if self.signs == "twos-complement":
+            self.slice_values.append(-(2.0 ** (self.bits - 1)) / self.top)
+        self.offset = 2 ** (self.bits - 1) if self.signs == "offset" else 0
+        significances = [mapping.significance ** (-i) for i in range(mapping.pairs)]
+        self.shares = [f / math.fsum(significances) for f in significances]
+        self.is_paired = self.signs in ("differential", "two-sided")
+        self.factors = [sign * f for f in self.shares for sign in (1, -1)] if self.is_paired else [1.0]
+        self.leak = self.levels / (settings.device.on_off_ratio - 1)
+
+    def held(self, w: int) -> list[float]:
+        """What each pair holds of a weight."""
+        if self.fill == "even" or len(self.shares) == 1:
+            return [w for _ in self.shares]
+        found, rest = [0.0] * len(self.shares), float(abs(w))
+        pairs = list(range(len(self.shares)))
+        for pair in pairs if self.fill == "most-significant-first" else pairs[::-1]:
+            taken = min(rest, self.shares[pair] * self.top)
+            found[pair] = math.copysign(taken / self.shares[pair], w)
+            rest -= taken
+        return found
+
+    def cells(self, w: int) -> dict[tuple[int, int], float]:
+        """Level by (plane, slice)."""
+        if self.signs == "offset":
+            return {(0, s): d for s, d in enumerate(split(w + self.offset, self.sliced_bits, self.cell_bits))}
+        if self.signs == "twos-complement":
+            digits = split(w % 2**self.sliced_bits, self.sliced_bits, self.cell_bits)
+            return {(0, s): d for s, d in enumerate([*digits, self.top if w < 0 else 0])}
+        levels: dict[tuple[int, int], float] = {}
+        for pair, held in enumerate(self.held(w)):
+            whole = len(self.slice_values) == 1
+            digits = [abs(held)] if whole else split(int(abs(held)), self.sliced_bits, self.cell_bits)
+            for s, digit in enumerate(digits):
+                signed = -digit if held < 0 else digit
+                if self.signs == "two-sided":
+                    levels[2 * pair, s], levels[2 * pair + 1, s] = self.top + signed, self.top - signed
+                else:
+                    levels[2 * pair, s], levels[2 * pair + 1, s] = max(signed, 0), max(-signed, 0)
+        return levels
+
+
 class Oracle:
     """One layer's crossbar."""
 
@@ -67,102 +131,113 @@ class Oracle:
         self.settings = settings
         self.signed = signed
         self.activation_scale = activation_scale
-        self.differential = settings.mapping.signs == "differential"
+        self.layout = Weights(settings)
         self.has_reference = settings.mapping.reference == "column"
         self.groups, self.rows, self.columns = weight.shape
         self.levels, self.scales = quantized_weight(weight, settings)
-        bits = settings.weights.bits
-        self.sliced_bits = bits - 1 if self.differential else bits
-        self.offset = 0 if self.differential else 2 ** (bits - 1)
-        self.slice_width = min(settings.mapping.cell_bits or self.sliced_bits, self.sliced_bits)
-        self.leak = (2**self.slice_width - 1) / (settings.device.on_off_ratio - 1)
         self.magnitude_bits = settings.activations.bits - signed
-        self.dac_bits = min(settings.mapping.dac_bits or self.magnitude_bits, self.magnitude_bits)
+        bipolar = settings.mapping.input_signs == "bipolar"
+        self.symmetric = self.layout.is_paired or (signed and bipolar)
 
     def targets(self) -> Cells:
         cells: Cells = {}
-        for g, k, n in np.ndindex(self.levels.shape):
-            w = int(self.levels[g, k, n])
-            planes = [max(w, 0), max(-w, 0)] if self.differential else [w + self.offset]
-            for plane, number in enumerate(planes):
-                self._store(cells, plane, (g, n, k), number)
-        if self.has_reference:
-            for g, k in np.ndindex(self.groups, self.rows):
-                self._store(cells, 0, (g, self.columns, k), self.offset)
+        for g, k in np.ndindex(self.groups, self.rows):
+            weights = [int(w) for w in self.levels[g, k]] + [0] * self.has_reference
+            for n, w in enumerate(weights):
+                for (plane, s), level in self.layout.cells(w).items():
+                    cells[plane, s, g, n, k] = level + self.layout.leak
         return cells
-
-    def _store(self, cells: Cells, plane: int, place: tuple[int, int, int], number: int) -> None:
-        for s, level in enumerate(split(number, self.sliced_bits, self.settings.mapping.cell_bits)):
-            cells[(plane, s, *place)] = level + self.leak
 
     def quantized_input(self, activation: np.float32) -> int:
         top = 2**self.magnitude_bits - 1
         level = round(float(np.float32(activation) / np.float32(self.activation_scale)))
         return min(max(level, -top if self.signed else 0), top)
 
-    def pulses(self, level: int) -> list[int]:
-        sign = -1 if level < 0 else 1
-        return [sign * digit for digit in split(abs(level), self.magnitude_bits, self.settings.mapping.dac_bits)]
+    def pulses(self, level: int) -> list[tuple[float, int]]:
+        """Value and pulse of each cycle."""
+        mapping, bits = self.settings.mapping, self.magnitude_bits
+        width = min(mapping.dac_bits or bits, bits)
+
+        def cut(number: int, sign: float = 1.0) -> list[tuple[float, int]]:
+            return [(sign * 2.0 ** (i * width), d) for i, d in enumerate(split(number, bits, mapping.dac_bits))]
+
+        if not self.signed:
+            return cut(level)
+        if mapping.input_signs == "twos-complement":
+            return [*cut(level % 2**bits), (-(2.0**bits), int(level < 0))]
+        if mapping.input_signs == "two-passes":
+            return [*cut(max(level, 0)), *cut(max(-level, 0), -1.0)]
+        return [(value, -d if level < 0 else d) for value, d in cut(abs(level))]
+
+    def blocks(self) -> list[tuple[int, int]]:
+        """First row and end of what is read at once: nothing crosses from an array to the next."""
+        mapping, found, start = self.settings.mapping, [], 0
+        for k in range(1, self.rows + 1):
+            array_ends = mapping.array_rows > 0 and k % mapping.array_rows == 0
+            if k == self.rows or array_ends or k - start == mapping.rows:
+                found.append((start, k))
+                start = k
+        return found
 
     def current(self, cells: Cells, g: int, n: int, s: int, pulses: list[int], first: int) -> tuple[float, float]:
         """Sum of a block and slice of one column, and the sum of its terms' magnitudes."""
         total, size = 0.0, 0.0
         for position, pulse in enumerate(pulses):
-            cell = cells[0, s, g, n, first + position]
-            if self.differential:
-                cell -= cells[1, s, g, n, first + position]
-            total += pulse * cell
-            size += abs(pulse * cell)
+            for plane, factor in enumerate(self.layout.factors):
+                term = pulse * factor * cells.get((plane, s, g, n, first + position), 0.0)
+                total += term
+                size += abs(term)
         return total, size
 
-    def converted(self, result: OracleResult, current: float, size: float, limit: float) -> tuple[float, float]:
+    def converted(self, result: OracleResult, current: float, error: float, limit: float) -> tuple[float, float]:
         """The ADC's value of a current, and how far float32 may move it."""
-        symmetric = self.differential or self.signed
-        high = 2 ** (self.settings.adc.bits - 1) - 1 if symmetric else 2**self.settings.adc.bits - 1
-        low = -high if symmetric else 0
+        high = 2 ** (self.settings.adc.bits - 1) - 1 if self.symmetric else 2**self.settings.adc.bits - 1
+        low = -high if self.symmetric else 0
         step = (limit or 1.0) / high
-        ratio, slack = current / step, 2e-6 * (size / step + 1)
+        ratio = current / step
+        slack = error / step + gamma(3) * abs(ratio) + 1e-12
         outside = [not low <= round(r) <= high for r in (ratio - slack, ratio + slack)]
         result.clipped_least += all(outside)
         result.clipped_most += any(outside)
         value = min(max(round(ratio), low), high) * step
         on_the_edge = round(ratio - slack) != round(ratio + slack)
-        return value, step * on_the_edge + 1e-6 * abs(value)
+        return value, step * on_the_edge
 
     def column(
         self, result: OracleResult, cells: Cells, g: int, n: int, levels: list[int], ranges: tuple[float, ...]
     ) -> tuple[float, float]:
         """Shift and add one column's conversions; its value and its doubt."""
-        total, total_doubt = 0.0, 0.0
-        rows = self.settings.mapping.rows or self.rows
-        for first in range(0, self.rows, rows):
-            cycles = zip(*(self.pulses(level) for level in levels[first : first + rows]), strict=True)
-            for cycle, pulses in enumerate(cycles):
-                for s in range(len(result.largest_sums)):
-                    value, size = self.current(cells, g, n, s, list(pulses), first)
+        total, doubt, size, terms = 0.0, 0.0, 0.0, 0
+        for first, end in self.blocks():
+            for cycle in zip(*(self.pulses(level) for level in levels[first:end]), strict=True):
+                weight, pulses = cycle[0][0], [pulse for _, pulse in cycle]
+                for s, slice_value in enumerate(self.layout.slice_values):
+                    value, magnitude = self.current(cells, g, n, s, pulses, first)
+                    error = gamma(end - first + 2 * len(self.layout.factors)) * magnitude
                     result.largest_sums[s] = max(result.largest_sums[s], abs(value))
                     result.conversions += 1
-                    doubt = 1e-6 * size
                     if ranges:
-                        value, doubt = self.converted(result, value, size, ranges[s])
-                    total += 2.0 ** (cycle * self.dac_bits + s * self.slice_width) * value
-                    total_doubt += 2.0 ** (cycle * self.dac_bits + s * self.slice_width) * doubt
-        return total, total_doubt + 1e-6 * abs(total)
+                        value, error = self.converted(result, value, error, ranges[s])
+                        magnitude = abs(value)
+                    total += weight * slice_value * value
+                    doubt += abs(weight * slice_value) * error
+                    size += abs(weight * slice_value) * magnitude
+                    terms += 1
+        return total, doubt + gamma(terms + self.rows + 4) * size
 
     def multiply(self, x: np.ndarray, cells: Cells | None, ranges: tuple[float, ...], gain: float) -> OracleResult:
         """Multiply activations (M, groups * rows)."""
         targets = self.targets()
         cells = targets if cells is None else cells
-        slices = 1 + max(key[1] for key in targets)
         shape = (self.groups, len(x), self.columns)
-        result = OracleResult(np.empty(shape), np.empty(shape), [0.0] * slices, targets)
-        known = self.offset + (0 if self.differential else self.leak) * sum(
-            2 ** (s * self.slice_width) for s in range(slices)
-        )
+        result = OracleResult(np.empty(shape), np.empty(shape), [0.0] * len(self.layout.slice_values), targets)
+        known = self.layout.offset
+        if not self.layout.is_paired:
+            known += self.layout.leak * math.fsum(self.layout.slice_values)
         for g in range(self.groups):
             for m in range(len(x)):
                 levels = [self.quantized_input(x[m, g * self.rows + k]) for k in range(self.rows)]
-                reference, reference_doubt = known * sum(levels), 1e-6 * abs(known * sum(levels))
+                reference, reference_doubt = known * sum(levels), gamma(4) * abs(known * sum(levels))
                 if self.has_reference:
                     reference, reference_doubt = self.column(result, cells, g, self.columns, levels, ranges)
                     reference, reference_doubt = gain * reference, gain * reference_doubt
@@ -170,7 +245,8 @@ class Oracle:
                     value, doubt = self.column(result, cells, g, n, levels, ranges)
                     scale = self.scales[g, n] * self.activation_scale
                     result.product[g, m, n] = (gain * value - reference) * scale
-                    result.tolerance[g, m, n] = 2 * (gain * doubt + reference_doubt) * scale
+                    rounded = gamma(8) * (abs(gain * value) + abs(reference))
+                    result.tolerance[g, m, n] = (gain * doubt + reference_doubt + rounded) * scale
         return result
 
 
