@@ -6,7 +6,7 @@ itself, so that the next layer sees inputs as they should be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
@@ -25,6 +25,9 @@ _CONVOLUTIONS = ("Conv", "ConvTranspose")
 
 LayerStatistics = Mapping[int, Sequence[ChannelStatistics]]
 """Statistics of one batch by the layers' indices; of a recurrent layer one entry a step."""
+
+Products = Callable[[int, int], Multiply]
+"""From the number of images in a batch, and the number of the first among all, to what multiplies for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,13 @@ class Recalibration:
     batches: Iterable[Array]
     reference: tuple[LayerStatistics, ...]
 
-    def corrections(self, multiply: Multiply, remainder: float) -> dict[int, ChannelCorrection]:
+    def corrections(self, products: Products, remainder: float) -> dict[int, ChannelCorrection]:
         """Run the images through noisy arrays, and return what restores the statistics.
 
         Parameters
         ----------
-        multiply : Multiply
-            Products of the noisy arrays.
+        products : Products
+            Of the noisy arrays.
         remainder : float
             Weight of the original statistics in the estimate.
 
@@ -61,10 +64,10 @@ class Recalibration:
             By the index of the layer. The same images give reference and estimate, so that chance in the choice of
             images does not show.
         """
-        found = [
-            _run(self.graph, batch, multiply, expected)
-            for batch, expected in zip(self.batches, self.reference, strict=True)
-        ]
+        found, first = [], 0
+        for batch, expected in zip(self.batches, self.reference, strict=True):
+            found.append(_run(self.graph, batch, products(len(batch), first), expected))
+            first += len(batch)
         weights = batch_weights(len(found), remainder)
         return {
             index: _correction(
@@ -74,7 +77,7 @@ class Recalibration:
         }
 
 
-def recalibration(graph: Graph, batches: Iterable[Array], multiply: Multiply, layers: str) -> Recalibration:
+def recalibration(graph: Graph, batches: Iterable[Array], products: Products, layers: str) -> Recalibration:
     """Find the statistics that are to be restored.
 
     Parameters
@@ -83,8 +86,8 @@ def recalibration(graph: Graph, batches: Iterable[Array], multiply: Multiply, la
         The network, in the images' memory.
     batches : iterable of Array
         Images in batches, iterated again for every estimate: a list, or any object that begins anew.
-    multiply : Multiply
-        Products without noise.
+    products : Products
+        Without noise.
     layers : str
         ``convolutions`` or ``all``.
 
@@ -103,7 +106,7 @@ def recalibration(graph: Graph, batches: Iterable[Array], multiply: Multiply, la
     if isinstance(batches, Iterator):
         raise TypeError("calibration images are iterated more than once: give a list, not an iterator")
     chosen = _chosen(graph, layers)
-    reference = tuple(_run(graph, batch, multiply, chosen) for batch in batches)
+    reference = tuple(_run(graph, batch, products(len(batch), 0), chosen) for batch in batches)
     if not reference:
         raise DataError("there are no calibration images", remedy="give at least one")
     return Recalibration(graph, batches, reference)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.crossbar.converter import Converter
+from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 
@@ -20,6 +23,32 @@ _CACHE_BYTES = 1 << 22
 _DEVICE_BYTES = 1 << 28
 # Below this a matrix product is no longer efficient, whatever the cache.
 _LEAST_VECTORS = 64
+
+
+class Operand(Protocol):
+    """What sums up the products of cells and pulses, block by block."""
+
+    @property
+    def cells(self) -> Array:
+        """Array of float32, (groups, slices * columns, K)."""
+
+    @property
+    def blocks(self) -> tuple[slice, ...]:
+        """Rows K read together."""
+
+    @property
+    def slices(self) -> Slices:
+        """How weights are cut."""
+
+    @property
+    def cycles(self) -> InputCoding:
+        """How activations are applied."""
+
+    def parts(self, vectors: Array) -> Iterator[slice]:
+        """Yield the parts of M to work on, one after the other."""
+
+    def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
+        """Yield what the columns of each block sum up, (cycles, groups, slices * columns, m), free to overwrite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +65,15 @@ class BlockOperand:
         How weights are cut.
     cycles : InputCoding
         How activations are applied.
+    noise : ReadNoise, optional
+        What every read adds.
     """
 
     cells: Array
     blocks: tuple[slice, ...]
     slices: Slices
     cycles: InputCoding
+    noise: ReadNoise | None = None
 
     def parts(self, vectors: Array) -> Iterator[slice]:
         """Yield the parts of M to work on, one after the other.
@@ -60,13 +92,15 @@ class BlockOperand:
         longest = max(block.stop - block.start for block in self.blocks)
         yield from _parts(vectors, 4 * self.cycles.count * groups * (lines + longest))
 
-    def sums(self, vectors: Array) -> Iterator[Array]:
+    def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield what the columns of each block sum up.
 
         Parameters
         ----------
         vectors : Array of integers, (groups, K, m)
             A part of the quantised activations.
+        at : Vectors, optional
+            Which vectors these are; needed where reads are noisy.
 
         Yields
         ------
@@ -76,23 +110,29 @@ class BlockOperand:
         xp = namespace_of(vectors)
         shape = (self.cycles.count, *self.cells.shape[:2], vectors.shape[2])
         sums = xp.empty(shape, dtype=xp.float32)
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks):
             pulses = self.cycles.pulses(vectors[:, block])
             xp.matmul(self.cells[None, :, :, block], pulses, out=sums)
+            if self.noise is not None:
+                self.noise.add(sums, pulses, block, index, at)
             yield sums
 
 
-def converted_product(vectors: Array, operand: BlockOperand, converter: Converter) -> tuple[Array, int]:
+def converted_product(
+    vectors: Array, operand: Operand, converter: Converter, at: Vectors | None = None
+) -> tuple[Array, int]:
     """Return the product as the ADCs deliver it: ``sum over blocks, cycles, slices of 2^(...) * ADC(sum)``.
 
     Parameters
     ----------
     vectors : Array of integers, (groups, K, M)
         Quantised activations.
-    operand : BlockOperand
-        Conductances and how they are read.
+    operand : Operand
+        What sums up, such as conductances and how they are read.
     converter : Converter
-        One step for each slice.
+        One step for each slice, or for each column of it.
+    at : Vectors, optional
+        Which vectors these are; needed where there is noise.
 
     Returns
     -------
@@ -104,16 +144,22 @@ def converted_product(vectors: Array, operand: BlockOperand, converter: Converte
     xp = namespace_of(vectors)
     groups, lines, _ = operand.cells.shape
     slices = operand.slices.count
-    values = [step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True)]
+    values = [step * weight for step, weight in zip(converter.slice_steps, operand.slices.weights, strict=True)]
     product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
     clipped = 0
     for part in operand.parts(vectors):
         view = product[..., part]
         codes = xp.zeros((groups, lines, view.shape[2]), dtype=xp.float32)
-        for sums in operand.sums(vectors[..., part]):
-            clipped += converter.convert(sums)
+        evaluated = None if at is None else at.part(part)
+        for block, sums in enumerate(operand.sums(vectors[..., part], evaluated)):
+            clipped += converter.convert(sums, block, evaluated)
             codes += _over_cycles(sums, operand.cycles)
         view[...] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
+    origins = converter.slice_origins
+    if origins is not None:
+        conversions = len(operand.blocks) * sum(operand.cycles.weights)
+        for origin, weight in zip(origins, operand.slices.weights, strict=True):
+            product += conversions * weight * origin
     return product, clipped
 
 
@@ -181,9 +227,10 @@ def _over_cycles(sums: Array, cycles: InputCoding) -> Array:
     return total
 
 
-def _over_slices(codes: Array, values: list[float]) -> Array:
+def _over_slices(codes: Array, values: list[float | Array]) -> Array:
     """Add up the slices, (groups, slices, columns, m) -> (groups, columns, m), each with its value."""
-    total: Array = codes[:, 0] * np.float32(values[0])
-    for index, value in enumerate(values[1:], start=1):
-        total += codes[:, index] * np.float32(value)
+    exact = [np.float32(value) if isinstance(value, float) else value for value in values]
+    total: Array = codes[:, 0] * exact[0]
+    for index, value in enumerate(exact[1:], start=1):
+        total += codes[:, index] * value
     return total

@@ -13,15 +13,17 @@ from pathlib import Path
 from types import ModuleType
 
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.crossbar.adc_ranges import LayerSums, Limits, SumStatistics, limits_from_file, network_limits
 from nnsreport.engine.crossbar.conductance import is_noiseless, target_conductances
-from nnsreport.engine.crossbar.converter import Converter, make_converter
+from nnsreport.engine.crossbar.converter import ConverterLayout, design_converter
 from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.layer import CrossbarLayer
-from nnsreport.engine.crossbar.mapping import make_mapping
+from nnsreport.engine.crossbar.mapping import Mapping, make_mapping
 from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.ranges import MagnitudeCounts
 from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings, DeviceSettings
+from nnsreport.engine.crossbar.white_noise import has_white_noise
 from nnsreport.engine.network import Graph, LinearLayer, execute, float_multiply
 from nnsreport.errors import DataError
 
@@ -37,13 +39,16 @@ class LayerCalibration:
     activation_signed : bool
         Whether negative activations occurred.
     adc_ranges : tuple of float
-        Largest sum converted without clipping for each slice, in level units times input digits; empty for an
-        ideal ADC.
+        Largest sum converted without clipping for each slice, or for each column of each slice of each group, in
+        level units times input digits; empty for an ideal ADC.
+    adc_lows : tuple of float
+        Least sum converted without clipping, likewise; counts for two-sided spans only.
     """
 
     activation_scale: float
     activation_signed: bool
     adc_ranges: tuple[float, ...] = ()
+    adc_lows: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def calibrate(graph: Graph, image_batches: Iterable[Array], settings: CrossbarSe
     if isinstance(image_batches, Iterator):
         raise TypeError("calibration images are iterated twice: give a list, not an iterator")
     layers = _activation_ranges(graph, image_batches, settings.activations)
-    if settings.adc.kind == "uniform":
+    if settings.adc.converts:
         layers = _converter_ranges(graph, image_batches, settings, layers)
     return Calibration(layers, settings)
 
@@ -146,24 +151,38 @@ def quantized_layer(
         quantizer.magnitude_bits, quantizer.signed, settings.mapping.dac_bits, settings.mapping.input_signs
     )
     plan = exact_plan = plan_exact(weight.levels, quantizer.top)
-    if calibration.adc_ranges or not is_noiseless(settings.device):
-        plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, not calibration.adc_ranges)
+    layout = _layout(linear, mapping)
+    signed = cycles.has_negative_pulses or mapping.differential
+    converter = None
+    if calibration.adc_ranges or not settings.adc.converts:
+        lows = calibration.adc_lows or (0.0,) * len(calibration.adc_ranges)
+        limits = list(zip(lows, calibration.adc_ranges, strict=True))
+        converter = design_converter(settings.adc, limits, signed, layout, has_white_noise(settings.device))
+    if converter is not None or not is_noiseless(settings.device):
+        plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, converter is None)
     return CrossbarLayer(
         linear=linear,
         weight=weight,
         quantizer=quantizer,
         mapping=mapping,
         cycles=cycles,
-        converter=_converter(calibration, settings, cycles.has_negative_pulses or mapping.differential),
+        converter=converter,
         exact_plan=exact_plan,
         plan=plan,
     )
 
 
-def _converter(calibration: LayerCalibration, settings: CrossbarSettings, signed: bool) -> Converter | None:
-    if not calibration.adc_ranges:
-        return None
-    return make_converter(settings.adc.bits, calibration.adc_ranges, signed)
+def _layout(linear: LinearLayer, mapping: Mapping) -> ConverterLayout:
+    columns = linear.outputs + mapping.reference_column
+    height = mapping.array.rows or linear.inputs
+    cells = mapping.planes * mapping.slices.count
+    return ConverterLayout(
+        groups=linear.groups,
+        slices=mapping.slices.count,
+        columns=columns,
+        weights_per_array=mapping.array.columns // cells or columns,
+        arrays=tuple(block.start // height for block in mapping.blocks(linear.inputs)),
+    )
 
 
 def _activation_ranges(
@@ -211,8 +230,22 @@ def _converter_ranges(
 
     for batch in image_batches:
         execute(graph, batch, record)
-    limits = (observers[layer.index].limits() for layer in graph.linear_layers)
-    return tuple(replace(layer, adc_ranges=limit) for layer, limit in zip(ranges, limits, strict=True))
+    ordered = [observers[layer.index] for layer in graph.linear_layers]
+    sums = [observer.sums for observer in ordered]
+    if settings.adc.range_file is not None:
+        names = [layer.name for layer in graph.linear_layers]
+        found = limits_from_file(settings.adc.range_file, names, sums, settings.adc.span == "two-sided")
+    else:
+        found = network_limits(settings.adc, [observer.statistics for observer in ordered], sums)
+    return tuple(
+        replace(layer, adc_ranges=tuple(high for _, high in limits), adc_lows=_lows(limits))
+        for layer, limits in zip(ranges, found, strict=True)
+    )
+
+
+def _lows(limits: Limits) -> tuple[float, ...]:
+    lows = tuple(low for low, _ in limits)
+    return lows if any(lows) else ()
 
 
 class _SumObserver:
@@ -223,28 +256,30 @@ class _SumObserver:
         self._operand = layer.block_operand(layer.mapping.column_conductances(targets))
         self._weights = layer.weight.levels.astype(layer.exact_plan.dtype)
         self._layer = layer
-        self._settings = settings
-        self._counts = tuple(MagnitudeCounts(settings.range == "percentile") for _ in range(layer.weight_slices))
+        self._counts_sums = settings.range not in ("full-scale", "file")
+        self.statistics = [SumStatistics(settings) for _ in range(layer.weight_slices)]
+
+    @property
+    def sums(self) -> LayerSums:
+        """What is known of the layer's sums."""
+        layer = self._layer
+        signed = layer.cycles.has_negative_pulses or layer.mapping.differential
+        columns = layer.linear.outputs + layer.mapping.reference_column
+        return LayerSums(layer.linear.groups, layer.weight_slices, columns, layer.full_scale, signed)
 
     def multiply(self, x: Array) -> Array:
         layer = self._layer
         product = layer.empty_product(x)
         for part, vectors in layer.vectors(x):
             product[..., part] = layer.collapsed_product(vectors, self._weights, layer.exact_plan)
-            if self._settings.range != "full-scale":
+            if self._counts_sums:
                 self._count(vectors)
         return product.swapaxes(1, 2)
 
-    def limits(self) -> tuple[float, ...]:
-        if self._settings.range == "full-scale":
-            return self._layer.full_scale
-        if self._settings.range == "percentile":
-            return tuple(counts.percentile(self._settings.percentile) for counts in self._counts)
-        return tuple(counts.largest for counts in self._counts)
-
     def _count(self, vectors: Array) -> None:
+        slices = len(self.statistics)
         for part in self._operand.parts(vectors):
             for sums in self._operand.sums(vectors[..., part]):
-                by_slice = sums.reshape(*sums.shape[:2], len(self._counts), -1)
-                for index, counts in enumerate(self._counts):
-                    counts.add(by_slice[:, :, index])
+                by_slice = sums.reshape(*sums.shape[:2], slices, -1, sums.shape[3])
+                for index, statistic in enumerate(self.statistics):
+                    statistic.add(by_slice[:, :, index])

@@ -142,10 +142,27 @@ def read(
     Array of float32, (slices, groups, columns, K)
         In level units; of a pair, positive minus negative.
     """
-    aged = programmed
-    if _changes(device):
-        aged = _aged(programmed, target_conductances(levels, mapping), Population(mapping.cell, device, draw), time_s)
-    return mapping.column_conductances(aged)
+    return mapping.column_conductances(read_devices(programmed, levels, mapping, device, draw, time_s))
+
+
+def read_devices(
+    programmed: Array, levels: Array, mapping: Mapping, device: DeviceSettings, draw: Draw, time_s: float
+) -> Array:
+    """Return what each of a layer's devices conducts at a time.
+
+    Parameters
+    ----------
+    programmed, levels, mapping, device, draw, time_s
+        As :func:`read` takes them.
+
+    Returns
+    -------
+    Array of float32, (planes, slices, groups, columns, K)
+        In level units; ``programmed`` itself, where nothing ages.
+    """
+    if not _changes(device):
+        return programmed
+    return _aged(programmed, target_conductances(levels, mapping), Population(mapping.cell, device, draw), time_s)
 
 
 def _aged(programmed: Array, targets: Array, population: Population, time_s: float) -> Array:

@@ -8,8 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.crossbar.arithmetic import BlockOperand, collapsed_product, converted_product, input_sums
-from nnsreport.engine.crossbar.converter import Converter
+from nnsreport.engine.compensation import Gain, scaled_columns
+from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.noise import NoiseSource, Vectors
+from nnsreport.engine.converters.read_noise import ReadNoise
+from nnsreport.engine.converters.uniform import UniformConverter
+from nnsreport.engine.crossbar.arithmetic import (
+    BlockOperand,
+    Operand,
+    collapsed_product,
+    converted_product,
+    input_sums,
+)
+from nnsreport.engine.crossbar.conductance import Draw
+from nnsreport.engine.crossbar.converter import ConverterDesign
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.planner import Plan
@@ -38,8 +50,8 @@ class CrossbarLayer:
         Weights to devices.
     cycles : InputCoding
         Activations to pulses.
-    converter : Converter or None
-        None for an ideal ADC.
+    converter : UniformConverter, ConverterDesign or None
+        Complete, or to be drawn at each read; None where block sums need not be formed.
     exact_plan, plan : Plan
         How the layer is computed with ideal devices and ADC, and with the configured ones.
     """
@@ -49,7 +61,7 @@ class CrossbarLayer:
     quantizer: ActivationQuantizer
     mapping: Mapping
     cycles: InputCoding
-    converter: Converter | None
+    converter: UniformConverter | ConverterDesign | None
     exact_plan: Plan
     plan: Plan
 
@@ -100,7 +112,10 @@ class CrossbarLayer:
 
     @property
     def adc_steps(self) -> tuple[float, ...]:
-        """Sum of one ADC code for each slice, in level units times input digits; empty for an ideal ADC."""
+        """Sum of one ADC code for each slice (or each of its columns), in level units times input digits.
+
+        Empty for an ideal ADC.
+        """
         return self.converter.steps if self.converter else ()
 
     @property
@@ -161,34 +176,67 @@ class CrossbarLayer:
         product: Array = xp.empty(shape, dtype=xp.float32)
         return product
 
-    def block_operand(self, conductances: Array) -> BlockOperand:
+    def block_operand(
+        self, conductances: Array, variances: Array | None = None, source: NoiseSource | None = None
+    ) -> BlockOperand:
         """Return conductances arranged for multiplication block by block.
 
         Parameters
         ----------
         conductances : Array of float32, (slices, groups, columns, K)
             In level units.
+        variances : Array of float32, (slices, groups, columns, K), optional
+            Of white noise at every read, in squared level units.
+        source : NoiseSource, optional
+            Of that noise.
 
         Returns
         -------
         BlockOperand
             A copy.
         """
-        slices, groups, columns, inputs = conductances.shape
-        cells = conductances.swapaxes(0, 1).reshape(groups, slices * columns, inputs)
-        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles)
+        noise = None
+        if variances is not None and source is not None:
+            noise = ReadNoise(_by_lines(variances), source)
+        return BlockOperand(_by_lines(conductances), self.blocks, self.mapping.slices, self.cycles, noise)
 
-    def converted_product(self, vectors: Array, operand: BlockOperand, gain: float) -> tuple[Array, int]:
+    def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
+        """Return the layer's converters in one trial.
+
+        Parameters
+        ----------
+        draw : Draw
+            Identity of what is frozen in them.
+        time_s : float
+            Evaluation time, in s, which noise depends on.
+
+        Returns
+        -------
+        Converter or None
+            None where block sums need not be formed.
+        """
+        if isinstance(self.converter, ConverterDesign):
+            return self.converter.drawn(draw, time_s, namespace_of(self.weight.levels))
+        return self.converter
+
+    def converted_product(
+        self, vectors: Array, operand: Operand, converter: Converter, gain: Gain, at: Vectors | None = None
+    ) -> tuple[Array, int]:
         """Return what the layer's converters deliver.
 
         Parameters
         ----------
         vectors : Array of integers, (groups, K, m)
             Activation levels.
-        operand : BlockOperand
+        operand : Operand
             From :meth:`block_operand`.
-        gain : float
-            Digital factor of drift compensation, applied before the digital reference is subtracted.
+        converter : Converter
+            From :meth:`drawn_converter`.
+        gain : Gain
+            Digital factor of drift compensation, of the layer or of each column, applied before the digital reference
+            is subtracted.
+        at : Vectors, optional
+            Which vectors these are; needed where there is noise.
 
         Returns
         -------
@@ -197,11 +245,8 @@ class CrossbarLayer:
         clipped : int
             Conversions outside the ADC's range.
         """
-        assert self.converter is not None, "an ideal ADC collapses"
-        product, clipped = converted_product(vectors, operand, self.converter)
-        if self.mapping.reference_column:
-            product = product[:, :-1] - product[:, -1:]
-        product *= gain
+        product, clipped = converted_product(vectors, operand, converter, at)
+        product = scaled_columns(product, gain, self.mapping.reference_column)
         if self.mapping.reference:
             product -= self.mapping.reference * input_sums(vectors)
         return self._rescaled(product), clipped
@@ -244,24 +289,22 @@ class CrossbarLayer:
             total += weight * conductances[index].astype(xp.float64)
         return total
 
-    def weights_as_read(self, column_weights: Array, gain: float) -> Array:
+    def weights_as_read(self, column_weights: Array, gain: Gain) -> Array:
         """Return the weights that the layer's output shows, after its reference is subtracted.
 
         Parameters
         ----------
         column_weights : Array of float64, (groups, columns, K)
             From :meth:`column_weights`.
-        gain : float
-            Digital factor of drift compensation.
+        gain : Gain
+            Digital factor of drift compensation, of the layer or of each column.
 
         Returns
         -------
         Array of float64, (groups, N, K)
             In units of integer weights.
         """
-        if self.mapping.reference_column:
-            return gain * (column_weights[:, :-1] - column_weights[:, -1:])
-        return gain * column_weights - self.mapping.reference
+        return scaled_columns(column_weights, gain, self.mapping.reference_column) - self.mapping.reference
 
     def _rescaled(self, product: Array) -> Array:
         xp = namespace_of(product)
@@ -269,3 +312,9 @@ class CrossbarLayer:
         result: Array = product.astype(xp.float32, copy=False)
         result *= scale
         return result
+
+
+def _by_lines(numbers: Array) -> Array:
+    """Return numbers of cells, (slices, groups, columns, K), as lines of each group: (groups, slices * columns, K)."""
+    slices, groups, columns, inputs = numbers.shape
+    return numbers.swapaxes(0, 1).reshape(groups, slices * columns, inputs)

@@ -20,8 +20,10 @@ from nnsreport.engine.compensation import (
     read_out,
     recalibration,
 )
+from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.noise import NoiseSource
 from nnsreport.engine.crossbar import conductance
-from nnsreport.engine.crossbar.arithmetic import BlockOperand
+from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
 from nnsreport.engine.crossbar.layer import CrossbarLayer
@@ -29,7 +31,9 @@ from nnsreport.engine.crossbar.planner import Path
 from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
+from nnsreport.engine.crossbar.white_noise import column_variances, has_white_noise
 from nnsreport.engine.network import Graph
+from nnsreport.engine.random import Purpose
 from nnsreport.errors import ConfigurationError
 
 
@@ -100,15 +104,20 @@ class ProgrammedNetwork:
         }
 
     def _read_layer(self, index: int, time_s: float, factors: Sequence[str]) -> list[ReadLayer]:
-        layer, device = self.layers[index], self.settings.device
-        read = conductance.read(
-            self.conductances[index], layer.weight.levels, layer.mapping, device, self.draws[index], time_s
+        layer, device, draw = self.layers[index], self.settings.device, self.draws[index]
+        devices = conductance.read_devices(
+            self.conductances[index], layer.weight.levels, layer.mapping, device, draw, time_s
         )
+        read = layer.mapping.column_conductances(devices)
         columns = layer.column_weights(read)
         now = read_out(columns, layer.mapping.weight_bits)
-        operand = None if layer.plan.path is Path.COLLAPSED else layer.block_operand(read)
         gains = (_gain(factor, self.baselines[index], now) for factor in factors)
-        return [_compensated(layer, columns, operand, gain, is_noiseless(device)) for gain in gains]
+        if layer.plan.path is Path.COLLAPSED:
+            return [_collapsed(layer, columns, gain, is_noiseless(device)) for gain in gains]
+        variances = column_variances(devices, layer.mapping, device) if has_white_noise(device) else None
+        source = NoiseSource(draw.seed, draw.trial, draw.layer, Purpose.WHITE_READ_NOISE, time_s)
+        operand, converter = layer.block_operand(read, variances, source), layer.drawn_converter(draw, time_s)
+        return [_converted(layer, columns, operand, converter, gain) for gain in gains]
 
     def corrections_at_start(self) -> Map[int, ChannelCorrection]:
         """Return what restores the statistics of channels right after programming.
@@ -126,13 +135,13 @@ class ProgrammedNetwork:
         if self.start_corrections is not None:
             return self.start_corrections
         base = self.settings.compensation.base
-        return self._images().corrections(self.read(0.0, (base,))[base].multiply, remainder=0.0)
+        return self._images().corrections(self.read(0.0, (base,))[base].products, remainder=0.0)
 
     def _recalibrated(self, network: ReadNetwork, method: str) -> ReadNetwork:
         if method == "batch-norm":
             return network.corrected(self.corrections_at_start())
         remainder = self.settings.compensation.remainder
-        return network.corrected(self._images().corrections(network.multiply, remainder))
+        return network.corrected(self._images().corrections(network.products, remainder))
 
     def _images(self) -> Recalibration:
         if self.recalibration is None:
@@ -205,7 +214,7 @@ class CrossbarNetwork:
             There are no images.
         """
         layers = self.settings.compensation.layers
-        return replace(self, recalibration=recalibration(self.graph, image_batches, self.quantized.multiply, layers))
+        return replace(self, recalibration=recalibration(self.graph, image_batches, self.quantized.products, layers))
 
     def program(self, seed: int, trial: int) -> ProgrammedNetwork:
         """Program the devices.
@@ -287,16 +296,19 @@ def _gain(factor: str, baseline: ReadOut, now: ReadOut) -> Gain:
     return column_factors(baseline, now) if factor == "per-column" else 1.0
 
 
-def _compensated(
-    layer: CrossbarLayer, columns: Array, operand: BlockOperand | None, gain: Gain, noiseless: bool
-) -> ReadLayer:
+def _collapsed(layer: CrossbarLayer, columns: Array, gain: Gain, noiseless: bool) -> ReadLayer:
     weights = layer.weights_as_read(columns, gain)
     error = _relative_error(weights, layer.weight.levels)
-    if operand is not None:
-        return ReadLayer(layer, layer.plan, None, operand, gain, weight_error=error)
     # Without noise the weights as read are the integers, but for rounding.
     exact = layer.weight.levels if noiseless else weights
-    return ReadLayer(layer, layer.plan, exact.astype(layer.plan.dtype), None, gain, weight_error=error)
+    return ReadLayer(layer, layer.plan, exact.astype(layer.plan.dtype), None, None, gain, weight_error=error)
+
+
+def _converted(
+    layer: CrossbarLayer, columns: Array, operand: Operand, converter: Converter | None, gain: Gain
+) -> ReadLayer:
+    error = _relative_error(layer.weights_as_read(columns, gain), layer.weight.levels)
+    return ReadLayer(layer, layer.plan, None, operand, converter, gain, weight_error=error)
 
 
 def _relative_error(weights: Array, levels: Array) -> float:

@@ -1,4 +1,4 @@
-"""Ranges from streams of numbers: largest magnitude, percentile, least squared error.
+"""Ranges from streams of numbers: largest magnitude, percentile, least squared error, mean and deviation.
 
 Magnitudes are counted in bins of equal ratio, cut out of the bits of their float32 representation. So the memory
 is bounded, no range has to be known beforehand, and the result depends on the numbers alone, not on their batches.
@@ -51,6 +51,39 @@ class MagnitudeCounts:
             bins = xp.clip((bits >> _DROPPED_BITS) - _LOWEST_BIN, 0, _BINS - 1)
             self._counts += to_numpy(xp.bincount(bins, minlength=_BINS))
 
+    def merge(self, other: MagnitudeCounts) -> None:
+        """Count what another has counted.
+
+        Parameters
+        ----------
+        other : MagnitudeCounts
+            Binned if this one is.
+        """
+        self.largest = max(self.largest, other.largest)
+        self.has_negative |= other.has_negative
+        self._counts += other._counts
+
+    @property
+    def total(self) -> int:
+        """How many numbers were counted in bins."""
+        return int(self._counts.sum())
+
+    def magnitude_of_rank(self, rank: float) -> float:
+        """Return a magnitude that a number of the numbers do not exceed.
+
+        Parameters
+        ----------
+        rank : float
+            That number.
+
+        Returns
+        -------
+        float
+            Upper edge of the bin in which it is reached, at most the largest magnitude.
+        """
+        reached = int(np.searchsorted(np.cumsum(self._counts), rank))
+        return min(float(_edges()[min(reached, _BINS - 1) + 1]), self.largest)
+
     def percentile(self, percentile: float) -> float:
         """Return a magnitude that a share of the numbers does not exceed.
 
@@ -64,8 +97,7 @@ class MagnitudeCounts:
         float
             Upper edge of the bin in which the share is reached, at most the largest magnitude.
         """
-        reached = int(np.searchsorted(np.cumsum(self._counts), percentile / 100.0 * self._counts.sum()))
-        return min(float(_edges()[min(reached, _BINS - 1) + 1]), self.largest)
+        return self.magnitude_of_rank(percentile / 100.0 * self._counts.sum())
 
     def least_squared_error(self, levels: int) -> float:
         """Return the range whose uniform quantisation loses least.
@@ -90,6 +122,135 @@ class MagnitudeCounts:
         step = (limit or 1.0) / levels
         quantized = np.minimum(np.rint(centres / step), levels) * step
         return float(self._counts[used] @ (centres - quantized) ** 2)
+
+
+class SignedCounts:
+    """How often numbers of either sign occurred, and the exact extremes.
+
+    Parameters
+    ----------
+    binned : bool
+        Count at all; without, only the extremes are kept.
+    """
+
+    def __init__(self, binned: bool) -> None:
+        self._binned = binned
+        self._above = MagnitudeCounts(binned)
+        self._below = MagnitudeCounts(binned)
+        self.least = np.inf
+        self.greatest = -np.inf
+
+    def add(self, numbers: Array) -> None:
+        """Count numbers.
+
+        Parameters
+        ----------
+        numbers : Array of float32
+            Of any shape and sign.
+        """
+        if not numbers.size:
+            return
+        self.least = min(self.least, float(numbers.min()))
+        self.greatest = max(self.greatest, float(numbers.max()))
+        if self._binned:
+            negative = numbers < 0
+            self._below.add(numbers[negative])
+            self._above.add(numbers[~negative])
+
+    def merge(self, other: SignedCounts) -> None:
+        """Count what another has counted.
+
+        Parameters
+        ----------
+        other : SignedCounts
+            Binned if this one is.
+        """
+        self.least, self.greatest = min(self.least, other.least), max(self.greatest, other.greatest)
+        self._above.merge(other._above)
+        self._below.merge(other._below)
+
+    def percentiles(self, percentile: float) -> tuple[float, float]:
+        """Return two numbers between which a share of the numbers lies, with as many below as above.
+
+        Parameters
+        ----------
+        percentile : float
+            The share, in per cent.
+
+        Returns
+        -------
+        low, high : float
+            Within a bin of 0.1 %, towards the outside, and within the extremes.
+        """
+        below, total = self._below.total, self._below.total + self._above.total
+        tail = (100.0 - percentile) / 200.0 * total
+        return max(self._at(tail, below), self.least), min(self._at(total - tail, below), self.greatest)
+
+    def _at(self, rank: float, below: int) -> float:
+        """Return the number of a rank; the most negative has rank 0."""
+        if rank <= below and below:
+            return -self._below.magnitude_of_rank(below - rank)
+        return self._above.magnitude_of_rank(rank - below)
+
+
+class Moments:
+    """Mean and standard deviation of streams of numbers, side by side.
+
+    Sums of deviations are merged pairwise (T. F. Chan, G. H. Golub and R. J. LeVeque, Am. Stat. 37, 242 (1983)), so
+    that a mean far from zero costs no digits.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._mean: Array = np.zeros(())
+        self._squares: Array = np.zeros(())
+
+    def add(self, numbers: Array, axes: tuple[int, ...]) -> None:
+        """Count numbers.
+
+        Parameters
+        ----------
+        numbers : Array
+            Of one shape but for the axes that are counted.
+        axes : tuple of int
+            Over which they are samples; the others lie side by side.
+        """
+        if not numbers.size:
+            return
+        xp = namespace_of(numbers)
+        mean = numbers.mean(axis=axes, keepdims=True, dtype=xp.float64)
+        squares = ((numbers - mean) ** 2).sum(axis=axes)
+        count = numbers.size // max(squares.size, 1)
+        self._merge(count, to_numpy(mean.reshape(squares.shape)), to_numpy(squares))
+
+    def merge(self, other: Moments) -> None:
+        """Count what another has counted.
+
+        Parameters
+        ----------
+        other : Moments
+            Of the same shape.
+        """
+        self._merge(other._count, other._mean, other._squares)
+
+    @property
+    def mean(self) -> Array:
+        """Mean of each stream."""
+        return self._mean
+
+    @property
+    def std(self) -> Array:
+        """Standard deviation of each stream."""
+        return np.sqrt(self._squares / max(self._count, 1))
+
+    def _merge(self, count: int, mean: Array, squares: Array) -> None:
+        total = self._count + count
+        if not total:
+            return
+        difference = mean - self._mean
+        self._squares = self._squares + squares + difference**2 * (self._count * count / total)
+        self._mean = self._mean + difference * (count / total)
+        self._count = total
 
 
 def _edges() -> Array:

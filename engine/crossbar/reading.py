@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.compensation import ChannelCorrection, Gain, mean_gain
-from nnsreport.engine.crossbar.arithmetic import BlockOperand
+from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
+from nnsreport.engine.crossbar.places import CALIBRATION, Batch, vectors_of
 from nnsreport.engine.crossbar.planner import Plan
-from nnsreport.engine.network import Graph, LinearLayer, execute
+from nnsreport.engine.network import Graph, LinearLayer, Multiply, execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,10 @@ class ReadLayer:
         How it is computed.
     weights : Array of the plan's type, (groups, N, K), or None
         For a collapsed plan: weights as read, compensated.
-    operand : BlockOperand or None
+    operand : Operand or None
         For the other plans: conductances.
+    converter : Converter or None
+        For the other plans: what turns block sums into codes.
     gain : Gain
         Digital factor of drift compensation, of the layer or of each column; 1 without.
     correction : ChannelCorrection or None
@@ -58,7 +63,8 @@ class ReadLayer:
     layer: CrossbarLayer
     plan: Plan
     weights: Array | None
-    operand: BlockOperand | None
+    operand: Operand | None
+    converter: Converter | None = None
     gain: Gain = 1.0
     correction: ChannelCorrection | None = None
     weight_error: float = 0.0
@@ -68,13 +74,15 @@ class ReadLayer:
         """Digital factor of drift compensation; of several, their mean."""
         return mean_gain(self.gain)
 
-    def multiply(self, x: Array) -> tuple[Array, int]:
+    def multiply(self, x: Array, batch: Batch | None = None) -> tuple[Array, int]:
         """Return the layer's product.
 
         Parameters
         ----------
         x : Array
             The node's input.
+        batch : Batch, optional
+            Which images these are; needed where there is noise.
 
         Returns
         -------
@@ -85,14 +93,22 @@ class ReadLayer:
         """
         layer, clipped = self.layer, 0
         product = layer.empty_product(x)
+        at = self._vectors(x, batch)
         for part, vectors in layer.vectors(x):
-            if self.operand is not None:
-                converted, count = layer.converted_product(vectors, self.operand, self.gain)
+            if self.operand is not None and self.converter is not None:
+                converted, count = layer.converted_product(
+                    vectors, self.operand, self.converter, self.gain, None if at is None else at.part(part)
+                )
                 product[..., part], clipped = converted, clipped + count
             elif self.weights is not None:
                 product[..., part] = layer.collapsed_product(vectors, self.weights, self.plan)
         product = product.swapaxes(1, 2)
         return (self.correction.apply(product) if self.correction else product), clipped
+
+    def _vectors(self, x: Array, batch: Batch | None) -> Vectors | None:
+        if self.operand is None or batch is None:
+            return None
+        return vectors_of(self.layer.linear, x, batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,43 +152,58 @@ class ReadNetwork:
         layers = (replace(layer, correction=corrections.get(index)) for index, layer in enumerate(self.layers))
         return ReadNetwork(self.graph, tuple(layers))
 
-    def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
-        """Return a layer's product.
+    def products(self, images: int, first_image: int) -> Multiply:
+        """Return what multiplies for a batch of calibration images.
 
         Parameters
         ----------
-        linear : LinearLayer
-            One of the graph's.
-        x : Array
-            The node's input.
+        images : int
+            In the batch.
+        first_image : int
+            Number of the first of them among the calibration images, whose noise is not that of the data set.
 
         Returns
         -------
-        Array of float32, (groups, M, N)
-            Before the bias.
+        Multiply
+            For one execution of the graph.
         """
-        return self.layers[linear.index].multiply(x)[0]
+        return _Products(self.layers, Batch(images, first_image, CALIBRATION)).multiply
 
-    def infer(self, images: Array) -> Inference:
+    def infer(self, images: Array, first_image: int = 0) -> Inference:
         """Run the network.
 
         Parameters
         ----------
         images : Array
             A batch as the network takes it, in the memory that the network was built for.
+        first_image : int
+            Number of the first of them in the data set: noise of conversions is drawn for an image, not for a batch.
 
         Returns
         -------
         Inference
             Outputs, and what the converters did.
         """
-        conversions, saturated = [0] * len(self.layers), [0] * len(self.layers)
+        products = _Products(self.layers, Batch(len(images), first_image))
+        outputs = execute(self.graph, images, products.multiply)
+        return Inference(outputs, tuple(products.conversions), tuple(products.saturated))
 
-        def multiply(linear: LinearLayer, x: Array, /) -> Array:
-            layer = self.layers[linear.index]
-            product, clipped = layer.multiply(x)
-            conversions[linear.index] += layer.layer.conversions(product.shape[1])
-            saturated[linear.index] += clipped
-            return product
 
-        return Inference(execute(self.graph, images, multiply), tuple(conversions), tuple(saturated))
+class _Products:
+    """Multiplies for one batch, and counts conversions."""
+
+    def __init__(self, layers: tuple[ReadLayer, ...], batch: Batch) -> None:
+        self._layers = layers
+        self._batch = batch
+        self._occasions = [0] * len(layers)
+        self.conversions = [0] * len(layers)
+        self.saturated = [0] * len(layers)
+
+    def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
+        index = linear.index
+        batch = replace(self._batch, occasion=self._batch.occasion + self._occasions[index])
+        product, clipped = self._layers[index].multiply(x, batch)
+        self._occasions[index] += 1
+        self.conversions[index] += self._layers[index].layer.conversions(product.shape[1])
+        self.saturated[index] += clipped
+        return product

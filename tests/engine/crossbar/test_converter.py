@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnsreport.engine.crossbar.converter import Converter, make_converter
+from nnsreport.engine.converters.uniform import UniformConverter as Converter
+from nnsreport.engine.converters.uniform import uniform_converter as make_converter
 
 
 def codes(converter, *sums):
