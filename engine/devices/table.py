@@ -92,13 +92,7 @@ class DeviceTable:
         ConfigurationError
             The time lies beyond the last that was measured.
         """
-        if time_s > self.times_s[-1]:
-            raise ConfigurationError(
-                f"ends {self.times_s[-1]:g} s after programming, but devices are read after {time_s:g} s",
-                path=self.path,
-                field="device.table",
-                remedy="evaluate earlier times (run.times_s), or add what was measured later",
-            )
+        self.check_time(time_s)
         after = next(index for index, measured in enumerate(self.times_s) if time_s <= measured)
         before = max(after - 1, 0)
         share = self._share(time_s, before, after, time_axis, reference_time_s)
@@ -113,6 +107,25 @@ class DeviceTable:
             return (time_s - start) / (stop - start)
         start, now, stop = (math.log(t + reference_time_s) for t in (start, time_s, stop))
         return (now - start) / (stop - start)
+
+    def check_time(self, time_s: float) -> None:
+        """Refuse a time that lies beyond the last measurement.
+
+        Parameters
+        ----------
+        time_s : float
+            Since the end of programming, in s.
+
+        Raises
+        ------
+        ConfigurationError
+            Nothing is known of the devices then.
+        """
+        if time_s > self.times_s[-1]:
+            raise self._error(
+                f"ends {self.times_s[-1]:g} s after programming, but devices are read after {time_s:g} s",
+                "evaluate earlier times (run.times_s), or add what was measured later",
+            )
 
     def check(self, device: DeviceSettings) -> None:
         """Refuse to serve a device whose settings ask for what the table does not have.

@@ -12,7 +12,12 @@ from nnsreport.configuration.schema import Configuration
 from nnsreport.errors import ConfigurationError
 
 _CHUNK = 1 << 20
-_PATHS = frozenset({"network.file", "data.test", "data.calibration"})
+_PATHS = frozenset(
+    {
+        *("network.file", "data.test", "data.calibration", "device.table"),
+        *("adc.range_file", "adc.table_file", "adc.transfer_file", "adc.errors.inl_file"),
+    }
+)
 
 
 def file_hashes(configuration: Configuration) -> dict[str, str]:
@@ -38,6 +43,11 @@ def file_hashes(configuration: Configuration) -> dict[str, str]:
         "network.sha256": configuration.network.file,
         "data.test_sha256": configuration.data.test,
         "data.calibration_sha256": configuration.data.calibration,
+        "device.table_sha256": configuration.device.table,
+        "adc.range_file_sha256": configuration.adc.range_file,
+        "adc.table_file_sha256": configuration.adc.table_file,
+        "adc.transfer_file_sha256": configuration.adc.transfer_file,
+        "adc.errors.inl_file_sha256": configuration.adc.errors.inl_file,
     }
     return {name: _readable_hash(path) for name, path in files.items() if path is not None}
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from nnsreport.errors import ConfigurationError
 
@@ -79,6 +80,11 @@ def load_preset(section: str, name: str, place: str | None = None) -> Preset:
         raise ConfigurationError(f"there is no preset {name!r}", path=place, field=section, remedy=remedy)
     content = tomllib.loads((_folder() / section / f"{name}.toml").read_text(encoding="utf-8"))
     return Preset(section, name, content["title"], content["citation"], content.get("settings", {}))
+
+
+def preset_folder(section: str) -> Path:
+    """Return the folder of a section's presets, where files lie that they name."""
+    return Path(str(_folder() / section))
 
 
 def merged(base: Mapping[str, object], changes: Mapping[str, object]) -> dict[str, object]:

@@ -92,7 +92,7 @@ def resolve(table: dict[str, object], path: Path, overrides: Sequence[Override] 
         table = apply_override(table, override)
         places[override.dotted] = command_line
     origin = Origin(Place(str(path), path.parent.absolute()), places)
-    table, used = _with_presets(table, origin)
+    table, used = _with_presets(table, origin, places)
     configuration = to_settings(Configuration, table, origin)
     _check_files(configuration, origin)
     return ResolvedConfiguration(configuration, path, used, tuple(overrides))
@@ -138,8 +138,10 @@ def _not_toml(path: Path, text: str, message: str) -> ConfigurationError:
     return ConfigurationError(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}", path=path, line=line)
 
 
-def _with_presets(table: dict[str, object], origin: Origin) -> tuple[dict[str, object], tuple[Preset, ...]]:
-    """Replace presets' names by their settings."""
+def _with_presets(
+    table: dict[str, object], origin: Origin, places: dict[str, Place]
+) -> tuple[dict[str, object], tuple[Preset, ...]]:
+    """Replace presets' names by their settings, and note the places of those that name a file."""
     result = dict(table)
     used = []
     sections = presets.sections_with_presets()
@@ -158,7 +160,18 @@ def _with_presets(table: dict[str, object], origin: Origin) -> tuple[dict[str, o
         preset = presets.load_preset(section, name, origin.place(f"{section}.{presets.KEY}").name)
         used.append(preset)
         result[section] = presets.merged(preset.settings, changes)
+        places.update(_files_of(preset, changes))
     return result, tuple(used)
+
+
+def _files_of(preset: Preset, changes: dict[str, object]) -> dict[str, Place]:
+    """Return the places of settings that name a file beside the preset."""
+    place = Place(f"preset {preset.name}", presets.preset_folder(preset.section))
+    return {
+        f"{preset.section}.{key}": place
+        for key, value in preset.settings.items()
+        if key not in changes and isinstance(value, str) and (place.folder / value).is_file()
+    }
 
 
 def _check_files(configuration: Configuration, origin: Origin) -> None:
@@ -166,6 +179,7 @@ def _check_files(configuration: Configuration, origin: Origin) -> None:
         "network.file": configuration.network.file,
         "data.test": configuration.data.test,
         "data.calibration": configuration.data.calibration,
+        "device.table": configuration.device.table,
     }
     for dotted, path in files.items():
         if path is not None and not path.exists():

@@ -16,12 +16,13 @@ from nnsreport.data.images import ImageSet
 from nnsreport.data.load import load_images
 from nnsreport.data.normalization import Normalization, normalization
 from nnsreport.engine.backend import Array, Backend, select_backend, to_numpy
+from nnsreport.engine.devices.table_file import load_table
 from nnsreport.engine.network import Graph, LayerShape, execute, layer_shapes, load_graph
 from nnsreport.errors import ConfigurationError, DataError, NetworkError
 from nnsreport.execution.workers import ordered_map, worker_count
 
-Infer = Callable[[Array], Array]
-"""From a batch of inputs to the network's outputs."""
+Infer = Callable[[Array, int], Array]
+"""From a batch of inputs, and the number of the first in the data set, to the network's outputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Workload:
 
         def classify_batch(start: int) -> NDArray[np.int64]:
             inputs = self._inputs(self.test, start)
-            scores = infer(inputs).reshape(len(inputs), -1)
+            scores = infer(inputs, start).reshape(len(inputs), -1)
             return to_numpy(scores.argmax(axis=1))
 
         predicted = np.empty(len(self.test), np.int64)
@@ -122,6 +123,7 @@ def prepare(configuration: Configuration) -> Workload:
     path = configuration.network.file
     if path is None:
         raise ConfigurationError("names no network", field="network.file", remedy="set it to an ONNX file")
+    _check_device(configuration)
     backend = select_backend(cast(Literal["auto", "cpu", "cuda"], configuration.run.device))
     graph = load_graph(path)
     test = load_images(configuration.data, "test")
@@ -144,6 +146,13 @@ def prepare(configuration: Configuration) -> Workload:
     )
     _check_classes(workload, configuration)
     return workload
+
+
+def _check_device(configuration: Configuration) -> None:
+    """Refuse a table of device states that does not fit, before anything is computed."""
+    table = load_table(configuration.device)
+    if table is not None and configuration.device.drift.kind == "measured":
+        table.check_time(max(configuration.run.times_s, default=0.0))
 
 
 def _fit(graph: Graph, test: ImageSet, configuration: Configuration) -> tuple[tuple[LayerShape, ...], tuple[int, ...]]:
