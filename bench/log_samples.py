@@ -16,7 +16,11 @@ from nnsreport.parsers.registry import detect
 
 _NOT_SAMPLES = frozenset({".py", ".onnx", ".npz", ".md"})
 _ROWS = dict.fromkeys(
-    ("tiles", "memory_tier", "speed_up", "speed_up_rows", "speed_up_columns", "memory_utilization"), "a row"
+    (
+        *("tiles", "tiers", "speed_up", "speed_up_rows", "speed_up_columns"),
+        *("memory_utilization", "memory_arrays", "memory_tier"),
+    ),
+    "a row",
 )
 """Of the floor plan's tables, which look the same: only the title above says which is which."""
 

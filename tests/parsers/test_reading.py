@@ -47,9 +47,9 @@ def test_frames_of_zstd_are_read_one_after_the_other() -> None:
 
 @pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
 def test_text_that_swells_a_thousand_times_is_whole(compress: Callable[[bytes], bytes]) -> None:
-    many = b"layer1's readLatency is: 5ns\n" * 500_000
+    many = b"layer1's readLatency is: 5ns\n" * 300_000
     text = lines_of(compress(many) + b"\x00" * 512)
-    assert (len(text.lines), text.problems) == (500_000, ())
+    assert (len(text.lines), text.problems) == (300_000, ())
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, lzma.compress, bz2.compress, zstd.compress])
