@@ -82,6 +82,4 @@ class MappingSettings:
         if self.pairs > 1 and self.cell_bits:
             raise ValueError(f"pairs is {self.pairs}, which needs cell_bits = 0, but cell_bits is {self.cell_bits}")
         if self.pairs == 1 and self.significance != 1:
-            raise ValueError(
-                f"significance = {self.significance:g} has no meaning with pairs = 1; write significance = 1.0"
-            )
+            raise ValueError(f"significance is {self.significance:g}, which needs pairs = 2 or more, but pairs is 1")
