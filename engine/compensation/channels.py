@@ -157,7 +157,6 @@ def restoring(reference: ChannelStatistics, found: ChannelStatistics) -> Channel
     """
     xp = namespace_of(found.mean)
     varies = found.variance > 0.0
-    ratio = xp.where(varies, reference.variance, 1.0) / xp.where(varies, found.variance, 1.0)
-    scale = xp.sqrt(ratio)
+    scale = xp.where(varies, xp.sqrt(reference.variance / xp.where(varies, found.variance, 1.0)), 1.0)
     shift = reference.mean - found.mean * scale
     return ChannelCorrection(scale.astype(xp.float32), shift.astype(xp.float32))
