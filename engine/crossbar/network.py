@@ -28,7 +28,7 @@ from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.planner import Path
-from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork
+from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork, ideal_reading
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
 from nnsreport.engine.crossbar.white_noise import column_variances, has_white_noise
@@ -284,10 +284,7 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
         quantized_layer(linear, found, settings, xp)
         for linear, found in zip(placed.linear_layers, calibration.layers, strict=True)
     )
-    exact = tuple(
-        ReadLayer(layer, layer.exact_plan, layer.weight.levels.astype(layer.exact_plan.dtype), None) for layer in layers
-    )
-    return CrossbarNetwork(placed, layers, settings, ReadNetwork(placed, exact))
+    return CrossbarNetwork(placed, layers, settings, ReadNetwork(placed, tuple(map(ideal_reading, layers))))
 
 
 def _gain(factor: str, baseline: ReadOut, now: ReadOut) -> Gain:

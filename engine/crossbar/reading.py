@@ -111,6 +111,23 @@ class ReadLayer:
         return vectors_of(self.layer.linear, x, batch)
 
 
+def ideal_reading(layer: CrossbarLayer) -> ReadLayer:
+    """Return a layer with ideal devices and converters.
+
+    Parameters
+    ----------
+    layer : CrossbarLayer
+        The layer.
+
+    Returns
+    -------
+    ReadLayer
+        Every product is of exact integers.
+    """
+    plan = layer.exact_plan
+    return ReadLayer(layer, plan, layer.weight.levels.astype(plan.dtype), None)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadNetwork:
     """A network with the conductances of one moment, ready to run.
