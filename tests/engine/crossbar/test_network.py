@@ -33,6 +33,10 @@ MAPPINGS = [
     MappingSettings(rows=16, dac_bits=1, cell_bits=2),
     MappingSettings("offset", rows=16),
     MappingSettings("offset", "column", cell_bits=4, dac_bits=4),
+    MappingSettings("two-sided", cell_bits=2, dac_bits=2, input_signs="twos-complement"),
+    MappingSettings("twos-complement", cell_bits=1, rows=16, input_signs="two-passes"),
+    MappingSettings("twos-complement", "column", cell_bits=1, rows=16, dac_bits=1, array_rows=24),
+    MappingSettings(pairs=2, rows=16),
 ]
 DAY_S = 86_400.0
 
@@ -86,7 +90,8 @@ def test_a_lossless_adc_gives_the_quantised_network_exactly(graph, images, mappi
     found = calibrate(graph, [images], settings)
     layers = []
     for layer in found.layers:
-        symmetric = layer.activation_signed or mapping.signs == "differential"
+        bipolar = layer.activation_signed and mapping.input_signs == "bipolar"
+        symmetric = bipolar or mapping.signs in ("differential", "two-sided")
         layers.append(replace(layer, adc_ranges=(2.0 ** (16 - symmetric) - 1,) * len(layer.adc_ranges)))
     network = build(graph, replace(found, layers=tuple(layers)), settings)
     inference = network.program(0, 0).read(0.0)["none"].infer(images)

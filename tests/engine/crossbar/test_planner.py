@@ -8,6 +8,9 @@ import pytest
 from nnsreport.engine.crossbar.arithmetic import collapsed_product
 from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
 
+hypothesis = pytest.importorskip("hypothesis")
+st = pytest.importorskip("hypothesis.strategies")
+
 CASES = [
     (8, 8, 500, "float32", 1),
     (8, 8, 3000, "float32", None),
@@ -32,6 +35,31 @@ def test_products_of_integers_are_exact(weight_bits, input_bits, rows, dtype, ch
     assert len(plan.chunks) == chunks if chunks else len(plan.chunks) > 1
     product = collapsed_product(vectors, levels.astype(plan.dtype), plan.chunks)
     assert np.array_equal(product, levels.astype(np.int64) @ vectors.astype(np.int64))
+
+
+@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.given(
+    weight_bits=st.integers(2, 16),
+    input_bits=st.integers(1, 16),
+    rows=st.integers(1, 3000),
+    one_sign=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_any_integers_are_multiplied_exactly_in_any_order(weight_bits, input_bits, rows, one_sign, seed):
+    rng = np.random.default_rng(seed)
+    weight_top, input_top = 2 ** (weight_bits - 1) - 1, 2**input_bits - 1
+    levels = rng.integers(0 if one_sign else -weight_top, weight_top + 1, (2, 3, rows), dtype=np.int32)
+    vectors = rng.integers(0 if one_sign else -input_top, input_top + 1, (2, rows, 5), dtype=np.int32)
+    plan = plan_exact(levels, input_top)
+    product = collapsed_product(vectors, levels.astype(plan.dtype), plan.chunks)
+    expected = levels.astype(np.int64) @ vectors.astype(np.int64)
+    assert np.array_equal(product, expected)
+    # What the plan rests on: nothing that a product can pass through in any order of addition leaves the integers of
+    # its type.
+    for chunk in plan.chunks:
+        largest = np.abs(levels[..., chunk], dtype=np.int64).sum(axis=2).max() * input_top
+        assert largest <= 2 ** (24 if plan.dtype == "float32" else 53)
+    assert [k for chunk in plan.chunks for k in range(rows)[chunk]] == list(range(rows))
 
 
 def test_chunks_follow_the_weights_not_the_worst_case():

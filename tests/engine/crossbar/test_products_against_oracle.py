@@ -222,6 +222,28 @@ def test_converted_integers_are_exact(chain, as_images, configuration, data):
 
 
 @fast
+@given(
+    configuration=st.sampled_from(["uniform", "ideal"]).flatmap(configurations),
+    seed=st.integers(0, 2**32 - 1),
+    batches=st.lists(st.integers(1, 60), min_size=1, max_size=5),
+)
+def test_integers_depend_on_neither_batches_nor_their_order(chain, as_images, configuration, seed, batches):
+    # Real conductances differ by the last bits of float32 between batches, within the bounds that the tests above hold.
+    configuration = replace(configuration, mapping=replace(configuration.mapping, pairs=1, significance=1.0))
+    configuration = replace(configuration, device=DeviceSettings())
+    rng = np.random.default_rng(seed)
+    graph = chain(rng.normal(size=(1, 30, 4)), rng.normal(size=(1, 4, 3)))
+    images = as_images(rng.normal(size=(sum(batches), 30)))
+    found = calibrate(graph, [images], configuration)
+    reading = build(graph, found, configuration).program(0, 0).read(0.0)["none"]
+    whole, order = reading.infer(images), rng.permutation(len(images))
+    parts = [reading.infer(images[part]) for part in np.split(order, np.cumsum(batches)[:-1])]
+    assert np.array_equal(np.concatenate([part.outputs for part in parts]), whole.outputs[order])
+    assert tuple(map(sum, zip(*(part.saturated for part in parts), strict=True))) == whole.saturated
+    assert tuple(map(sum, zip(*(part.conversions for part in parts), strict=True))) == whole.conversions
+
+
+@fast
 @given(configuration=configurations("uniform"), problem=problems())
 def test_devices_hold_the_loops_conductances(oracle, chain, as_images, configuration, problem):
     weight, x = problem
