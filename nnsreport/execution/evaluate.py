@@ -69,9 +69,9 @@ class Bench:
         """
         test = self.workload.test
         condition = Condition(self.run)
-        in_float = self._classify("floating point", lambda inputs: execute(self.workload.graph, inputs))
+        in_float = self._classify("floating point", lambda inputs, _: execute(self.workload.graph, inputs))
         quantized = self._classify(
-            "quantised, ideal devices and ADC", lambda inputs: self.network.infer_quantized(inputs).outputs
+            "quantised, ideal devices and ADC", lambda inputs, _: self.network.infer_quantized(inputs).outputs
         )
         metrics = [
             frames.metric_row(condition, "test_images", len(test)),
@@ -137,9 +137,9 @@ class Bench:
     def _classify(self, title: str, infer: Infer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         test = self.workload.test
 
-        def checked(inputs: Array) -> Array:
+        def checked(inputs: Array, first: int) -> Array:
             self.check()  # before a batch: what is finished after the last one is kept
-            return infer(inputs)
+            return infer(inputs, first)
 
         self.progress.start(title, len(test))
         predicted = self.workload.classify(checked, self.progress.advance)
@@ -156,8 +156,8 @@ class _Tally:
         self.conversions = [0] * len(network.layers)
         self.saturated = [0] * len(network.layers)
 
-    def infer(self, inputs: Array) -> Array:
-        found: Inference = self._network.infer(inputs)
+    def infer(self, inputs: Array, first: int) -> Array:
+        found: Inference = self._network.infer(inputs, first)
         with self._counting:
             self.conversions = [a + b for a, b in zip(self.conversions, found.conversions, strict=True)]
             self.saturated = [a + b for a, b in zip(self.saturated, found.saturated, strict=True)]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from nnsreport.engine.random import Purpose, device_stream, normals, philox4x32, stream, uniforms
+from nnsreport.engine.random import Purpose, device_stream, normal_rows, normals, philox4x32, stream, uniforms
 from nnsreport.errors import ConfigurationError
 
 ONES = 0xFFFFFFFF
@@ -102,3 +102,35 @@ def test_normals_follow_the_normal_distribution():
     assert kolmogorov < 1.95  # exceeded with probability 0.001
     even_odd = normals(stream(11, 6), (n // 2, 2), np)
     assert abs((even_odd[:, 0] * even_odd[:, 1]).mean()) < 4 / math.sqrt(n // 2)
+
+
+def test_columns_of_a_table_do_not_depend_on_their_neighbours():
+    source, columns = stream(7, 1, 2), np.arange(5000)
+    table = normal_rows(source, 37, columns, np)
+    assert table.shape == (37, 5000)
+    chosen = np.array([4999, 0, 17, 17])
+    assert np.array_equal(normal_rows(source, 37, chosen, np), table[:, chosen])
+    assert np.array_equal(normal_rows(source, 9, columns, np, first_row=8), table[8:17])
+    assert normal_rows(source, 5, columns[:0], np).shape == (5, 0)
+    assert np.unique(table).size > 0.99 * table.size
+
+
+def test_columns_beyond_32_bits_go_on():
+    source = stream(7, 1)
+    beyond = normal_rows(source, 4, np.array([2**32 + 5, 2**40 - 1]), np)
+    assert not np.any(np.isin(beyond, normal_rows(source, 8, np.array([5, 2**32 - 1]), np)))
+
+
+def test_numbers_of_a_table_are_standard_normal():
+    table = normal_rows(stream(3), 100, np.arange(10_000), np).astype(float)
+    n = table.size
+    moments = [(table**power).mean() for power in (1, 2, 3, 4)]
+    for moment, expected, variance in zip(moments, (0, 1, 0, 3), (1, 2, 15, 96), strict=True):
+        assert moment == pytest.approx(expected, abs=4 * math.sqrt(variance / n))
+    assert 4.5 < np.abs(table).max() < 6.8
+
+
+def test_tables_are_the_same_on_a_device(strict_device):
+    columns = np.arange(33)
+    found = normal_rows(stream(3), 10, strict_device.asarray(columns), strict_device).get()
+    np.testing.assert_allclose(found, normal_rows(stream(3), 10, columns, np), rtol=1e-6, atol=1e-6)
