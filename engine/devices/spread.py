@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nnsreport.engine.crossbar.settings import DeviceSettings, SpreadSettings
     from nnsreport.engine.devices.table import DeviceTable
 
+# Conductances are kept in float32: what is less than its least normal number is 0.
+_LEAST_CONDUCTANCE = 2.0**-126
+
 
 def spread_std_s(
     relative: Array,
@@ -60,7 +63,7 @@ def spread_std_s(
         case "proportional":
             return spread.std * maximum_s * relative
         case "inverse":
-            conducts = relative > 0.0
+            conducts = relative > _LEAST_CONDUCTANCE
             reciprocal = xp.where(conducts, 1.0 / xp.where(conducts, relative, 1.0), 0.0)
             inverse: Array = spread.std * maximum_s * reciprocal
             return inverse
