@@ -180,6 +180,10 @@ def _check_files(configuration: Configuration, origin: Origin) -> None:
         "data.test": configuration.data.test,
         "data.calibration": configuration.data.calibration,
         "device.table": configuration.device.table,
+        "adc.range_file": configuration.adc.range_file,
+        "adc.table_file": configuration.adc.table_file,
+        "adc.transfer_file": configuration.adc.transfer_file,
+        "adc.errors.inl_file": configuration.adc.errors.inl_file,
     }
     for dotted, path in files.items():
         if path is not None and not path.exists():
