@@ -171,7 +171,7 @@ def test_weights_join_the_layers_of_the_network(shared_dir: Path, logs: dict[str
 
 @pytest.mark.parametrize("name", sorted(NEVER_PRINTED))
 def test_logs_of_a_silent_exit_are_empty_and_say_why(shared_dir: Path, name: str) -> None:
-    with pytest.raises(LogError, match="technode.*28 is not known"):
+    with pytest.raises(LogError, match=r"technode.*28 is not known"):
         parse_log(shared_dir / "neurosim" / "logs" / "V1.4" / f"{name}.txt")
 
 
