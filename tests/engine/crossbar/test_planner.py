@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnsreport.engine.crossbar import Calibration, CrossbarSettings, LayerCalibration, build
 from nnsreport.engine.crossbar.arithmetic import collapsed_product
 from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
+from nnsreport.engine.crossbar.settings import (
+    AdcSettings,
+    DeviceSettings,
+    DriftSettings,
+    ProgrammingSettings,
+    ReadNoiseSettings,
+    WhiteNoiseSettings,
+)
+from nnsreport.engine.crossbar.settings.converter import AdcErrorSettings
 
 hypothesis = pytest.importorskip("hypothesis")
 st = pytest.importorskip("hypothesis.strategies")
@@ -74,3 +84,24 @@ def test_the_plan_names_itself():
     assert str(plan_analog(200, blocks, 1, ideal_adc=False)) == "single-cycle float32"
     assert str(plan_analog(200, blocks, 8, ideal_adc=False)) == "bit-serial float32"
     assert "chunks" in str(plan_exact(np.full((1, 1, 1000), 127, dtype=np.int32), 255))
+
+
+@pytest.mark.parametrize(
+    ("effect", "collapses"),
+    [
+        ({}, True),
+        ({"device": DeviceSettings(programming=ProgrammingSettings("constant", 0.1))}, True),
+        ({"device": DeviceSettings(drift=DriftSettings("power-law", nu_mean_offset=0.05))}, True),
+        ({"device": DeviceSettings(read_noise=ReadNoiseSettings("one-over-f"))}, True),  # one draw for all images
+        ({"device": DeviceSettings(white_noise=WhiteNoiseSettings("constant", 0.1))}, False),
+        ({"adc": AdcSettings("ideal", errors=AdcErrorSettings(noise_std=0.1, noise_unit="level"))}, False),
+        ({"adc": AdcSettings(bits=16, range="full-scale")}, False),
+    ],
+)
+def test_what_stands_between_the_sums_forbids_one_product(chain, effect, collapses):
+    settings = CrossbarSettings(**{"adc": AdcSettings("ideal"), **effect})
+    ranges = (1000.0,) if settings.adc.converts else ()
+    graph = chain(np.random.default_rng(0).normal(size=(1, 8, 3)))
+    network = build(graph, Calibration((LayerCalibration(0.1, False, ranges),), settings), settings)
+    assert (network.layers[0].plan.path == "collapsed") == collapses
+    assert network.layers[0].exact_plan.path == "collapsed"

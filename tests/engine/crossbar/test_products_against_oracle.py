@@ -25,6 +25,7 @@ from nnsreport.engine.crossbar.settings import (
     ReadNoiseSettings,
     WeightSettings,
 )
+from nnsreport.engine.crossbar.settings.converter import AdcErrorSettings
 
 hypothesis = pytest.importorskip("hypothesis")
 st = pytest.importorskip("hypothesis.strategies")
@@ -108,7 +109,7 @@ def cells_of(programmed, device, effects):
 def check(network_output, expected, inference):
     groups, m, n = expected.product.shape
     got = network_output.reshape(m, groups, n).transpose(1, 0, 2)
-    assert np.all(np.abs(got - expected.product) <= expected.tolerance)
+    assert np.all(np.abs(got - expected.product) <= expected.tolerance + 1e-20)
     assert inference.conversions == (expected.conversions,)
     assert expected.clipped_least <= inference.saturated[0] <= expected.clipped_most
 
@@ -142,11 +143,26 @@ def test_converted_products_equal_the_loops(oracle, chain, as_images, configurat
         check(inference.outputs, expected, inference)
 
 
+# Too little to change any sum but zero, and enough to forbid a shortcut.
+NEGLIGIBLE = AdcErrorSettings(noise_std=1e-30, noise_unit="level")
+
+
 @fast
-@given(configuration=configurations("ideal"), problem=problems(), effects=st.sampled_from(list(EFFECTS)))
-def test_collapsed_products_equal_the_loops(oracle, chain, as_images, configuration, problem, effects):
+@given(
+    configuration=configurations("ideal"),
+    problem=problems(),
+    effects=st.sampled_from(list(EFFECTS)),
+    errors=st.sampled_from([AdcErrorSettings(), NEGLIGIBLE]),
+)
+def test_one_product_and_the_sums_it_stands_for_equal_the_loops(
+    oracle, chain, as_images, configuration, problem, effects, errors
+):
     weight, x = problem
-    configuration = replace(configuration, device=replace(configuration.device, **EFFECTS[effects]))
+    configuration = replace(
+        configuration,
+        device=replace(configuration.device, **EFFECTS[effects]),
+        adc=replace(configuration.adc, errors=errors),
+    )
     graph = chain(weight)
     calibration = calibrate(graph, [as_images(x)], configuration)
     programmed = build(graph, calibration, configuration).program(seed=6, trial=0)
@@ -162,7 +178,7 @@ def test_collapsed_products_equal_the_loops(oracle, chain, as_images, configurat
     )
     check(inference.outputs, expected, inference)
     assert inference.saturated == (0,)
-    assert network_read.layers[0].plan.path == "collapsed"
+    assert (network_read.layers[0].plan.path == "collapsed") == (errors != NEGLIGIBLE)
 
 
 @st.composite
