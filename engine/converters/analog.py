@@ -25,6 +25,10 @@ class Converter(Protocol):
     def slice_origins(self) -> list[float | Array] | None:
         """Sum that code 0 stands for, likewise; None where it is zero."""
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether conversions draw numbers, so that they have to know of which vectors."""
+
     def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:
         """Replace sums (cycles, groups, slices * columns, m) by codes, and return how many were clipped."""
 
@@ -177,6 +181,11 @@ class AnalogConverter:
         if not any(self.scaling.origins):
             return None
         return self.scaling.of_slices(self.scaling.origins, self.example)
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether conversions draw numbers, so that they have to know of which vectors."""
+        return self.noise is not None or self.transfer is not None
 
     def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:
         """Replace sums by levels in steps.

@@ -35,6 +35,11 @@ class UniformConverter:
         """Sum that code 0 stands for: none, it is zero."""
         return
 
+    @property
+    def is_noisy(self) -> bool:
+        """Nothing is drawn."""
+        return False
+
     def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:  # noqa: ARG002
         """Replace sums by codes.
 

@@ -44,6 +44,10 @@ class Operand(Protocol):
     def cycles(self) -> InputCoding:
         """How activations are applied."""
 
+    @property
+    def is_noisy(self) -> bool:
+        """Whether sums draw numbers, so that they have to know of which vectors."""
+
     def parts(self, vectors: Array) -> Iterator[slice]:
         """Yield the parts of M to work on, one after the other."""
 
@@ -74,6 +78,11 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether sums draw numbers, so that they have to know of which vectors."""
+        return self.noise is not None
 
     def parts(self, vectors: Array) -> Iterator[slice]:
         """Yield the parts of M to work on, one after the other.

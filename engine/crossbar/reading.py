@@ -106,9 +106,10 @@ class ReadLayer:
         return (self.correction.apply(product) if self.correction else product), clipped
 
     def _vectors(self, x: Array, batch: Batch | None) -> Vectors | None:
-        if self.operand is None or batch is None:
+        if self.operand is None or self.converter is None or batch is None:
             return None
-        return vectors_of(self.layer.linear, x, batch)
+        is_noisy = self.operand.is_noisy or self.converter.is_noisy
+        return vectors_of(self.layer.linear, x, batch) if is_noisy else None
 
 
 def ideal_reading(layer: CrossbarLayer) -> ReadLayer:

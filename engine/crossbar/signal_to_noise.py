@@ -72,6 +72,11 @@ class _Unconverted:
     def slice_origins(self) -> None:
         """Sum 0 stays 0."""
 
+    @property
+    def is_noisy(self) -> bool:
+        """Nothing is drawn."""
+        return False
+
     def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:  # noqa: ARG002 - a converter
         """Clip nothing."""
         return 0
