@@ -22,6 +22,7 @@ UNITS = frozenset(
         "1",
         "bit",
         "byte",
+        "dB",
         "epoch/s",
         "image",
         "row",

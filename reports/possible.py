@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-_SIGNED_UNITS = frozenset({"1"})
+_SIGNED_UNITS = frozenset({"1", "dB"})
 
 
 def is_possible(value: float, unit: str) -> bool:
@@ -20,6 +20,6 @@ def is_possible(value: float, unit: str) -> bool:
     Returns
     -------
     bool
-        False for inf and nan, and below zero for all but pure numbers.
+        False for inf and nan, and below zero for all but pure numbers and levels in dB.
     """
     return math.isfinite(value) and (value >= 0 or unit in _SIGNED_UNITS)

@@ -86,7 +86,7 @@ def wilson_interval(successes: int, total: int, confidence: float = CONFIDENCE) 
     return Interval(low, high)
 
 
-def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval | None:
+def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE, least_std: float = 0.0) -> Interval | None:
     """Return Student's t interval of a mean.
 
     Parameters
@@ -95,6 +95,8 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
         One number a trial.
     confidence : float
         Two-sided level.
+    least_std : float
+        Standard deviation that is taken at least, where values that are rounded may be equal by chance.
 
     Returns
     -------
@@ -104,7 +106,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     if len(values) < 2:
         return None
     mean, std = mean_and_std(values)
-    return _around(mean, std / math.sqrt(len(values)), len(values) - 1, confidence)
+    return _around(mean, max(std, least_std) / math.sqrt(len(values)), len(values) - 1, confidence)
 
 
 def paired_interval(a: Sequence[float], b: Sequence[float], confidence: float = CONFIDENCE) -> Interval | None:

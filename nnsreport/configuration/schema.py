@@ -33,6 +33,15 @@ class RunSettings:
     name: str = setting("", "Title of the run in reports; when empty, its identifier.")
     seed: int = setting(0, "Seed of every random number of the run.", minimum=0, maximum=2**32 - 1)
     trials: int = setting(1, "Independent programming draws.", minimum=1, maximum=100_000)
+    interval_width: float = setting(
+        0.0,
+        "Trials end early when the 95 % interval of the mean accuracy is at most as wide as this, at every time and "
+        "with every compensation; 0 makes them all.",
+        unit="fraction",
+        minimum=0,
+        maximum=1,
+    )
+    least_trials: int = setting(5, "Trials before they may end early.", minimum=2, maximum=100_000)
     times_s: tuple[float, ...] = setting(
         (),
         "Times after programming at which each draw is read and evaluated; when empty, once right after programming.",
@@ -44,6 +53,12 @@ class RunSettings:
         "Images evaluated together, on each core of a processor; memory and speed depend on it.",
         unit="image",
         minimum=1,
+    )
+    layer_snr_images: int = setting(
+        0,
+        "Test images on which signal-to-noise ratios of each layer are measured, in every evaluation; 0 measures none.",
+        unit="image",
+        minimum=0,
     )
     device: str = setting(
         "auto", "Where to compute; `auto` takes the GPU if there is one that works, else the CPU.", choices=DEVICES

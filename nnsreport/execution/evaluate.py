@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,11 @@ from nnsreport.engine.crossbar import (
     build,
     calibrate,
 )
+from nnsreport.engine.crossbar.settings import CompensationSettings
 from nnsreport.engine.network import execute
 from nnsreport.execution import frames
 from nnsreport.execution.frames import Condition
+from nnsreport.execution.layer_snr import measure_layer_snr
 from nnsreport.execution.plan import Evaluation
 from nnsreport.execution.progress import Progress
 from nnsreport.execution.workload import Infer, Workload
@@ -118,12 +121,29 @@ class Bench:
             trials.append(frames.trial_row(condition, correct, len(labels)))
             metrics.append(frames.metric_row(condition, "accuracy", correct / len(labels)))
             metrics.extend(frames.layer_metric_rows(condition, networks[method], tally.conversions, tally.saturated))
+            metrics.extend(self._layer_snr(condition, networks[method]))
             predictions.append(frames.predictions_frame(condition, labels, predicted))
         return {
             "metrics": frames.frame("metrics", metrics),
             "trials": frames.frame("trials", trials),
             "predictions": pl.concat(predictions),
         }
+
+    def _layer_snr(self, condition: Condition, network: ReadNetwork) -> Iterable[frames.Row]:
+        count = self.configuration.run.layer_snr_images
+        if not count:
+            return ()
+        images = self.workload.test.head(count)
+        self.progress.start(f"{self._title(condition)}, signal-to-noise ratios", len(images))
+
+        def done(batch: int) -> None:
+            self.check()
+            self.progress.advance(batch)
+
+        ratios = measure_layer_snr(network, self.workload, images, done)
+        worst = min((snr.total_db for snr in ratios if not math.isnan(snr.total_db)), default=math.inf)
+        self.progress.finish(f"{worst:.1f} dB in the worst layer")
+        return frames.layer_snr_rows(condition, network, ratios)
 
     def _title(self, condition: Condition) -> str:
         assert condition.trial is not None
@@ -177,6 +197,23 @@ class _CalibrationBatches:
             yield inputs
 
 
+class _RecalibrationBatches:
+    """The first calibration images in batches of about the same size, as often as they are asked for."""
+
+    def __init__(self, workload: Workload, settings: CompensationSettings, check: Check) -> None:
+        self._workload = workload
+        self._check = check
+        self._images = workload.calibration.head(settings.images)
+        self._batches = min(settings.batches, len(self._images))
+
+    def __iter__(self) -> Iterator[Array]:
+        count = len(self._images)
+        for batch in range(self._batches):
+            self._check()
+            start, stop = batch * count // self._batches, (batch + 1) * count // self._batches
+            yield self._workload.inputs(self._images, start, stop)
+
+
 def set_up(run: str, configuration: Configuration, workload: Workload, progress: Progress, check: Check) -> Bench:
     """Calibrate and map the network.
 
@@ -208,4 +245,6 @@ def set_up(run: str, configuration: Configuration, workload: Workload, progress:
     )
     calibration = calibrate(workload.graph, _CalibrationBatches(workload, check), settings)
     network = build(workload.graph, calibration, settings, workload.backend.xp)
+    if settings.compensation.recalibrates:
+        network = network.with_images(_RecalibrationBatches(workload, settings.compensation, check))
     return Bench(run, configuration, workload, network, progress, check)

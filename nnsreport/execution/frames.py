@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnsreport.engine.crossbar import CrossbarLayer, ReadNetwork
 from nnsreport.engine.network import LayerShape
+from nnsreport.engine.precision import ComputeSnr
 from nnsreport.tables import schema
 from nnsreport.vocabulary import METRICS, Scope
 
@@ -103,6 +105,36 @@ def layer_metric_rows(
         yield metric_row(condition, "weight_error", read.weight_error, name)
         if condition.compensation != "none":
             yield metric_row(condition, "drift_compensation_factor", read.compensation_factor, name)
+
+
+def layer_snr_rows(condition: Condition, network: ReadNetwork, ratios: Sequence[ComputeSnr]) -> Iterable[Row]:
+    """Yield the signal-to-noise ratios of each layer.
+
+    Parameters
+    ----------
+    condition : Condition
+        Of the measurement.
+    network : ReadNetwork
+        As read.
+    ratios : sequence of ComputeSnr
+        Of each layer.
+
+    Yields
+    ------
+    dict
+        Inf where there is no such error; none where all dot products are equal, so that there is no signal.
+    """
+    for read, snr in zip(network.layers, ratios, strict=True):
+        numbers = {
+            "analog_snr": snr.analog_db,
+            "input_sqnr": snr.input_quantization_db,
+            "pre_adc_snr": snr.pre_adc_db,
+            "output_sqnr": snr.output_quantization_db,
+            "total_snr": snr.total_db,
+        }
+        for metric, level_db in numbers.items():
+            if not math.isnan(level_db):
+                yield metric_row(condition, metric, level_db, read.layer.name)
 
 
 def trial_row(condition: Condition, correct: int, images: int) -> Row:

@@ -16,6 +16,7 @@ from nnsreport.configuration.reader import ResolvedConfiguration
 from nnsreport.configuration.schema import Configuration
 from nnsreport.engine.crossbar.conductance import is_noiseless
 from nnsreport.errors import RunInterrupted
+from nnsreport.execution.early_stop import TrialAccuracies
 from nnsreport.execution.evaluate import set_up
 from nnsreport.execution.plan import BASELINE, evaluations, part_names
 from nnsreport.execution.progress import Progress, Silence
@@ -155,18 +156,40 @@ class _Session:
         if not missing:
             return
         workload = prepare(self.configuration)
-        self.folder.describe(hardware(workload.backend.device), *workload.notes, *_device_notes(self.configuration))
+        self.folder.describe(hardware(workload.backend.device), *workload.notes, *self._notes(workload))
         self._evaluate(workload, frozenset(missing))
+
+    def _notes(self, workload: Workload) -> tuple[str, ...]:
+        return (*_device_notes(self.configuration), *_compensation_notes(self.configuration, workload))
 
     def _evaluate(self, workload: Workload, missing: frozenset[str]) -> None:
         bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
         if BASELINE in missing:
             self.folder.add_part(BASELINE, bench.baseline())
-        wanted = (evaluation for evaluation in evaluations(self.configuration) if evaluation.part in missing)
-        for trial, times in groupby(wanted, key=lambda evaluation: evaluation.trial):
-            programmed = bench.program(trial)
-            for evaluation in times:
-                self.folder.add_part(evaluation.part, bench.evaluate(programmed, evaluation))
+        accuracies = TrialAccuracies()
+        for trial, times in groupby(evaluations(self.configuration), key=lambda evaluation: evaluation.trial):
+            if accuracies.suffice(trial, self.configuration.run):
+                self._end_after(trial)
+                return
+            planned = tuple(times)
+            wanted = [evaluation for evaluation in planned if evaluation.part in missing]
+            if wanted:
+                programmed = bench.program(trial)
+                for evaluation in wanted:
+                    self.folder.add_part(evaluation.part, bench.evaluate(programmed, evaluation))
+            if self.configuration.run.interval_width:
+                for evaluation in planned:
+                    accuracies.add(self.folder.part_table(evaluation.part, "trials"))
+
+    def _end_after(self, trials: int) -> None:
+        """Leave out the trials that are not needed."""
+        run = self.configuration.run
+        kept = [evaluation.part for evaluation in evaluations(self.configuration) if evaluation.trial < trials]
+        width = f"{run.interval_width * 100:g} percentage points"
+        self.folder.end_with(
+            (BASELINE, *kept),
+            f"{trials} of up to {run.trials} trials: no 95 % interval of a mean accuracy is wider than {width}",
+        )
 
     def check(self) -> None:
         """Stop if a signal has asked for it."""
@@ -185,4 +208,11 @@ class _Session:
 def _device_notes(configuration: Configuration) -> tuple[str, ...]:
     if configuration.run.trials > 1 and is_noiseless(configuration.device):
         return ("the device has no random errors, so all trials are equal",)
+    return ()
+
+
+def _compensation_notes(configuration: Configuration, workload: Workload) -> tuple[str, ...]:
+    settings, available = configuration.compensation, len(workload.calibration)
+    if settings.recalibrates and available < settings.images:
+        return (f"statistics are restored from {available} images, all that there are for calibration",)
     return ()

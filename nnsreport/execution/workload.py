@@ -65,7 +65,13 @@ class Workload:
 
     def batches(self, images: ImageSet) -> Iterator[Array]:
         """Give a set's images as the network takes them, batch by batch, in the backend's memory."""
-        return (self._inputs(images, start) for start in range(0, len(images), self.batch_size))
+        return (self.inputs(images, start, start + self.batch_size) for start in range(0, len(images), self.batch_size))
+
+    def inputs(self, images: ImageSet, start: int, stop: int) -> Array:
+        """Give some of a set's images as the network takes them, in the backend's memory."""
+        pixels = images.images[start:stop]
+        inputs: Array = self.backend.xp.asarray(self.normalization.apply(pixels).reshape(-1, *self.input_shape))
+        return inputs
 
     def classify(self, infer: Infer, done: Callable[[int], None]) -> NDArray[np.int64]:
         """Classify the test images.
@@ -84,7 +90,7 @@ class Workload:
         """
 
         def classify_batch(start: int) -> NDArray[np.int64]:
-            inputs = self._inputs(self.test, start)
+            inputs = self.inputs(self.test, start, start + self.batch_size)
             scores = infer(inputs, start).reshape(len(inputs), -1)
             return to_numpy(scores.argmax(axis=1))
 
@@ -95,11 +101,6 @@ class Workload:
                 predicted[start : start + len(found)] = found
                 done(len(found))
         return predicted
-
-    def _inputs(self, images: ImageSet, start: int) -> Array:
-        pixels = images.images[start : start + self.batch_size]
-        inputs: Array = self.backend.xp.asarray(self.normalization.apply(pixels).reshape(-1, *self.input_shape))
-        return inputs
 
 
 def prepare(configuration: Configuration) -> Workload:

@@ -12,6 +12,7 @@ import datetime
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,35 @@ class RunFolder:
         """
         assert name in self.record.parts
         atomic.write_folder(self.path / PARTS / name, tables.encode(part))
+
+    def part_table(self, name: str, table: str) -> pl.DataFrame:
+        """Return a table of a finished part.
+
+        Parameters
+        ----------
+        name : str
+            One of :attr:`finished`.
+        table : str
+            Such as ``trials``.
+
+        Returns
+        -------
+        polars.DataFrame
+            As it was kept.
+        """
+        return tables.read_table(self.path / PARTS / name, table)
+
+    def end_with(self, parts: tuple[str, ...], note: str) -> None:
+        """Let the run consist of fewer parts.
+
+        Parameters
+        ----------
+        parts : tuple of str
+            Those of the record's parts that it consists of, in the same order.
+        note : str
+            Why, for a reader of the results.
+        """
+        self._write(replace(self.record, parts=parts).with_notes(note))
 
     def describe(self, hardware: Mapping[str, str], *notes: str) -> None:
         """Keep what became known since the attempt began.

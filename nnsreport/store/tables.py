@@ -58,12 +58,32 @@ def read(folder: Path) -> dict[str, pl.DataFrame]:
     RunError
         A file is missing or damaged.
     """
-    return {name: _read(folder / f"{name}.parquet", name) for name in TABLES}
+    return {name: read_table(folder, name) for name in TABLES}
 
 
-def _read(path: Path, name: str) -> pl.DataFrame:
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Read one table of a run, or of a part of one.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its file lies.
+    name : str
+        One of :data:`nnsreport.tables.TABLES`.
+
+    Returns
+    -------
+    polars.DataFrame
+        With the table's schema.
+
+    Raises
+    ------
+    RunError
+        The file is missing or damaged, or has other columns.
+    """
     import polars as pl
 
+    path = folder / f"{name}.parquet"
     try:
         # Given as bytes: Polars would map the file, and crash when somebody shortens it.
         frame = pl.read_parquet(io.BytesIO(path.read_bytes()))

@@ -21,6 +21,8 @@ _COMPENSATIONS = {
     "global": "global drift compensation",
     "gdc": "global drift compensation",
     "adabs": "AdaBS",
+    "per-column": "drift compensation by column",
+    "batch-norm": "batch-norm recalibration",
 }
 
 UNATTRIBUTED = "unattributed"
