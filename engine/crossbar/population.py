@@ -6,6 +6,7 @@ faults. Reading: drift, faults again (stuck devices do not drift), slow read noi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ from nnsreport.engine.random import Purpose, Stream, device_stream, normals, uni
 
 if TYPE_CHECKING:
     from nnsreport.engine.crossbar.conductance import Draw
+
+# A stream's identity costs as much as thousands of its numbers, and each part of a layer asks for it.
+_stream_of = functools.lru_cache(maxsize=64)(device_stream)
 
 _States = tuple[Sequence[float], Sequence[float]]
 
@@ -64,7 +68,7 @@ class Population:
         state = target
         if self.device.variation.kind != "none":
             # Trial 0 stands for all: the deviation belongs to the device, not to its programming.
-            source = device_stream(self.draw.seed, 0, self.draw.layer, Purpose.VARIATION)
+            source = _stream_of(self.draw.seed, 0, self.draw.layer, Purpose.VARIATION)
             state = xp.maximum(target + self._deviation(target, self.device.variation, source, first), 0.0)
         if self.device.programming.kind != "none":
             if self.device.programming.kind == "table":
@@ -186,7 +190,7 @@ class Population:
         return result
 
     def _stream(self, purpose: Purpose, time_s: float | None = None) -> Stream:
-        return device_stream(self.draw.seed, self.draw.trial, self.draw.layer, purpose, time_s)
+        return _stream_of(self.draw.seed, self.draw.trial, self.draw.layer, purpose, time_s)
 
 
 @dataclass(frozen=True, slots=True)
