@@ -127,7 +127,8 @@ class Mapping:
         Yields
         ------
         plane : int
-            For pairs 0 (positive) and 1 (negative), 2 and 3 of the next pair and so on; else 0.
+            For pairs 0 (positive) and 1 (negative), 2 and 3 of the next pair and so on; one for each pair whose sides
+            are subtracted digitally; else 0.
         slice : int
             Index, least significant first.
         cells : Array, (groups, columns, K)
@@ -151,19 +152,13 @@ class Mapping:
         Returns
         -------
         Array, (...)
-            Of a pair, positive minus negative; of several, their sum with the share of each.
+            Of a pair, positive minus negative; of several, the sum with the share of each. May be a view.
         """
-        if not self.differential:
-            first: Array = devices[0]
-            return first
-        pairs = self.signs.factors[::2]
-        conductances: Array = devices[0] - devices[1]
-        if len(pairs) == 1:
-            return conductances
-        conductances *= pairs[0]
-        for pair, share in enumerate(pairs[1:], start=1):
-            conductances += share * (devices[2 * pair] - devices[2 * pair + 1])
-        return conductances
+        factors = self.signs.factors
+        total: Array = devices[0] if factors[0] == 1.0 else factors[0] * devices[0]
+        for factor, plane in zip(factors[1:], devices[1:], strict=True):
+            total = total - plane if factor == -1.0 else total + factor * plane
+        return total
 
     def full_scale(self, rows: int, input_top: int) -> tuple[float, ...]:
         """Return the largest sum a block can give, for each slice.

@@ -8,7 +8,8 @@ lies on one or more devices, the *planes*, whose currents meet before the conver
 ``mapping.signs`` is one of
 
 - differential: a pair; the digit is in one device, the other stays at level 0. CrossSim 3.2: BALANCED, ONE_SIDED;
-  aihwkit: ``SinglePairConductanceConverter``.
+  aihwkit: ``SinglePairConductanceConverter``. ``mapping.subtraction`` = digital makes two slices of the two sides
+  (CrossSim: ``subtract_current_in_xbar = False``).
 - two-sided: a pair; both move by the digit, one up and one down, from the middle of their range. CrossSim: BALANCED,
   TWO_SIDED.
 - offset: one device, with a digit of weight + 2^(bits-1). CrossSim: OFFSET; DNN+NeuroSim's dummy column.
@@ -164,6 +165,48 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparateSides:
+    """Pairs whose two sides are converted by themselves, and subtracted digitally.
+
+    Attributes
+    ----------
+    pairs : Pairs
+        What the devices hold.
+    """
+
+    pairs: Pairs
+
+    @property
+    def slices(self) -> Slices:
+        """Those of the positive sides, then those of the negative ones, which count negatively."""
+        weights = self.pairs.slices.weights
+        middle = self.pairs.top_level // 2 if self.pairs.two_sided else 0
+        tops = tuple(middle + top for top in self.pairs.digits.tops)
+        return Slices((*weights, *(-weight for weight in weights)), tops * 2)
+
+    @property
+    def factors(self) -> tuple[float, ...]:
+        """The share of each pair."""
+        return self.pairs.shares
+
+    @property
+    def top_level(self) -> int:
+        """That of the pairs."""
+        return self.pairs.top_level
+
+    @property
+    def offset(self) -> int:
+        """None: the sides cancel it."""
+        return 0
+
+    def cells(self, levels: Array) -> CellLevels:
+        """Yield the cells of the pairs in the same order; a plane is a pair, and each side has slices of its own."""
+        for plane, index, cells in self.pairs.cells(levels):
+            pair, side = divmod(plane, 2)
+            yield pair, side * self.pairs.digits.count + index, cells
+
+
+@dataclass(frozen=True, slots=True)
 class Offset:
     """One device a slice, of the unsigned number ``weight + 2^(bits-1)``.
 
@@ -268,4 +311,5 @@ def make_signs(weight_bits: int, settings: MappingSettings) -> Signs:
         return TwosComplement(below)
     significances = [settings.significance**-pair for pair in range(settings.pairs)]
     shares = tuple(significance / sum(significances) for significance in significances)
-    return Pairs(below, settings.signs == "two-sided", shares, settings.fill)
+    pairs = Pairs(below, settings.signs == "two-sided", shares, settings.fill)
+    return pairs if settings.subtraction == "analog" else SeparateSides(pairs)

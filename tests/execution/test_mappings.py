@@ -50,6 +50,7 @@ def example(tmp_path: Path) -> Run:
         (("mapping.signs=twos-complement", "mapping.cell_bits=1", "device=ideal"), 8, 1),
         (("mapping.pairs=2", "mapping.significance=2", "mapping.fill=least-significant-first"), 1, 4),
         (("mapping.pairs=2",), 1, 4),
+        (("mapping.subtraction=digital", "mapping.pairs=2"), 2, 2),
         (("mapping.dac_bits=2", "mapping.input_signs=twos-complement"), 1, 2),
         (("mapping.input_signs=two-passes",), 1, 2),
     ],

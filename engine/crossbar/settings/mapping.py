@@ -50,6 +50,12 @@ class MappingSettings:
         "in a second pass whose sums are subtracted digitally.",
         choices=("bipolar", "twos-complement", "two-passes"),
     )
+    subtraction: str = setting(
+        "analog",
+        "Where the sides of a pair are subtracted: their currents before the ADC, or digitally, each side with "
+        "conversions of its own.",
+        choices=("analog", "digital"),
+    )
     pairs: int = setting(1, "Pairs of devices that hold an analog weight together.", minimum=1, maximum=8)
     significance: float = setting(
         1.0, "Factor F by which each pair counts more than the next: weight = sum of F^-i (g+ - g-).", minimum=1
@@ -69,16 +75,17 @@ class MappingSettings:
     )
 
     def __post_init__(self) -> None:
-        """Refuse a reference column that has nothing to subtract from, and several pairs of what is no analog pair."""
+        """Refuse a reference column that has nothing to subtract from, and settings of pairs where there are none."""
         has_pairs = self.signs in ("differential", "two-sided")
         if self.reference == "column" and has_pairs:
             raise ValueError(
                 f'reference is "column", which needs signs = "offset" or "twos-complement", but signs is "{self.signs}"'
             )
-        if self.pairs > 1 and not has_pairs:
-            raise ValueError(
-                f'pairs is {self.pairs}, which needs signs = "differential" or "two-sided", but signs is "{self.signs}"'
-            )
+        for name, value, default in (("pairs", self.pairs, 1), ("subtraction", self.subtraction, "analog")):
+            if value != default and not has_pairs:
+                raise ValueError(
+                    f'{name} is {value}, which needs signs = "differential" or "two-sided", but signs is "{self.signs}"'
+                )
         if self.pairs > 1 and self.cell_bits:
             raise ValueError(f"pairs is {self.pairs}, which needs cell_bits = 0, but cell_bits is {self.cell_bits}")
         if self.pairs == 1 and self.significance != 1:

@@ -89,7 +89,11 @@ class Weights:
         significances = [mapping.significance ** (-i) for i in range(mapping.pairs)]
         self.shares = [f / math.fsum(significances) for f in significances]
         self.is_paired = self.signs in ("differential", "two-sided")
+        self.separate_sides = mapping.subtraction == "digital"
+        self.is_subtracted = self.is_paired and not self.separate_sides
         self.factors = [sign * f for f in self.shares for sign in (1, -1)] if self.is_paired else [1.0]
+        if self.separate_sides:
+            self.slice_values, self.factors = [v * side for side in (1, -1) for v in self.slice_values], self.shares
         self.leak = self.levels / (settings.device.on_off_ratio - 1)
 
     def held(self, w: int) -> list[float]:
@@ -113,14 +117,13 @@ class Weights:
             return {(0, s): d for s, d in enumerate([*digits, self.top if w < 0 else 0])}
         levels: dict[tuple[int, int], float] = {}
         for pair, held in enumerate(self.held(w)):
-            whole = len(self.slice_values) == 1
+            whole = not self.cell_bits
             digits = [abs(held)] if whole else split(int(abs(held)), self.sliced_bits, self.cell_bits)
             for s, digit in enumerate(digits):
                 signed = -digit if held < 0 else digit
-                if self.signs == "two-sided":
-                    levels[2 * pair, s], levels[2 * pair + 1, s] = self.top + signed, self.top - signed
-                else:
-                    levels[2 * pair, s], levels[2 * pair + 1, s] = max(signed, 0), max(-signed, 0)
+                for side, moved in enumerate((signed, -signed)):
+                    place = (pair, s + side * len(digits)) if self.separate_sides else (2 * pair + side, s)
+                    levels[place] = self.top + moved if self.signs == "two-sided" else max(moved, 0)
         return levels
 
 
@@ -137,7 +140,7 @@ class Oracle:
         self.levels, self.scales = quantized_weight(weight, settings)
         self.magnitude_bits = settings.activations.bits - signed
         bipolar = settings.mapping.input_signs == "bipolar"
-        self.symmetric = self.layout.is_paired or (signed and bipolar)
+        self.symmetric = self.layout.is_subtracted or (signed and bipolar)
 
     def targets(self) -> Cells:
         cells: Cells = {}

@@ -80,18 +80,37 @@ def test_the_sign_of_twos_complement_has_a_whole_cell():
 
 
 @pytest.mark.parametrize("signs", ["differential", "two-sided"])
+@pytest.mark.parametrize("subtraction", ["analog", "digital"])
 @pytest.mark.parametrize("significance", [1.0, 2.0, 3.5])
 @pytest.mark.parametrize("fill", ["even", "most-significant-first", "least-significant-first"])
-def test_pairs_make_up_the_weights(signs, significance, fill):
-    settings = MappingSettings(signs, pairs=3, significance=significance, fill=fill)
+def test_pairs_make_up_the_weights(signs, subtraction, significance, fill):
+    settings = MappingSettings(signs, subtraction=subtraction, pairs=3, significance=significance, fill=fill)
     mapping = make_mapping(8, settings, DeviceSettings())
     levels = levels_by_device(mapping)
-    assert len(levels) == mapping.planes == 6
+    assert len(levels) == mapping.planes * mapping.slices.count == 6
     assert all(cells.min() >= 0 and cells.max() <= mapping.cell.levels - 1 for cells in levels.values())
-    shares = np.array(mapping.signs.factors[::2])
+    shares = np.array(mapping.signs.factors[:: mapping.planes // 3])
     np.testing.assert_allclose(shares / shares[0], significance ** -np.arange(3.0))
-    columns = mapping.column_conductances(np.stack(list(levels.values())).astype(float))
-    np.testing.assert_allclose(mapping.slices.weights[0] * columns, ALL, rtol=0, atol=1e-11)
+    devices = np.stack(list(levels.values())).reshape(mapping.planes, mapping.slices.count, *ALL.shape).astype(float)
+    weights = np.tensordot(mapping.slices.weights, mapping.column_conductances(devices), 1)
+    np.testing.assert_allclose(weights, ALL, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("signs", ["differential", "two-sided"])
+def test_sides_that_are_subtracted_digitally_have_slices_of_their_own(signs):
+    together = make_mapping(8, MappingSettings(signs, cell_bits=3), DeviceSettings(on_off_ratio=4.0))
+    apart = make_mapping(
+        8, MappingSettings(signs, cell_bits=3, subtraction="digital"), DeviceSettings(on_off_ratio=4.0)
+    )
+    assert apart.slices.weights == (*together.slices.weights, *(-w for w in together.slices.weights))
+    assert (apart.planes, apart.differential, apart.reference) == (1, False, 0.0)
+    assert apart.devices(1, 5, 51) == together.devices(1, 5, 51)
+    for one, other in zip(together.cell_levels(ALL), apart.cell_levels(ALL), strict=True):
+        assert np.array_equal(one[2], other[2])
+    # Sums are of one sign: the largest is that of every cell at its top, what the lowest level conducts included.
+    highest = np.array([7, 7, 1]) if signs == "differential" else np.array([14, 14, 8])
+    expected = 10 * 3 * (highest + apart.cell.offset)
+    np.testing.assert_allclose(apart.full_scale(rows=10, input_top=3), [*expected, *expected])
 
 
 def test_pairs_filled_from_the_least_significant_are_those_of_aihwkit():
@@ -174,6 +193,7 @@ def test_full_scale_is_every_cell_and_pulse_at_its_top():
     [
         ({"signs": "differential", "reference": "column"}, 'reference is "column", which needs signs = "offset"'),
         ({"signs": "offset", "pairs": 2}, 'pairs is 2, which needs signs = "differential"'),
+        ({"signs": "offset", "subtraction": "digital"}, 'subtraction is digital, which needs signs = "differential"'),
         ({"pairs": 2, "cell_bits": 4}, "pairs is 2, which needs cell_bits = 0"),
         ({"significance": 2.0}, "significance is 2, which needs pairs = 2 or more"),
     ],

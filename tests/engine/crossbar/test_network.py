@@ -37,6 +37,7 @@ MAPPINGS = [
     MappingSettings("twos-complement", cell_bits=1, rows=16, input_signs="two-passes"),
     MappingSettings("twos-complement", "column", cell_bits=1, rows=16, dac_bits=1, array_rows=24),
     MappingSettings(pairs=2, rows=16),
+    MappingSettings(cell_bits=3, rows=16, subtraction="digital"),
 ]
 DAY_S = 86_400.0
 
@@ -91,7 +92,7 @@ def test_a_lossless_adc_gives_the_quantised_network_exactly(graph, images, mappi
     layers = []
     for layer in found.layers:
         bipolar = layer.activation_signed and mapping.input_signs == "bipolar"
-        symmetric = bipolar or mapping.signs in ("differential", "two-sided")
+        symmetric = bipolar or (mapping.signs in ("differential", "two-sided") and mapping.subtraction == "analog")
         layers.append(replace(layer, adc_ranges=(2.0 ** (16 - symmetric) - 1,) * len(layer.adc_ranges)))
     network = build(graph, replace(found, layers=tuple(layers)), settings)
     inference = network.program(0, 0).read(0.0)["none"].infer(images)

@@ -47,8 +47,8 @@ HOUR_S = 3600.0
 @st.composite
 def mappings(draw):
     signs, reference = draw(st.sampled_from(SIGNS))
-    cell_bits, pairs, significance = draw(st.integers(0, 8)), 1, 1.0
-    if signs in ("differential", "two-sided") and draw(st.booleans()):
+    cell_bits, pairs, significance, is_paired = draw(st.integers(0, 8)), 1, 1.0, signs in ("differential", "two-sided")
+    if is_paired and draw(st.booleans()):
         cell_bits, pairs, significance = 0, draw(st.integers(2, 3)), draw(st.sampled_from([1.0, 2.0, 3.5]))
     return MappingSettings(
         signs=signs,
@@ -57,6 +57,7 @@ def mappings(draw):
         dac_bits=draw(st.integers(0, 4)),
         rows=draw(st.integers(0, 4)),
         input_signs=draw(st.sampled_from(INPUT_SIGNS)),
+        subtraction=draw(st.sampled_from(["analog", "digital"])) if is_paired else "analog",
         pairs=pairs,
         significance=significance,
         fill=draw(st.sampled_from(FILLS)),
