@@ -6,6 +6,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "none": ("no", "off", "no compensation", "uncompensated", "without compensation"),
     "global": ("gdc", "global drift compensation", "aihwkit.GlobalDriftCompensation", "GlobalDriftCompensation"),
     "adabs": ("adaptive batch normalization", "adaptive batch norm", "adaptive bn statistics", "AdaBS"),
+    "per-column": ("column", "column drift compensation"),
+    "batch-norm": ("batch normalization recalibration", "bn recalibration", "batch norm recalibration"),
 }
 """Other names of each compensation; capitals, blanks, dashes and underscores do not count."""
 

@@ -30,6 +30,12 @@ class _Kind:
     title: str
     axis: str
     caption: str
+    unit: str = "fraction"
+
+    @property
+    def scale(self) -> float:
+        """What stored values are multiplied with on the axis."""
+        return 100.0 if self.unit == "fraction" else 1.0
 
 
 _KINDS = (
@@ -54,6 +60,22 @@ _KINDS = (
         "Cells holding weights (%)",
         "Share of the memory cells of a layer's tiles that hold weights.",
     ),
+    _Kind(
+        "pre_adc_snr",
+        "layer-pre-adc-snr",
+        "SNR of each layer in front of the ADC",
+        "SNR_A (dB)",
+        "Variance of a layer's dot products in floating point over that of all errors in front of the ADC.",
+        "dB",
+    ),
+    _Kind(
+        "total_snr",
+        "layer-total-snr",
+        "SNR of each layer behind the ADC",
+        "SNR_T (dB)",
+        "Variance of a layer's dot products in floating point over that of all errors, those of the ADC included.",
+        "dB",
+    ),
 )
 
 
@@ -75,7 +97,8 @@ def layer_statistics(runs: Sequence[RunData]) -> tuple[ChartSpec, ...]:
     Returns
     -------
     tuple of ChartSpec
-        ``layer-adc-saturation``, ``layer-weight-error``, ``layer-utilization``, as far as there are data.
+        ``layer-adc-saturation``, ``layer-weight-error``, ``layer-utilization``, ``layer-pre-adc-snr``,
+        ``layer-total-snr``, as far as there are data.
     """
     charts = (_statistic(runs, kind) for kind in _KINDS)
     return tuple(chart for chart in charts if chart is not None)
@@ -100,7 +123,7 @@ def _statistic(runs: Sequence[RunData], kind: _Kind) -> ChartSpec | None:
     names = _names(conditions)
     series = {name: values[condition] for name, condition in zip(names, conditions, strict=True)}
     rows = Rows(len(shown), _ROW_HEIGHT + _FURTHER_SERIES_HEIGHT * (len(series) - 1))
-    chart, table = _chart(kind, series, shown), _table(series, shown)
+    chart, table = _chart(kind, series, shown), _table(kind, series, shown)
     return ChartSpec(kind.name, kind.title, "layers", caption, chart, table, rows)
 
 
@@ -143,7 +166,7 @@ def _chart(kind: _Kind, series: dict[str, dict[str, float]], layers: Sequence[st
 
     names = tuple(series)
     rows: list[Row] = [
-        {"layer": layer, SERIES: name, "value": 100 * series[name][layer]}
+        {"layer": layer, SERIES: name, "value": kind.scale * series[name][layer]}
         for layer in layers
         for name in names
         if layer in series[name]
@@ -167,10 +190,10 @@ def _chart(kind: _Kind, series: dict[str, dict[str, float]], layers: Sequence[st
     return chart
 
 
-def _table(series: dict[str, dict[str, float]], layers: Sequence[str]) -> DataTable:
+def _table(kind: _Kind, series: dict[str, dict[str, float]], layers: Sequence[str]) -> DataTable:
     return DataTable(
         ("Layer", *series),
         tuple(
-            (layer, *(format_quantity(values.get(layer), "fraction") for values in series.values())) for layer in layers
+            (layer, *(format_quantity(values.get(layer), kind.unit) for values in series.values())) for layer in layers
         ),
     )
