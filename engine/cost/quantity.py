@@ -19,14 +19,36 @@ def namespace_among(*quantities: Quantity) -> ModuleType:
     Parameters
     ----------
     *quantities : float or Array
-        Python numbers and arrays, in any order.
+        Numbers and arrays, in any order.
 
     Returns
     -------
     module
-        That of the first array; NumPy where all are Python numbers.
+        That of the first array that is not NumPy's; NumPy where there is none.
     """
     for quantity in quantities:
         if not isinstance(quantity, (int, float)):
-            return namespace_of(quantity)
+            namespace = namespace_of(quantity)
+            if namespace is not np:
+                return namespace
     return np
+
+
+def select(condition: Quantity, chosen: Quantity, otherwise: Quantity) -> Quantity:
+    """Return one quantity where a condition holds and another elsewhere.
+
+    Parameters
+    ----------
+    condition : bool or Array
+        Scalar or of shape (points,).
+    chosen, otherwise : float or Array
+        Both are evaluated at all points, so they must be valid numbers at each.
+
+    Returns
+    -------
+    float or Array
+        A scalar if all three are: NumPy's arrays without axes do not mix with those of CuPy, its scalars do.
+    """
+    xp = namespace_among(condition, chosen, otherwise)
+    selected: Quantity = xp.where(xp.asarray(condition), chosen, otherwise)[()]
+    return selected
