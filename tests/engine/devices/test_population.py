@@ -101,3 +101,20 @@ def test_conductances_are_finite_and_not_negative(device):
     programmed, _ = drawn(LEVELS, device)
     assert np.isfinite(programmed).all()
     assert programmed.min() >= 0
+
+
+def test_draws_are_those_of_earlier_versions():
+    # Recorded before devices had a package of their own; results of old runs can be had again.
+    device = DeviceSettings(
+        programming=ProgrammingSettings("polynomial", coefficients_s=(0.26348e-6, 1.9650e-6, -1.1731e-6)),
+        drift=DriftSettings("power-law", -0.0155, 0.0244, 0.049, 0.1, -0.0125, -0.0059, 0.008, 0.045),
+        read_noise=ReadNoiseSettings("one-over-f"),
+    )
+    levels, draw = np.array([[[-127, -3, 0, 5, 64, 127]]], dtype=np.int32), Draw(7, 1, 2)
+    mapping = make_mapping(8, MappingSettings(), device)
+    programmed = program(levels, mapping, device, draw)
+    positive = [0.06241953, 0.35563597, 0.08834523, 2.79989314, 62.63734055, 116.21427917]
+    negative = [129.77412415, 4.22964191, 0.0, 0.07666235, 0.43551415, 0.0]
+    np.testing.assert_allclose(programmed[:, 0, 0, 0], [positive, negative], rtol=1e-6)
+    columns = [-97.20221710, -1.23294401, 0.06550861, 1.47082853, 47.33327103, 93.41257477]
+    np.testing.assert_allclose(read(programmed, levels, mapping, device, draw, 3600.0)[0, 0, 0], columns, rtol=1e-5)
