@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from nnsreport.errors import RunError
 from nnsreport.store import tables
-from nnsreport.tables import TABLES, empty
+from nnsreport.tables import NEWER_COLUMNS, TABLES, empty
 
 
-def _write(folder: Path, dropped: list[str]) -> None:
+def _write(folder: Path, table: str, dropped: Sequence[str]) -> None:
     for name, content in tables.encode({}).items():
         (folder / name).write_bytes(content)
-    empty("metrics").drop(dropped).write_parquet(folder / "metrics.parquet")
+    empty(table).drop(dropped).write_parquet(folder / f"{table}.parquet")
 
 
-def test_newer_columns_are_null(tmp_path: Path) -> None:
-    _write(tmp_path, ["epoch", "step"])
-    assert tables.read(tmp_path)["metrics"].columns == list(TABLES["metrics"])
+@pytest.mark.parametrize("table", NEWER_COLUMNS)
+def test_newer_columns_are_null(tmp_path: Path, table: str) -> None:
+    _write(tmp_path, table, NEWER_COLUMNS[table])
+    assert tables.read(tmp_path)[table].columns == list(TABLES[table])
 
 
 def test_a_lost_column_is_damage(tmp_path: Path) -> None:
-    _write(tmp_path, ["value"])
+    _write(tmp_path, "metrics", ["value"])
     with pytest.raises(RunError, match="other columns"):
         tables.read(tmp_path)
