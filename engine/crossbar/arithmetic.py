@@ -85,21 +85,19 @@ class BlockOperand:
         return self.noise is not None
 
     def parts(self, vectors: Array) -> Iterator[slice]:
-        """Yield the parts of M to work on, one after the other.
+        """Return the parts of M to work on, one after the other.
 
         Parameters
         ----------
         vectors : Array of integers, (groups, K, M)
             Quantised activations.
 
-        Yields
-        ------
-        slice
+        Returns
+        -------
+        iterator of slice
             Such that a block's pulses and sums fit the cache.
         """
-        groups, lines, _ = self.cells.shape
-        longest = max(block.stop - block.start for block in self.blocks)
-        yield from _parts(vectors, 4 * self.cycles.count * groups * (lines + longest))
+        return block_parts(vectors, self)
 
     def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield what the columns of each block sum up.
@@ -170,6 +168,26 @@ def converted_product(
         for origin, weight in zip(origins, operand.slices.weights, strict=True):
             product += conversions * weight * origin
     return product, clipped
+
+
+def block_parts(vectors: Array, operand: Operand) -> Iterator[slice]:
+    """Return the parts of M to work on, one after the other.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, M)
+        Quantised activations.
+    operand : Operand
+        What multiplies them.
+
+    Returns
+    -------
+    iterator of slice
+        Such that a block's pulses and sums fit the cache.
+    """
+    groups, lines, _ = operand.cells.shape
+    longest = max(block.stop - block.start for block in operand.blocks)
+    return _parts(vectors, 4 * operand.cycles.count * groups * (lines + longest))
 
 
 def input_sums(vectors: Array) -> Array:

@@ -23,6 +23,7 @@ from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.ranges import MagnitudeCounts
 from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings, DeviceSettings
+from nnsreport.engine.crossbar.sram_operand import check_sram, check_sram_inputs
 from nnsreport.engine.crossbar.white_noise import has_white_noise
 from nnsreport.engine.network import Graph, LinearLayer, execute, float_multiply
 from nnsreport.errors import DataError
@@ -77,11 +78,11 @@ class Calibration:
         Returns
         -------
         bool
-            Whether they differ in nothing but errors of devices and compensation.
+            Whether they differ in nothing but errors of devices and cells, and compensation.
         """
         if _levels(self.settings.device) != _levels(settings.device):
             return False
-        changed = replace(self.settings, device=settings.device, compensation=settings.compensation)
+        changed = replace(self.settings, device=settings.device, compensation=settings.compensation, sram=settings.sram)
         return changed == settings
 
 
@@ -115,6 +116,7 @@ def calibrate(graph: Graph, image_batches: Iterable[Array], settings: CrossbarSe
     """
     if isinstance(image_batches, Iterator):
         raise TypeError("calibration images are iterated twice: give a list, not an iterator")
+    check_sram(settings)
     layers = _activation_ranges(graph, image_batches, settings.activations)
     if settings.adc.converts:
         layers = _converter_ranges(graph, image_batches, settings, layers)
@@ -150,6 +152,7 @@ def quantized_layer(
     cycles = input_coding(
         quantizer.magnitude_bits, quantizer.signed, settings.mapping.dac_bits, settings.mapping.input_signs
     )
+    check_sram_inputs(settings, linear.name, cycles)
     plan = exact_plan = plan_exact(weight.levels, quantizer.top)
     layout = _layout(linear, mapping)
     signed = cycles.has_negative_pulses or mapping.differential
@@ -157,7 +160,8 @@ def quantized_layer(
     if calibration.adc_ranges or not settings.adc.converts:
         lows = calibration.adc_lows or (0.0,) * len(calibration.adc_ranges)
         limits = list(zip(lows, calibration.adc_ranges, strict=True))
-        converter = design_converter(settings.adc, limits, signed, layout, has_white_noise(settings.device))
+        noisy_sums = has_white_noise(settings.device) or settings.sram.kind != "none"
+        converter = design_converter(settings.adc, limits, signed, layout, noisy_sums)
     if converter is not None or not is_noiseless(settings.device):
         plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, converter is None)
     return CrossbarLayer(

@@ -31,6 +31,7 @@ from nnsreport.engine.crossbar.planner import Path
 from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork, ideal_reading
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
+from nnsreport.engine.crossbar.sram_operand import check_sram, sram_operand, stored_conductances
 from nnsreport.engine.crossbar.white_noise import column_variances, has_white_noise
 from nnsreport.engine.network import Graph
 from nnsreport.engine.random import Purpose
@@ -109,15 +110,24 @@ class ProgrammedNetwork:
             self.conductances[index], layer.weight.levels, layer.mapping, device, draw, time_s
         )
         read = layer.mapping.column_conductances(devices)
+        sram = None
+        if self.settings.sram.kind != "none":
+            sram = sram_operand(layer, self.settings.sram, read, draw, time_s)
+            read = stored_conductances(sram, layer.linear.groups)
         columns = layer.column_weights(read)
         now = read_out(columns, layer.mapping.weight_bits)
         gains = (_gain(factor, self.baselines[index], now) for factor in factors)
         if layer.plan.path is Path.COLLAPSED:
             return [_collapsed(layer, columns, gain, is_noiseless(device)) for gain in gains]
+        operand = sram or self._block_operand(index, devices, read, time_s)
+        converter = layer.drawn_converter(draw, time_s)
+        return [_converted(layer, columns, operand, converter, gain) for gain in gains]
+
+    def _block_operand(self, index: int, devices: Array, read: Array, time_s: float) -> Operand:
+        layer, device, draw = self.layers[index], self.settings.device, self.draws[index]
         variances = column_variances(devices, layer.mapping, device) if has_white_noise(device) else None
         source = NoiseSource(draw.seed, draw.trial, draw.layer, Purpose.WHITE_READ_NOISE, time_s)
-        operand, converter = layer.block_operand(read, variances, source), layer.drawn_converter(draw, time_s)
-        return [_converted(layer, columns, operand, converter, gain) for gain in gains]
+        return layer.block_operand(read, variances, source)
 
     def corrections_at_start(self) -> Map[int, ChannelCorrection]:
         """Return what restores the statistics of channels right after programming.
@@ -272,8 +282,9 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
     Raises
     ------
     ConfigurationError
-        The calibration was made for other settings.
+        The calibration was made for other settings, or the settings do not suit an SRAM array.
     """
+    check_sram(settings)
     if not calibration.fits(settings):
         raise ConfigurationError(
             "the calibration was made for other weights, activations, mapping, on/off ratio or ADC",

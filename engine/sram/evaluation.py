@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from types import ModuleType
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.random import Purpose, Stream, normals, stream
+from nnsreport.engine.random import Purpose, device_stream, normal_rows
+
+_stream = functools.lru_cache(maxsize=4096)(device_stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,12 @@ class Evaluation:
         Which block of word lines.
     first_vector : int
         Place of the first vector in the run: the number of vectors evaluated in this layer before.
+    numbers : Array of int64, (m,), optional
+        Place of each vector, where they do not follow each other.
+    time_s : float
+        When the array is read, in s.
+    occasion : int
+        Which evaluation of the layer for these vectors.
     """
 
     seed: int
@@ -33,6 +42,9 @@ class Evaluation:
     layer: int
     block: int = 0
     first_vector: int = 0
+    numbers: Array | None = None
+    time_s: float = 0.0
+    occasion: int = 0
 
     def normals(self, purpose: Purpose, shape: tuple[int, ...], xp: ModuleType) -> Array:
         """Return standard normal numbers for an array whose last axis is that of vectors.
@@ -51,12 +63,8 @@ class Evaluation:
         Array of float32
             The same for a vector in whatever part of a batch it comes.
         """
-        each = math.prod(shape[:-1])
-        room = each + each % 2  # a vector begins with an even element
-        source = self._stream(purpose)
-        drawn = normals(source, (shape[-1], room), xp, self.first_vector * room)[:, :each].astype(xp.float32)
-        by_vector: Array = xp.ascontiguousarray(xp.moveaxis(drawn.reshape(shape[-1], *shape[:-1]), 0, -1))
-        return by_vector
-
-    def _stream(self, purpose: Purpose) -> Stream:
-        return stream(self.seed, self.trial, self.layer, int(purpose), self.block)
+        source = _stream(self.seed, self.trial, self.layer, purpose, self.time_s, self.block, self.occasion)
+        numbers = self.numbers
+        if numbers is None:
+            numbers = xp.arange(self.first_vector, self.first_vector + shape[-1], dtype=xp.int64)
+        return normal_rows(source, math.prod(shape[:-1]), numbers, xp).reshape(shape)

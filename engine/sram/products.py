@@ -16,7 +16,7 @@ from nnsreport.engine.sram.settings import SramSettings
 
 
 class Converter(Protocol):
-    """What an ADC does; :class:`nnsreport.engine.crossbar.converter.Converter` is one."""
+    """What an ADC does; :class:`nnsreport.engine.converters.uniform.UniformConverter` is one."""
 
     @property
     def steps(self) -> tuple[float, ...]:

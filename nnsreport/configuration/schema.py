@@ -14,6 +14,7 @@ from nnsreport.engine.crossbar.settings import (
     MappingSettings,
     WeightSettings,
 )
+from nnsreport.engine.sram.settings import SramSettings
 from nnsreport.settings import setting
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -83,6 +84,8 @@ class Configuration:
         Quantisation.
     mapping, device, adc, compensation : MappingSettings, DeviceSettings, AdcSettings, CompensationSettings
         The crossbars.
+    sram : SramSettings
+        Arrays of SRAM that compute, in the place of memory devices.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -94,3 +97,4 @@ class Configuration:
     device: DeviceSettings = field(default_factory=DeviceSettings)
     adc: AdcSettings = field(default_factory=AdcSettings)
     compensation: CompensationSettings = field(default_factory=CompensationSettings)
+    sram: SramSettings = field(default_factory=SramSettings)

@@ -242,6 +242,7 @@ def set_up(run: str, configuration: Configuration, workload: Workload, progress:
         device=configuration.device,
         adc=configuration.adc,
         compensation=configuration.compensation,
+        sram=configuration.sram,
     )
     calibration = calibrate(workload.graph, _CalibrationBatches(workload, check), settings)
     network = build(workload.graph, calibration, settings, workload.backend.xp)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nnsreport.engine.crossbar.converter import make_converter
+from nnsreport.engine.converters.uniform import uniform_converter
 from nnsreport.engine.precision import (
     bit_growth_bits,
     dot_product_statistics,
@@ -35,7 +35,7 @@ def measure(simulate):
 
     def run(bits):
         clip = 4 * math.sqrt(signal_variance(ROWS, OPERANDS)) * 2.0**11
-        converter = make_converter(bits, [clip], signed=True)
+        converter = uniform_converter(bits, [clip], signed=True)
         found = simulate(COMPUTE_MEMORY, OPERANDS, ROWS, count=COUNT, converter=converter)
         return dot_product_statistics(found.exact, found.exact, found.pre_adc, found.output).snr()
 
