@@ -9,8 +9,6 @@ NeuroSim V1.5's ``mem_states.csv`` (``states,mean,std``) is such a file too. Lin
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import math
 from collections.abc import Mapping
@@ -79,10 +77,13 @@ def read_device_table(path: Path) -> DeviceTable:
         It cannot be read, or a line is wrong; the line is named.
     """
     rows = _rows(path, _text(path))
-    times_s = sorted({row.get("time_s", 0.0) for _, row in rows})
+    by_time: dict[float, _Group] = {}
+    for line, row in rows:
+        by_time.setdefault(row.get("time_s", 0.0), []).append((line, row))
+    times_s = sorted(by_time)
     if times_s[0] != 0.0:
         raise _error(path, None, f"begins at time_s = {times_s[0]:g}", "call the first measurement time_s = 0")
-    groups = [[(line, row) for line, row in rows if row.get("time_s", 0.0) == time_s] for time_s in times_s]
+    groups = [by_time[time_s] for time_s in times_s]
     return DeviceTable(
         conductances_s=_states(path, groups),
         times_s=tuple(times_s),
@@ -114,7 +115,7 @@ def _rows(path: Path, text: str) -> list[tuple[int, _Row]]:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader(io.StringIO(line)))]
+    return [cell.strip().strip('"') for cell in line.split(",")]
 
 
 def _header(path: Path, line: int, cells: list[str]) -> list[str]:
