@@ -200,18 +200,22 @@ class _CalibrationBatches:
 class _RecalibrationBatches:
     """The first calibration images in batches of about the same size, as often as they are asked for."""
 
-    def __init__(self, workload: Workload, settings: CompensationSettings, check: Check) -> None:
+    def __init__(self, workload: Workload, settings: CompensationSettings, progress: Progress, check: Check) -> None:
         self._workload = workload
+        self._progress = progress
         self._check = check
         self._images = workload.calibration.head(settings.images)
         self._batches = min(settings.batches, len(self._images))
 
     def __iter__(self) -> Iterator[Array]:
         count = len(self._images)
+        self._progress.start("statistics of channels", count)
         for batch in range(self._batches):
             self._check()
             start, stop = batch * count // self._batches, (batch + 1) * count // self._batches
             yield self._workload.inputs(self._images, start, stop)
+            self._progress.advance(stop - start)
+        self._progress.finish(f"from {count} images")
 
 
 def set_up(run: str, configuration: Configuration, workload: Workload, progress: Progress, check: Check) -> Bench:
@@ -247,5 +251,5 @@ def set_up(run: str, configuration: Configuration, workload: Workload, progress:
     calibration = calibrate(workload.graph, _CalibrationBatches(workload, check), settings)
     network = build(workload.graph, calibration, settings, workload.backend.xp)
     if settings.compensation.recalibrates:
-        network = network.with_images(_RecalibrationBatches(workload, settings.compensation, check))
+        network = network.with_images(_RecalibrationBatches(workload, settings.compensation, progress, check))
     return Bench(run, configuration, workload, network, progress, check)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from nnsreport.reports.comparison.flag import ACCURACY, HARDWARE, OF_AN_EPOCH, Flag, Reach
+from nnsreport.reports.comparison.flag import ACCURACY, HARDWARE, OF_A_LAYER, OF_AN_EPOCH, Flag, Reach
 from nnsreport.reports.comparison.settings_difference import same_value
 from nnsreport.reports.comparison.simulator_flags import configuration_flags, epoch_flags, simulator_flags
 from nnsreport.reports.run_data import RunData, SettingValue
@@ -138,7 +138,7 @@ def _network_name(run: RunData, layers: frozenset[tuple[object, ...]]) -> str:
 
 
 def _data(a: RunData, b: RunData) -> Iterable[Flag]:
-    accuracy, rest = (Reach(ACCURACY),), (Reach(HARDWARE | {"adc_saturation", "weight_error"}),)
+    accuracy, rest = (Reach(ACCURACY),), (Reach(HARDWARE | OF_A_LAYER),)
     if _data_differ(a, b):
         names = _data_name(a), _data_name(b)
         if same_images(a, b):

@@ -29,6 +29,11 @@ HARDWARE = frozenset(
 )
 """What depends on the chip."""
 
+OF_A_LAYER = frozenset(
+    {"adc_saturation", "weight_error", "analog_snr", "input_sqnr", "pre_adc_snr", "output_sqnr", "total_snr"}
+)
+"""What the engine measures in each layer, by way of the images or of the ranges found from them."""
+
 OF_AN_EPOCH = frozenset(name for name in HARDWARE if name.startswith(("epoch_", "peak_epoch_", "cumulative_")))
 """Latencies and energies of trainings."""
 
