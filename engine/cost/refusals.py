@@ -1,0 +1,231 @@
+"""Combinations of parameters for which there is no result: NeuroSim refuses them, crashes, or prints inf and nan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.given import Access, MemoryCell, OperationMode, RoadmapChoice
+from nnsreport.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from nnsreport.engine.cost.parameters import Parameters
+
+Holds: TypeAlias = "bool | Array"
+
+_LAST_PLANAR_NODE_NM = 22
+_COLDEST_K, _HOTTEST_K = 300, 400
+_CONVENTIONAL = (OperationMode.CONVENTIONAL_SEQUENTIAL, OperationMode.CONVENTIONAL_PARALLEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no result.
+
+    Attributes
+    ----------
+    parameter : str
+        Of Param.cpp, to be changed.
+    message : str
+        What is wrong.
+    remedy : str
+        What to change it to.
+    points : bool or Array of bool, (points,)
+        The design points concerned.
+    """
+
+    parameter: str
+    message: str
+    remedy: str
+    points: Holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    parameter: str
+    is_broken: Callable[[Parameters], Holds]
+    message: str
+    remedy: str
+
+
+def _is_below_planar(p: Parameters) -> bool:
+    return p.node_nm < _LAST_PLANAR_NODE_NM
+
+
+def _is_parallel_sram(p: Parameters) -> bool:
+    return p.cell is MemoryCell.SRAM and p.mode.is_parallel
+
+
+def _is_sequential_resistive(p: Parameters) -> bool:
+    return p.cell is not MemoryCell.SRAM and not p.mode.is_parallel
+
+
+def _lacks_what_synchronous_transfer_needs(p: Parameters) -> bool:
+    has_all = (
+        p.has_global_h_tree
+        and p.activates_outside_tiles
+        and p.maps_by_kernel_position
+        and p.is_pipelined
+        and p.is_synchronous
+        and not p.has_sram_global_buffer
+    )
+    return p.has_synchronous_transfer and not has_all
+
+
+def _has_levels_of_no_converter(p: Parameters) -> Holds:
+    bits = np.log2(to_numpy(np.asarray(p.converter_levels)))
+    return np.asarray(bits != np.floor(bits))
+
+
+_RULES = (
+    _Rule(
+        "operationmode",
+        lambda p: p.mode not in _CONVENTIONAL,
+        "BNN and XNOR modes are not modelled: NeuroSim leaves their areas at 0, or crashes",
+        "set operationmode to 1 or 2",
+    ),
+    _Rule(
+        "transistortype",
+        lambda p: p.transistor_kind != 1,
+        "only conventional transistors are modelled",
+        "set transistortype to 1",
+    ),
+    _Rule(
+        "accesstype",
+        lambda p: p.cell is not MemoryCell.SRAM and p.access in (Access.BIPOLAR, Access.DIODE),
+        "cells with a bipolar transistor or a diode are not modelled",
+        "set accesstype to 1 (1T1R) or 4 (crossbar)",
+    ),
+    _Rule(
+        "memcelltype",
+        lambda p: p.cell is MemoryCell.RRAM and _is_below_planar(p),
+        "NeuroSim refuses RRAM at 14 nm and below",
+        "set technode to 22 or more, or memcelltype to 1 (SRAM) or 3 (FeFET)",
+    ),
+    _Rule(
+        "deviceroadmap",
+        lambda p: p.roadmap_choice is RoadmapChoice.HP and _is_below_planar(p),
+        "NeuroSim refuses HP transistors at 14 nm and below",
+        "set deviceroadmap to 2 (LSTP), or technode to 22 or more",
+    ),
+    _Rule(
+        "temp",
+        lambda p: p.temperature_k != _COLDEST_K and _is_below_planar(p),
+        "NeuroSim refuses other temperatures than 300 K at 14 nm and below",
+        "set temp to 300, or technode to 22 or more",
+    ),
+    _Rule(
+        "temp",
+        lambda p: not _COLDEST_K <= p.temperature_k <= _HOTTEST_K,
+        "the currents of transistors are known from 300 K to 400 K",
+        "set temp to 300, or up to 400",
+    ),
+    _Rule(
+        "sync_data_transfer",
+        _lacks_what_synchronous_transfer_needs,
+        "NeuroSim refuses sync_data_transfer with these buses, buffers and mapping",
+        "set sync_data_transfer to 0, or globalBusType, chipActivation, novelMapping, pipeline and synchronous to true "
+        "and globalBufferType to false",
+    ),
+    _Rule(
+        "synchronous",
+        # NeuroSim makes the buffers of tiles as peBufferType says; it never looks at tileBufferType.
+        lambda p: not p.is_synchronous and not (p.has_sram_global_buffer and p.has_sram_pe_buffers),
+        "an asynchronous chip with register-file buffers has infinite latency and leakage nan in NeuroSim",
+        "set synchronous to true, or globalBufferType and peBufferType to true (SRAM)",
+    ),
+    _Rule(
+        "operationmode",
+        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) else False,
+        "RRAM and FeFET of one bit, read row by row, have an infinite clock period and nan in NeuroSim",
+        "set operationmode to 2, or cellBit to 2 or more",
+    ),
+    _Rule(
+        "numColMuxed",
+        lambda p: (p.columns_per_converter == 1) if p.cell is MemoryCell.SRAM else False,
+        "SRAM with one column an ADC has latency 0 or inf, and nan, in NeuroSim",
+        "set numColMuxed to 2 or more, or synapseBit where SRAM is read row by row",
+    ),
+    _Rule(
+        "numColMuxed",
+        lambda p: p.columns_per_converter > p.columns,
+        "more columns share an ADC than the sub-array has",
+        "set numColMuxed to numColSubArray or less",
+    ),
+    _Rule(
+        "numRowParallel",
+        lambda p: (p.rows_in_parallel > p.rows) if p.mode.is_parallel else False,
+        "more rows are read at once than the sub-array has",
+        "set numRowParallel to numRowSubArray or less",
+    ),
+    _Rule(
+        "numRowParallel",
+        lambda p: (p.rows_in_parallel == 1) if _is_parallel_sram(p) else False,
+        "one row read at a time in parallel mode makes NeuroSim divide by 0",
+        "set numRowParallel to 2 or more, or operationmode to 1",
+    ),
+    _Rule(
+        "levelOutput",
+        _has_levels_of_no_converter,
+        "the levels of an ADC are a power of two",
+        "set levelOutput to 2, 4, 8, 16, 32, ...",
+    ),
+    _Rule(
+        "resistanceOff",
+        lambda p: p.off_resistance_ohm <= p.on_resistance_ohm,
+        "the off resistance is not above the on resistance",
+        "set resistanceOff above resistanceOn",
+    ),
+    _Rule(
+        "algoWeightMax",
+        lambda p: p.largest_weight <= p.smallest_weight,
+        "the largest weight is not above the smallest",
+        "set algoWeightMax above algoWeightMin",
+    ),
+)
+
+
+def refusals(parameters: Parameters) -> tuple[Refusal, ...]:
+    """Return every reason against some design points.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of a group, made with ``refuse=False``.
+
+    Returns
+    -------
+    tuple of Refusal
+        Empty where all points have a result. A sweep leaves out the points named here.
+
+    References
+    ----------
+    NeuroSim V1.4, main.cpp, and runs of it.
+    """
+    broken = ((rule, rule.is_broken(parameters)) for rule in _RULES)
+    return tuple(Refusal(rule.parameter, rule.message, rule.remedy, points) for rule, points in broken if _any(points))
+
+
+def refuse_impossible(parameters: Parameters) -> None:
+    """Refuse a group in which some design point has no result.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of a group.
+
+    Raises
+    ------
+    ConfigurationError
+        With the first reason, and the parameter to change.
+    """
+    for refusal in refusals(parameters):
+        raise ConfigurationError(refusal.message, field=refusal.parameter, remedy=refusal.remedy)
+
+
+def _any(holds: Holds) -> bool:
+    return holds if isinstance(holds, bool) else bool(holds.any())
