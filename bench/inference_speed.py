@@ -20,10 +20,13 @@ import numpy as np
 from nnsreport.engine.backend import Array, Backend, select_backend
 from nnsreport.engine.crossbar import CrossbarSettings, build, calibrate
 from nnsreport.engine.crossbar.settings import AdcSettings, DeviceSettings, MappingSettings, ProgrammingSettings
+from nnsreport.engine.crossbar.settings.converter import AdcMismatchSettings
+from nnsreport.engine.crossbar.settings.spread import WhiteNoiseSettings
 from nnsreport.engine.network import Graph, Multiply, execute, float_multiply, load_graph
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "nnsreport" / "example"
 NOISY = DeviceSettings(programming=ProgrammingSettings(kind="proportional", std=0.05))
+READING = DeviceSettings(white_noise=WhiteNoiseSettings(kind="proportional", std=0.05))
 ROWS: dict[str, CrossbarSettings] = {
     "8-bit, ideal ADC (collapsed)": CrossbarSettings(adc=AdcSettings(kind="ideal")),
     "128 rows, 8-bit ADC, differential": CrossbarSettings(),
@@ -31,6 +34,13 @@ ROWS: dict[str, CrossbarSettings] = {
     "the same, offset": CrossbarSettings(device=NOISY, mapping=MappingSettings(signs="offset")),
     "bit-serial": CrossbarSettings(mapping=MappingSettings(dac_bits=1)),
     "bit-serial, 4 slices of 2 bits": CrossbarSettings(mapping=MappingSettings(dac_bits=1, cell_bits=2)),
+    "128 rows, 8-bit SAR ADC with mismatch": CrossbarSettings(
+        adc=AdcSettings("sar", mismatch=AdcMismatchSettings(capacitor_std=0.02))
+    ),
+    "128 rows, white read noise 5 %": CrossbarSettings(device=READING),
+    "bit-serial, 4 slices of 2 bits, white read noise 5 %": CrossbarSettings(
+        device=READING, mapping=MappingSettings(dac_bits=1, cell_bits=2)
+    ),
 }
 
 
