@@ -304,7 +304,7 @@ def test_a_raise_in_confidence_costs_that_format_only(
     assert first.startswith("main_pipelined: neurosim-1.4, complete")
     assert "problem" not in first  # one format was certain before the other was asked
     failure = "the format good-1 of the package bad 1.0 failed in looking at a text: KeyError: 'key'"
-    assert f"results.json: results-1, complete, 1 number, 0 settings, 1 problem\n  {failure}" in done.stdout
+    assert f"results: results-1, complete, 1 number, 0 settings, 1 problem\n  {failure}" in done.stdout
     broken = next(line for line in done.stderr.splitlines() if line.startswith("cannot be read: good.txt"))
     assert f"{failure}; report it to the authors of bad 1.0, or remove the package" in broken
 
