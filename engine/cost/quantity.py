@@ -47,8 +47,11 @@ def select(condition: Quantity, chosen: Quantity, otherwise: Quantity) -> Quanti
     Returns
     -------
     float or Array
-        A scalar if all three are: NumPy's arrays without axes do not mix with those of CuPy, its scalars do.
+        One of the two as it is if the condition is a scalar. Never a NumPy array without axes, as these do not mix
+        with the arrays of CuPy; scalars do.
     """
+    if isinstance(condition, (bool, np.bool_)):
+        return chosen if condition else otherwise
     xp = namespace_among(condition, chosen, otherwise)
     selected: Quantity = xp.where(xp.asarray(condition), chosen, otherwise)[()]
     return selected

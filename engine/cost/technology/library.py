@@ -95,7 +95,7 @@ def _roadmap(name: Roadmap | str) -> Roadmap:
         return Roadmap(name)
     except ValueError as error:
         raise ConfigurationError(
-            f"there is no roadmap {name!r}", field="deviceroadmap", remedy="set deviceroadmap to HP or LSTP"
+            f"there is no roadmap {name!r}", field="deviceroadmap", remedy="set deviceroadmap to 1 (HP) or 2 (LSTP)"
         ) from error
 
 
@@ -115,7 +115,7 @@ def _transistor_row(node_nm: int, roadmap: Roadmap) -> Row:
     raise ConfigurationError(
         f"the tables have no {roadmap} transistors of {node_nm} nm",
         field="deviceroadmap",
-        remedy=f"set deviceroadmap to LSTP, or technode to {min(offered)} or more",
+        remedy=f"set deviceroadmap to 2 (LSTP), or technode to {min(offered)} or more",
     )
 
 

@@ -22,17 +22,22 @@ def test_a_devices_array_decides_wherever_it_stands(strict_device: ModuleType) -
 
 
 def test_selection_of_scalars_mixes_with_a_devices_arrays(strict_device: ModuleType) -> None:
-    scalar = select(True, 2.0, 3.0)
+    scalar = select(np.array(True), 2.0, 3.0)
     assert isinstance(scalar, float)
     array = strict_device.asarray(np.arange(3.0))
     np.testing.assert_array_equal((array * scalar).get(), [0, 2, 4])
 
 
 @pytest.mark.parametrize("is_first", [True, False])
-def test_scalar_condition_selects_all_points(strict_device: ModuleType, is_first: bool) -> None:
+@pytest.mark.parametrize("kind", [bool, np.bool_])
+def test_scalar_condition_selects_one_as_it_is(strict_device: ModuleType, is_first: bool, kind: type) -> None:
     array = strict_device.asarray(np.arange(3.0))
-    expected = [0, 1, 2] if is_first else [7, 7, 7]
-    np.testing.assert_array_equal(select(is_first, array, 7.0).get(), expected)
+    assert select(kind(is_first), array, 7.0) is (array if is_first else 7.0)
+
+
+def test_device_condition_of_scalars_is_on_the_device(strict_device: ModuleType) -> None:
+    selected = select(strict_device.asarray(np.array([True, False])), 1.0, 2.0)
+    np.testing.assert_array_equal(selected.get(), [1, 2])
 
 
 def test_selection_broadcasts() -> None:

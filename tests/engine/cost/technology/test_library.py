@@ -73,8 +73,8 @@ def test_fraction_of_a_kelvin_is_cut_off() -> None:
     [
         (28, "HP", 300, "technode: the tables have no node of 28 nm; set technode to one of 130, 90, 65, 45, 32, 22, "),
         (0, "LSTP", 300, "technode: the tables have no node of 0 nm"),
-        (7, "HP", 300, "no HP transistors of 7 nm; set deviceroadmap to LSTP, or technode to 22 or more"),
-        (22, "LOP", 300, "deviceroadmap: there is no roadmap 'LOP'; set deviceroadmap to HP or LSTP"),
+        (7, "HP", 300, "no HP transistors of 7 nm; set deviceroadmap to 2 (LSTP), or technode to 22 or more"),
+        (22, "LOP", 300, "deviceroadmap: there is no roadmap 'LOP'; set deviceroadmap to 1 (HP) or 2 (LSTP)"),
         (22, "HP", 299.9, "temp: the tables have no currents at 299.9 K; set temp between 300 and 400"),
         (22, "HP", 401, "temp: the tables have no currents at 401 K"),
         (22, "HP", float("nan"), "temp: the tables have no currents at nan K"),
