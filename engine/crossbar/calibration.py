@@ -44,12 +44,15 @@ class LayerCalibration:
         level units times input digits; empty for an ideal ADC.
     adc_lows : tuple of float
         Least sum converted without clipping, likewise; counts for two-sided spans only.
+    image_shape : tuple of int
+        Shape of the layer's input for one image.
     """
 
     activation_scale: float
     activation_signed: bool
     adc_ranges: tuple[float, ...] = ()
     adc_lows: tuple[float, ...] = ()
+    image_shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def quantized_layer(
         converter=converter,
         exact_plan=exact_plan,
         plan=plan,
+        image_shape=calibration.image_shape,
     )
 
 
@@ -198,13 +202,30 @@ def _activation_ranges(
         counts[layer.index].add(x)
         return float_multiply(layer, x)
 
-    images = 0
+    images, shapes = 0, dict[int, tuple[int, ...]]()
     for batch in image_batches:
+        if len(batch) and not shapes:
+            shapes = _shapes_of_one_image(graph, batch[:1])
         execute(graph, batch, record)
         images += len(batch)
     if not images:
         raise DataError("there are no calibration images", remedy="give at least one")
-    return tuple(_activation_range(layer, counts[layer.index], settings) for layer in graph.linear_layers)
+    return tuple(
+        replace(_activation_range(layer, counts[layer.index], settings), image_shape=shapes.get(layer.index, ()))
+        for layer in graph.linear_layers
+    )
+
+
+def _shapes_of_one_image(graph: Graph, image: Array) -> dict[int, tuple[int, ...]]:
+    """Return the shape of each layer's input, which tells for more images where they lie."""
+    shapes: dict[int, tuple[int, ...]] = {}
+
+    def record(layer: LinearLayer, x: Array, /) -> Array:
+        shapes[layer.index] = tuple(x.shape)
+        return float_multiply(layer, x)
+
+    execute(graph, image, record)
+    return shapes
 
 
 def _activation_range(layer: LinearLayer, counts: MagnitudeCounts, settings: ActivationSettings) -> LayerCalibration:

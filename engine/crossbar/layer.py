@@ -54,6 +54,8 @@ class CrossbarLayer:
         Complete, or to be drawn at each read; None where block sums need not be formed.
     exact_plan, plan : Plan
         How the layer is computed with ideal devices and ADC, and with the configured ones.
+    image_shape : tuple of int
+        Shape of the layer's input for one image.
     """
 
     linear: LinearLayer
@@ -64,6 +66,7 @@ class CrossbarLayer:
     converter: UniformConverter | ConverterDesign | None
     exact_plan: Plan
     plan: Plan
+    image_shape: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:

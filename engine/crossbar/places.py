@@ -8,7 +8,6 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.network.linear import LinearLayer
 
-_STEPS_FIRST = ("LSTM", "GRU", "RNN")
 CALIBRATION = 1 << 32
 """First occasion of images that are not those of the data set, but of calibration."""
 
@@ -32,7 +31,7 @@ class Batch:
     occasion: int = 0
 
 
-def vectors_of(linear: LinearLayer, x: Array, batch: Batch) -> Vectors:
+def vectors_of(linear: LinearLayer, x: Array, batch: Batch, image_shape: tuple[int, ...]) -> Vectors:
     """Return the place of each vector that a layer multiplies.
 
     Parameters
@@ -43,6 +42,8 @@ def vectors_of(linear: LinearLayer, x: Array, batch: Batch) -> Vectors:
         Its input.
     batch : Batch
         The images.
+    image_shape : tuple of int
+        Shape of the layer's input for one image; its images lie along the axis that is as many times as long in ``x``.
 
     Returns
     -------
@@ -54,23 +55,23 @@ def vectors_of(linear: LinearLayer, x: Array, batch: Batch) -> Vectors:
     vectors = linear.rows(shape)
     if not batch.images or vectors % batch.images:
         return Vectors(xp.arange(vectors, dtype=xp.int64), batch.occasion)
-    positions = vectors // batch.images
-    images = xp.arange(batch.first_image, batch.first_image + batch.images, dtype=xp.int64)
-    before = _positions_before_images(linear, shape, batch.images)
-    place = xp.arange(positions, dtype=xp.int64).reshape(before, 1, -1)
-    return Vectors((images.reshape(1, -1, 1) * positions + place).reshape(-1), batch.occasion)
+    positions, axis = vectors // batch.images, _axis_of_images(shape, batch.images, image_shape)
+    if linear.window is not None or (axis == 0 and linear.contraction is None):
+        first = batch.first_image * positions
+        return Vectors(xp.arange(first, first + vectors, dtype=xp.int64), batch.occasion)
+    along = [1] * len(shape)
+    along[axis] = shape[axis]
+    image = xp.repeat(xp.arange(batch.images, dtype=xp.int64), shape[axis] // batch.images).reshape(along)
+    image = linear.unfold(xp.broadcast_to(image, shape))[0, :, 0]
+    order = xp.argsort(image * vectors + xp.arange(vectors, dtype=xp.int64))
+    numbers = xp.empty(vectors, dtype=xp.int64)
+    numbers[order] = xp.arange(vectors, dtype=xp.int64) + batch.first_image * positions
+    return Vectors(numbers, batch.occasion)
 
 
-def _positions_before_images(linear: LinearLayer, shape: tuple[int, ...], images: int) -> int:
-    """Return how many positions each have all images side by side: 1 where an image's vectors follow each other.
-
-    Images come first, but for recurrent layers, whose steps do, and where another axis has their number.
-    """
-    if linear.window is not None or (shape[0] == images and linear.operator not in _STEPS_FIRST):
-        return 1
-    rows = shape[:-1]
-    axis = next((axis for axis, length in enumerate(rows) if length == images and axis), 0)
-    before = 1
-    for length in rows[:axis]:
-        before *= length
-    return before if linear.rows(shape) % (before * images) == 0 else 1
+def _axis_of_images(shape: tuple[int, ...], images: int, image_shape: tuple[int, ...]) -> int:
+    """Return the axis along which images lie; the first where shapes do not tell."""
+    if len(shape) != len(image_shape):
+        return 0
+    grown = [axis for axis, (many, one) in enumerate(zip(shape, image_shape, strict=True)) if many != one]
+    return grown[0] if len(grown) == 1 and shape[grown[0]] == images * image_shape[grown[0]] else 0

@@ -109,7 +109,7 @@ class ReadLayer:
         if self.operand is None or self.converter is None or batch is None:
             return None
         is_noisy = self.operand.is_noisy or self.converter.is_noisy
-        return vectors_of(self.layer.linear, x, batch) if is_noisy else None
+        return vectors_of(self.layer.linear, x, batch, self.layer.image_shape) if is_noisy else None
 
 
 def ideal_reading(layer: CrossbarLayer) -> ReadLayer:

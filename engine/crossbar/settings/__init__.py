@@ -4,7 +4,7 @@ Settings that do not fit each other are refused where they are made, with a ``Va
 """
 
 from nnsreport.engine.crossbar.settings.compensation import CompensationSettings
-from nnsreport.engine.crossbar.settings.converter import AdcSettings
+from nnsreport.engine.crossbar.settings.converter import AdcErrorSettings, AdcMismatchSettings, AdcSettings
 from nnsreport.engine.crossbar.settings.crossbar import CrossbarSettings
 from nnsreport.engine.crossbar.settings.device import DeviceSettings, FaultSettings
 from nnsreport.engine.crossbar.settings.drift import DriftSettings
@@ -20,6 +20,8 @@ from nnsreport.engine.crossbar.settings.spread import (
 
 __all__ = [
     "ActivationSettings",
+    "AdcErrorSettings",
+    "AdcMismatchSettings",
     "AdcSettings",
     "CompensationSettings",
     "CrossbarSettings",

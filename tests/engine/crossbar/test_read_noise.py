@@ -124,51 +124,69 @@ def test_reads_at_other_times_and_trials_differ_and_repeat(noisy):
     assert len({output.tobytes() for output in outputs}) == 4
 
 
-def test_convolutions_and_transposed_sequences_have_their_own_noise_at_every_position(build_network_file):
-    network, images = build_network_file
+@pytest.mark.parametrize("body", ["conv", "lstm", "steps first", "einsum"])
+def test_every_position_of_every_image_has_its_own_noise(sequence_network, body):
+    network, images = sequence_network(body)
     reading = network.program(0, 0).read(0.0)["none"]
     whole = reading.infer(images).outputs
-    parts = [reading.infer(images[i : i + 3], i).outputs for i in range(0, len(images), 3)]
-    assert np.array_equal(np.concatenate(parts), whole)
+    for size in (1, 4, 6):  # 6 images a batch of 6 steps, too
+        parts = [reading.infer(images[i : i + size], i).outputs for i in range(0, len(images), size)]
+        np.testing.assert_allclose(np.concatenate(parts), whole, rtol=1e-4, atol=1e-5)
 
 
-@pytest.fixture(params=["conv", "lstm"])
-def build_network_file(request, tmp_path):
+@pytest.fixture
+def sequence_network(tmp_path):
     onnx = pytest.importorskip("onnx")
     from onnx import TensorProto, helper, numpy_helper
 
     from nnsreport.engine.network import load_graph
 
     rng = np.random.default_rng(3)
+    node = helper.make_node
+    swapped = {"perm": [1, 0, 2]}
+    bodies = {
+        "conv": ([node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1])], {"w": (3, 2, 3, 3)}, (2, 5, 6)),
+        "lstm": (
+            [
+                node("Transpose", ["x"], ["t"], **swapped),
+                node("LSTM", ["t", "w", "r"], ["steps", "h"], hidden_size=5),
+                node("Transpose", ["h"], ["y"], **swapped),
+            ],
+            {"w": (1, 20, 4), "r": (1, 20, 5)},
+            (6, 4),
+        ),
+        "steps first": (
+            [
+                node("Transpose", ["x"], ["t"], **swapped),
+                node("MatMul", ["t", "w"], ["p"]),
+                node("Transpose", ["p"], ["y"], **swapped),
+            ],
+            {"w": (4, 5)},
+            (6, 4),
+        ),
+        "einsum": (
+            [node("Einsum", ["x", "w"], ["p"], equation="btk,kn->tbn"), node("Transpose", ["p"], ["y"], **swapped)],
+            {"w": (4, 5)},
+            (6, 4),
+        ),
+    }
 
-    def constant(name, *shape):
-        return numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), name)
-
-    if request.param == "conv":
-        shape = ["batch", 2, 5, 6]
-        nodes = [helper.make_node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1])]
-        constants = [constant("w", 3, 2, 3, 3)]
-    else:
-        shape = ["batch", 6, 4]
-        nodes = [
-            helper.make_node("Transpose", ["x"], ["t"], perm=[1, 0, 2]),
-            helper.make_node("LSTM", ["t", "w", "r"], ["steps", "y"], hidden_size=5),
-            helper.make_node("Transpose", ["y"], ["z"], perm=[1, 0, 2]),
+    def make(body):
+        nodes, shapes, image_shape = bodies[body]
+        constants = [
+            numpy_helper.from_array(rng.normal(size=shape).astype(np.float32), name) for name, shape in shapes.items()
         ]
-        constants = [constant("w", 1, 20, 4), constant("r", 1, 20, 5)]
-    made = helper.make_graph(
-        nodes,
-        "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info(nodes[-1].output[0], TensorProto.FLOAT, None)],
-        constants,
-    )
-    onnx.save(helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "n.onnx")
-    graph = load_graph(tmp_path / "n.onnx")
-    images = rng.normal(size=(9, *(length for length in shape[1:]))).astype(np.float32)
-    device = DeviceSettings(white_noise=WhiteNoiseSettings("constant", 0.05))
-    settings = CrossbarSettings(device=device)
-    return build(graph, calibrate(graph, [images], settings), settings), images
+        inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", *image_shape])]
+        outputs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)]
+        graph = helper.make_graph(nodes, "g", inputs, outputs, constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        onnx.save(model, tmp_path / "network.onnx")
+        loaded = load_graph(tmp_path / "network.onnx")
+        images = rng.normal(size=(12, *image_shape)).astype(np.float32)
+        settings = CrossbarSettings(device=DeviceSettings(white_noise=WhiteNoiseSettings("constant", 0.05)))
+        return build(loaded, calibrate(loaded, [images], settings), settings), images
+
+    return make
 
 
 def test_noise_stays_on_the_device(noisy, strict_device, chain):
