@@ -12,7 +12,7 @@ from nnsreport.engine.cost.technology import Structure, Technology
 
 def gate_area(
     gate: Gate,
-    inputs: int,
+    inputs: Quantity,
     width_nmos: Quantity,
     width_pmos: Quantity,
     height: Quantity,
@@ -27,7 +27,7 @@ def gate_area(
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         Inputs of the gate, 1 for an inverter.
     width_nmos, width_pmos : float or Array
         Widths of each transistor in metres, 0 where there is none.
@@ -98,7 +98,7 @@ def pass_gate_area(
     return Outline.of_sides(height_m=height, width_m=width)
 
 
-def _row_width(gate: Gate, inputs: int, folding: Folding, kind: Channel, technology: Technology) -> Quantity:
+def _row_width(gate: Gate, inputs: Quantity, folding: Folding, kind: Channel, technology: Technology) -> Quantity:
     pitch_f, feature_size_m = technology.layout.gate_pitch_f, technology.feature_size_m
     unit = select(folding.is_present.of(kind), (folding.folds.of(kind) + 1) * pitch_f * feature_size_m, 0.0)
     if gate is Gate.INVERTER:

@@ -46,7 +46,7 @@ class _Drain:
 
 def gate_capacitance_pair(
     gate: Gate,
-    inputs: int,
+    inputs: Quantity,
     width_nmos: Quantity,
     width_pmos: Quantity,
     height: Quantity,
@@ -62,7 +62,7 @@ def gate_capacitance_pair(
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         Inputs of the gate, 1 for an inverter.
     width_nmos, width_pmos : float or Array
         Widths of each transistor in metres, 0 where there is none.
@@ -122,7 +122,7 @@ def drain_capacitance(width: Quantity, kind: Channel, height: Quantity, technolo
 
 
 def _drain(
-    gate: Gate, inputs: int, folding: Folding, kind: Channel, technology: Technology, width_factor: float
+    gate: Gate, inputs: Quantity, folding: Folding, kind: Channel, technology: Technology, width_factor: float
 ) -> _Drain:
     is_present, folds = folding.is_present.of(kind), folding.folds.of(kind)
     xp = namespace_among(folds)
@@ -154,7 +154,7 @@ def _drain(
     )
 
 
-def _flat(gate: Gate, inputs: int, kind: Channel, drain: Quantity, height: Quantity) -> tuple[Quantity, Quantity]:
+def _flat(gate: Gate, inputs: Quantity, kind: Channel, drain: Quantity, height: Quantity) -> tuple[Quantity, Quantity]:
     """Return width and sidewall of the drains of unfolded transistors, which share regions with their neighbours."""
     if kind is _PARALLEL[gate]:
         width = drain * ((inputs + 1) // 2)

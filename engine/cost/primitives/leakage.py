@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from nnsreport.engine.cost.primitives.effective_width import devices_by_reciprocal, effective_width
 from nnsreport.engine.cost.primitives.kinds import Gate
-from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.technology import Technology
 
 
 def gate_leakage_a(
-    gate: Gate, inputs: int, width_nmos: Quantity, width_pmos: Quantity, technology: Technology
+    gate: Gate, inputs: Quantity, width_nmos: Quantity, width_pmos: Quantity, technology: Technology
 ) -> Quantity:
     """Return the leakage current of a gate, averaged over its input states.
 
@@ -20,7 +20,7 @@ def gate_leakage_a(
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         Inputs of the gate, 1 for an inverter.
     width_nmos, width_pmos : float or Array
         Widths of each transistor in metres.
@@ -42,8 +42,8 @@ def gate_leakage_a(
     if gate is Gate.INVERTER:
         return (leakage_nmos + leakage_pmos) / 2
     if gate is Gate.NOR:
-        return (shared.leakage_ratio_nor2 if inputs == 2 else shared.leakage_ratio_nor3) * (leakage_nmos * inputs)
-    return (shared.leakage_ratio_nand2 if inputs == 2 else shared.leakage_ratio_nand3) * (leakage_pmos * inputs)
+        return select(inputs == 2, shared.leakage_ratio_nor2, shared.leakage_ratio_nor3) * (leakage_nmos * inputs)
+    return select(inputs == 2, shared.leakage_ratio_nand2, shared.leakage_ratio_nand3) * (leakage_pmos * inputs)
 
 
 def _conducting_width(width: Quantity, technology: Technology) -> Quantity:

@@ -135,3 +135,28 @@ def test_scalar_heights_and_widths_mix_with_a_devices_arrays(strict_device: Modu
     outline = gate_area(Gate.NAND, 2, width, used.minimum_nmos_width_m, used.standard_cell_height_m, used)
     again = gate_area(Gate.NAND, 2, width, used.minimum_nmos_width_m, outline.height_m, used)
     assert again.area_m2.get().shape == (2,)
+
+
+@pytest.mark.parametrize("node_nm", [22, 7, 2])
+def test_number_of_inputs_may_differ_by_point(node_nm: int, strict_device: ModuleType) -> None:
+    used = technology(node_nm, "LSTP")
+    height, widths = used.standard_cell_height_m, (3 * used.feature_size_m, 30 * used.feature_size_m)
+    inputs = np.array([2, 3, 4, 7])
+    device = strict_device.asarray(inputs)
+    for gate in (Gate.NAND, Gate.NOR):
+        one_by_one = [
+            (
+                gate_area(gate, count, *widths, height, used).area_m2,
+                gate_capacitance_pair(gate, count, *widths, height, used)[1],
+                gate_leakage_a(gate, count, *widths, used),
+            )
+            for count in inputs.tolist()
+        ]
+        for counts in (inputs, device):
+            together = (
+                gate_area(gate, counts, *widths, height, used).area_m2,
+                gate_capacitance_pair(gate, counts, *widths, height, used)[1],
+                gate_leakage_a(gate, counts, *widths, used),
+            )
+            for found, expected in zip(together, zip(*one_by_one, strict=True), strict=True):
+                np.testing.assert_array_equal(found.get() if counts is device else found, expected)
