@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.converters.analog import AnalogConverter, Converter, Errors, InputNoise, Quantizer, Scaling
+from nnsreport.engine.converters.analog import AnalogConverter, Errors, InputNoise, Quantizer, Scaling
 from nnsreport.engine.converters.flash import flash_thresholds
 from nnsreport.engine.converters.neurosim import linear_staircase, nonlinear_staircase
 from nnsreport.engine.converters.noise import NoiseSource
@@ -316,6 +316,3 @@ def _bend(settings: AdcSettings, low: int, high: int) -> Array | None:
     if errors.inl_file is None:
         return None
     return read_nonlinearity(errors.inl_file, 2**settings.bits)[: thresholds.size]
-
-
-__all__ = ["Converter", "ConverterDesign", "ConverterLayout", "design_converter"]

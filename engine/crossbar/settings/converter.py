@@ -9,6 +9,7 @@ from nnsreport.settings import setting
 
 _NONLINEAR_BITS = (3, 4, 5)
 _FLASH_BITS = 8
+_WITHOUT_CODES = ("neurosim-linear", "neurosim-nonlinear", "table")
 _RANGES_OF_A_COLUMN = ("max", "mpc", "full-scale")
 
 
@@ -157,6 +158,7 @@ class AdcSettings:
         """Refuse settings that have no meaning together."""
         _refuse_files(self)
         _refuse_kinds(self)
+        _refuse_mismatch(self)
         _refuse_ranges(self)
 
     @property
@@ -188,12 +190,17 @@ def _refuse_kinds(adc: AdcSettings) -> None:
         raise ValueError(f'bits is {adc.bits}, but kind = "neurosim-nonlinear" has levels for 3, 4 and 5 bits only')
     if adc.kind == "flash" and adc.bits > _FLASH_BITS:
         raise ValueError(f'bits is {adc.bits}, but kind = "flash" has at most 255 comparators (8 bits)')
-    if adc.errors.inl_file is not None and adc.kind in ("neurosim-linear", "neurosim-nonlinear", "table"):
+    if adc.errors.inl_file is not None and adc.kind in _WITHOUT_CODES:
         raise ValueError(f'errors.inl_file names codes, which kind = "{adc.kind}" has none of; bend its table instead')
+    if adc.transfer_file is not None and adc.kind in _WITHOUT_CODES:
+        raise ValueError(f'transfer_file names codes, which kind = "{adc.kind}" has none of; write kind = "uniform"')
     if not adc.converts and (adc.errors.deviates or adc.transfer_file is not None):
         raise ValueError('kind = "ideal" has no errors and no transfer_file; write kind = "uniform"')
     if not adc.converts and adc.errors.noise_std and adc.errors.noise_unit == "step":
         raise ValueError('kind = "ideal" has no steps to count noise_std in; write noise_unit = "level"')
+
+
+def _refuse_mismatch(adc: AdcSettings) -> None:
     mismatch = adc.mismatch
     for name, value, kinds in (
         ("capacitor_std", mismatch.capacitor_std, ("sar",)),

@@ -177,6 +177,7 @@ def test_a_file_of_ranges_that_does_not_fit(graph, images, tmp_path, text, messa
         ({"mismatch": AdcMismatchSettings(capacitor_std=0.1)}, 'only with "sar"'),
         ({"kind": "sar", "mismatch": AdcMismatchSettings(comparator_std=0.1)}, 'only with "flash" or "ramp"'),
         ({"kind": "neurosim-linear", "errors": AdcErrorSettings(inl_file="x.csv")}, "bend its table"),
+        ({"kind": "neurosim-linear", "transfer_file": "x.csv"}, "transfer_file names codes"),
         ({"granularity": "column", "range": "mse"}, "not kept for each column"),
         ({"granularity": "layer", "range": "file", "range_file": "x.csv"}, "one range a slice"),
         ({"span": "two-sided", "range": "mse"}, "finds one end only"),

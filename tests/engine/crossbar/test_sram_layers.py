@@ -141,7 +141,7 @@ def test_negative_inputs_come_in_a_second_pass(graph, as_images):
             "mapping.signs: is 'differential', but an SRAM array of kind \"QS-Arch\" needs",
         ),
         ({"mapping": replace(MAPPINGS["QS-Arch"], dac_bits=2)}, "mapping.dac_bits: is 2"),
-        ({"mapping": replace(MAPPINGS["QS-Arch"], reference="column")}, "several pairs, digital subtraction and reference columns"),
+        ({"mapping": replace(MAPPINGS["QS-Arch"], reference="column")}, "digital subtraction and reference columns"),
         ({"device": DeviceSettings(on_off_ratio=10.0)}, "device: is not ideal"),
         (
             {"device": DeviceSettings(programming=ProgrammingSettings("constant", 0.1))},
