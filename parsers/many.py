@@ -138,7 +138,8 @@ def read_batch(files: Sequence[LogFile], format_name: str | None) -> ParsedBatch
     known = dict(zip(loaded, recall(list(loaded.values()), format_name), strict=True))
     for file, unread in loaded.items():
         try:
-            parsed[file] = ParsedFile(file.path, known[file] or parse_unread(unread, format_name))
+            (learned,) = [known[file]] if known[file] else recall([unread], format_name)  # of a file just before it
+            parsed[file] = ParsedFile(file.path, learned or parse_unread(unread, format_name))
         except Exception as error:
             parsed[file] = ParsedFile(file.path, error=_told(error, file.path))
     ordered = [parsed[file] for file in files if file in parsed]
