@@ -57,7 +57,7 @@ class AdderTree:
         float or Array
             Seconds. NeuroSim counts an adder even where one operand needs none.
         """
-        later = namespace_among(operands).maximum(binary_stages(truncated(operands)) - 1, 0)
+        later: Quantity = namespace_among(operands).maximum(binary_stages(truncated(operands)) - 1, 0)
         return self.adders.latency_s(load_f) + self.adders.of_bits(_LATER_STAGE_BITS).latency_s(load_f) * later
 
     def cycles(self, operands: Quantity, clock_hz: Quantity, load_f: Quantity = 0.0) -> Quantity:

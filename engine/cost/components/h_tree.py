@@ -176,7 +176,8 @@ class HTree:
 
     def _main_bus_m(self, unit_width_m: Quantity) -> Quantity:
         """Return half of the square's side; NeuroSim truncates the centre to an int, so that a single unit has none."""
-        return namespace_among(self.levels).floor(2**self.levels / 2) * unit_width_m
+        units: Quantity = namespace_among(self.levels).floor(2**self.levels / 2)
+        return units * unit_width_m
 
     def _ohm_per_m(self, length_m: Quantity) -> Quantity:
         return global_wire_ohm_per_m(length_m, self.base_width_nm, self.technology)

@@ -52,8 +52,8 @@ class ShiftAdd:
             Seconds.
         """
         one_s = self.adders.latency_s(self.registers.load_f) + self.registers.latency_s(clock_hz)
-        xp = namespace_among(one_s, pulse_s)
-        return xp.maximum(one_s - pulse_s, 0) * (additions - 1) + one_s
+        exposed_s: Quantity = namespace_among(one_s, pulse_s).maximum(one_s - pulse_s, 0)
+        return exposed_s * (additions - 1) + one_s
 
     def energy_j(self, additions: Quantity, adder_activity: Quantity, flip_flop_activity: Quantity) -> Quantity:
         """Return the energy of additions at all outputs.
@@ -70,9 +70,8 @@ class ShiftAdd:
         float or Array
             Joules.
         """
-        return self.adders.energy_j(self.adders.count, additions, adder_activity) + self.registers.energy_j(
-            self.registers.count, additions, flip_flop_activity
-        )
+        adding_j = self.adders.energy_j(self.adders.count, additions, adder_activity)
+        return adding_j + self.registers.energy_j(self.registers.count, additions, flip_flop_activity)
 
 
 def shift_add(
