@@ -80,7 +80,8 @@ def report_untrustworthy(records: RunBuilder, dialect: Dialect, findings: Findin
 
 def _report(records: RunBuilder, findings: Findings, indices: Sequence[int], what: str, remedy: str) -> None:
     verb = "value is" if len(indices) == 1 else "values are"
-    message = f"{len(indices)} {verb} {what}: {_affected(findings, indices)}"
+    in_order = sorted(indices, key=lambda index: (findings.lines[index], index))  # keys are filed in another one
+    message = f"{len(indices)} {verb} {what}: {_affected(findings, in_order)}"
     records.problem(message, findings.first_line(indices), remedy)
 
 
