@@ -25,6 +25,7 @@ from nnsreport.engine.crossbar.ranges import MagnitudeCounts
 from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings, DeviceSettings
 from nnsreport.engine.crossbar.sram_operand import check_sram, check_sram_inputs
 from nnsreport.engine.crossbar.white_noise import has_white_noise
+from nnsreport.engine.crossbar.wiring import check_wires, solves_every_vector
 from nnsreport.engine.network import Graph, LinearLayer, execute, float_multiply
 from nnsreport.errors import DataError
 
@@ -81,12 +82,12 @@ class Calibration:
         Returns
         -------
         bool
-            Whether they differ in nothing but errors of devices and cells, and compensation.
+            Whether they differ in nothing but errors of devices and cells, wires, and compensation.
         """
         if _levels(self.settings.device) != _levels(settings.device):
             return False
-        changed = replace(self.settings, device=settings.device, compensation=settings.compensation, sram=settings.sram)
-        return changed == settings
+        free = {name: getattr(settings, name) for name in ("device", "compensation", "sram", "wires")}
+        return replace(self.settings, **free) == settings
 
 
 def _levels(device: DeviceSettings) -> tuple[float, Path | None]:
@@ -120,6 +121,7 @@ def calibrate(graph: Graph, image_batches: Iterable[Array], settings: CrossbarSe
     if isinstance(image_batches, Iterator):
         raise TypeError("calibration images are iterated twice: give a list, not an iterator")
     check_sram(settings)
+    check_wires(settings)
     layers = _activation_ranges(graph, image_batches, settings.activations)
     if settings.adc.converts:
         layers = _converter_ranges(graph, image_batches, settings, layers)
@@ -163,9 +165,11 @@ def quantized_layer(
     if calibration.adc_ranges or not settings.adc.converts:
         lows = calibration.adc_lows or (0.0,) * len(calibration.adc_ranges)
         limits = list(zip(lows, calibration.adc_ranges, strict=True))
-        noisy_sums = has_white_noise(settings.device) or settings.sram.kind != "none"
-        converter = design_converter(settings.adc, limits, signed, layout, noisy_sums)
-    if converter is not None or not is_noiseless(settings.device):
+        forms_sums = (
+            has_white_noise(settings.device) or settings.sram.kind != "none" or solves_every_vector(settings.wires)
+        )
+        converter = design_converter(settings.adc, limits, signed, layout, forms_sums)
+    if converter is not None or not (is_noiseless(settings.device) and settings.wires.ideal):
         plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, converter is None)
     return CrossbarLayer(
         linear=linear,

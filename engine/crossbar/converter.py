@@ -247,7 +247,7 @@ def design_converter(
     limits: Sequence[tuple[float, float]],
     signed: bool,
     layout: ConverterLayout,
-    noisy_sums: bool,
+    forms_sums: bool,
 ) -> UniformConverter | ConverterDesign | None:
     """Return the converters of a layer.
 
@@ -262,8 +262,8 @@ def design_converter(
         Whether sums can be negative.
     layout : ConverterLayout
         Which converter reads which column.
-    noisy_sums : bool
-        Whether sums carry noise, so that they have to be formed even if nothing is converted.
+    forms_sums : bool
+        Whether sums carry noise or are not linear, so that they have to be formed even if nothing is converted.
 
     Returns
     -------
@@ -272,7 +272,7 @@ def design_converter(
     """
     shape = (layout.groups, layout.slices * layout.columns)
     if not settings.converts:
-        if not (noisy_sums or settings.errors.noise_std):
+        if not (forms_sums or settings.errors.noise_std):
             return None
         scaling = Scaling((1.0,) * layout.slices, (0.0,) * layout.slices, layout.slices, shape)
         return ConverterDesign(settings, 0, 0, scaling, layout)

@@ -26,6 +26,7 @@ from nnsreport.engine.crossbar import conductance
 from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
+from nnsreport.engine.crossbar.gated_operand import gated_operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.planner import Path
 from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork, ideal_reading
@@ -33,6 +34,7 @@ from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
 from nnsreport.engine.crossbar.sram_operand import check_sram, sram_operand, stored_conductances
 from nnsreport.engine.crossbar.white_noise import column_variances, has_white_noise
+from nnsreport.engine.crossbar.wiring import check_wires, column_conductances, solves_every_vector
 from nnsreport.engine.network import Graph
 from nnsreport.engine.random import Purpose
 from nnsreport.errors import ConfigurationError
@@ -109,7 +111,7 @@ class ProgrammedNetwork:
         devices = conductance.read_devices(
             self.conductances[index], layer.weight.levels, layer.mapping, device, draw, time_s
         )
-        read = layer.mapping.column_conductances(devices)
+        read = column_conductances(devices, layer.mapping, self.settings.wires)
         sram = None
         if self.settings.sram.kind != "none":
             sram = sram_operand(layer, self.settings.sram, read, draw, time_s)
@@ -118,7 +120,8 @@ class ProgrammedNetwork:
         now = read_out(columns, layer.mapping.weight_bits)
         gains = (_gain(factor, self.baselines[index], now) for factor in factors)
         if layer.plan.path is Path.COLLAPSED:
-            return [_collapsed(layer, columns, gain, is_noiseless(device)) for gain in gains]
+            exact = is_noiseless(device) and self.settings.wires.ideal
+            return [_collapsed(layer, columns, gain, exact) for gain in gains]
         operand = sram or self._block_operand(index, devices, read, time_s)
         converter = layer.drawn_converter(draw, time_s)
         return [_converted(layer, columns, operand, converter, gain) for gain in gains]
@@ -127,7 +130,10 @@ class ProgrammedNetwork:
         layer, device, draw = self.layers[index], self.settings.device, self.draws[index]
         variances = column_variances(devices, layer.mapping, device) if has_white_noise(device) else None
         source = NoiseSource(draw.seed, draw.trial, draw.layer, Purpose.WHITE_READ_NOISE, time_s)
-        return layer.block_operand(read, variances, source)
+        operand = layer.block_operand(read, variances, source)
+        if solves_every_vector(self.settings.wires):
+            return gated_operand(operand, devices, layer.mapping, self.settings.wires)
+        return operand
 
     def corrections_at_start(self) -> Map[int, ChannelCorrection]:
         """Return what restores the statistics of channels right after programming.
@@ -242,13 +248,15 @@ class CrossbarNetwork:
             The same for the same arguments, on every backend.
         """
         draws = tuple(Draw(seed, trial, layer.linear.index) for layer in self.layers)
-        device = self.settings.device
+        device, wires = self.settings.device, self.settings.wires
         conductances = tuple(
             conductance.program(layer.weight.levels, layer.mapping, device, draw)
             for layer, draw in zip(self.layers, draws, strict=True)
         )
         baselines = tuple(
-            read_out(layer.column_weights(layer.mapping.column_conductances(programmed)), layer.mapping.weight_bits)
+            read_out(
+                layer.column_weights(column_conductances(programmed, layer.mapping, wires)), layer.mapping.weight_bits
+            )
             for layer, programmed in zip(self.layers, conductances, strict=True)
         )
         network = ProgrammedNetwork(
@@ -267,7 +275,7 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
     graph : Graph
         The network.
     calibration : Calibration
-        From :func:`nnsreport.engine.crossbar.calibrate`, with settings that differ in errors of devices and
+        From :func:`nnsreport.engine.crossbar.calibrate`, with settings that differ in errors of devices, wires and
         compensation at most.
     settings : CrossbarSettings
         What to build.
@@ -282,9 +290,10 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
     Raises
     ------
     ConfigurationError
-        The calibration was made for other settings, or the settings do not suit an SRAM array.
+        The calibration was made for other settings, or the settings do not suit an SRAM array or the wires.
     """
     check_sram(settings)
+    check_wires(settings)
     if not calibration.fits(settings):
         raise ConfigurationError(
             "the calibration was made for other weights, activations, mapping, on/off ratio or ADC",
@@ -304,12 +313,12 @@ def _gain(factor: str, baseline: ReadOut, now: ReadOut) -> Gain:
     return column_factors(baseline, now) if factor == "per-column" else 1.0
 
 
-def _collapsed(layer: CrossbarLayer, columns: Array, gain: Gain, noiseless: bool) -> ReadLayer:
+def _collapsed(layer: CrossbarLayer, columns: Array, gain: Gain, exact: bool) -> ReadLayer:
     weights = layer.weights_as_read(columns, gain)
     error = _relative_error(weights, layer.weight.levels)
-    # Without noise the weights as read are the integers, but for rounding.
-    exact = layer.weight.levels if noiseless else weights
-    return ReadLayer(layer, layer.plan, exact.astype(layer.plan.dtype), None, None, gain, weight_error=error)
+    # Without noise and wires the weights as read are the integers, but for rounding.
+    factors = layer.weight.levels if exact else weights
+    return ReadLayer(layer, layer.plan, factors.astype(layer.plan.dtype), None, None, gain, weight_error=error)
 
 
 def _converted(

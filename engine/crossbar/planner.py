@@ -1,7 +1,8 @@
 """The cheapest way to compute a layer that gives exactly what its hardware would.
 
 Between the sums of a layer's devices and its output stand block sums, conversions, and shift-and-add. Only the
-conversion is not linear: with an ideal ADC, blocks, cycles and slices collapse into one matrix product.
+conversion is not linear, and the sums of gated arrays with resistive wires: else, with an ideal ADC, blocks, cycles and
+slices collapse into one matrix product.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def plan_analog(inputs: int, blocks: tuple[slice, ...], cycles: int, ideal_adc: 
     cycles : int
         In which an activation is applied.
     ideal_adc : bool
-        Whether nothing is converted.
+        Whether nothing is converted, and sums are linear and without noise.
 
     Returns
     -------

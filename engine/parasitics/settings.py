@@ -41,7 +41,11 @@ class WireSettings:
         0.0, "Resistance between a bit line and the virtual ground where it is sensed.", unit="ohm", minimum=0
     )
     rows: int = setting(
-        0, "Word lines of one array; 0 gives each block that is read together one of its own.", unit="row", minimum=0
+        0,
+        "Word lines of one array; 0 for mapping.array_rows, and where that is 0 too for an array of its own for each "
+        "block that is read together.",
+        unit="row",
+        minimum=0,
     )
     columns: int = setting(0, "Bit lines of one array; 0 puts all columns on one.", unit="column", minimum=0)
     solver: str = setting(

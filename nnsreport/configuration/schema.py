@@ -14,6 +14,7 @@ from nnsreport.engine.crossbar.settings import (
     MappingSettings,
     WeightSettings,
 )
+from nnsreport.engine.parasitics.settings import WireSettings
 from nnsreport.engine.sram.settings import SramSettings
 from nnsreport.settings import setting
 
@@ -86,6 +87,8 @@ class Configuration:
         The crossbars.
     sram : SramSettings
         Arrays of SRAM that compute, in the place of memory devices.
+    wires : WireSettings
+        Wires of arrays of memory devices.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -98,3 +101,4 @@ class Configuration:
     adc: AdcSettings = field(default_factory=AdcSettings)
     compensation: CompensationSettings = field(default_factory=CompensationSettings)
     sram: SramSettings = field(default_factory=SramSettings)
+    wires: WireSettings = field(default_factory=WireSettings)

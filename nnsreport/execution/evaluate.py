@@ -247,6 +247,7 @@ def set_up(run: str, configuration: Configuration, workload: Workload, progress:
         adc=configuration.adc,
         compensation=configuration.compensation,
         sram=configuration.sram,
+        wires=configuration.wires,
     )
     calibration = calibrate(workload.graph, _CalibrationBatches(workload, check), settings)
     network = build(workload.graph, calibration, settings, workload.backend.xp)

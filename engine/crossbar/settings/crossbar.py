@@ -9,6 +9,7 @@ from nnsreport.engine.crossbar.settings.converter import AdcSettings
 from nnsreport.engine.crossbar.settings.device import DeviceSettings
 from nnsreport.engine.crossbar.settings.mapping import MappingSettings
 from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
+from nnsreport.engine.parasitics.settings import WireSettings
 from nnsreport.engine.sram.settings import SramSettings
 
 
@@ -23,3 +24,4 @@ class CrossbarSettings:
     adc: AdcSettings = field(default_factory=AdcSettings)
     compensation: CompensationSettings = field(default_factory=CompensationSettings)
     sram: SramSettings = field(default_factory=SramSettings)
+    wires: WireSettings = field(default_factory=WireSettings)
