@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, widths_for_resistance
-from nnsreport.engine.cost.components.placement import cell_height_m, spread_over_lines
-from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths
+from nnsreport.engine.cost.components.placement import cell_height_m, lines_of_units, spread_over_lines
 from nnsreport.engine.cost.components.stage import Delay
 from nnsreport.engine.cost.outline import Outline
-from nnsreport.engine.cost.primitives.enlargement import enlarged_widths
 from nnsreport.engine.cost.primitives.gate_area import gate_area
-from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import horowitz
-from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
 
 _PASS_GATE_GAIN = 0.0
@@ -31,8 +28,8 @@ class CrossbarDriver:
     ----------
     outputs : float or Array
         Rows.
-    inverter_f : tuple of float or Array
-        Capacitance of an inverter's input and output.
+    inverter : GateCell
+        One of the inverters.
     switch : PassGate
         A pass gate.
     outline : Outline
@@ -44,7 +41,7 @@ class CrossbarDriver:
     """
 
     outputs: Quantity
-    inverter_f: tuple[Quantity, Quantity]
+    inverter: GateCell
     switch: PassGate
     outline: Outline
     leakage_w: Quantity
@@ -88,7 +85,7 @@ class CrossbarDriver:
             Joules.
         """
         switch, vdd_v = self.switch, self.technology.vdd_v
-        selected_f = (self.inverter_f[0] + switch.gates_f) + (self.inverter_f[1] + switch.gates_f)
+        selected_f = (self.inverter.input_f + switch.gates_f) + (self.inverter.output_f + switch.gates_f)
         idle_j = switch.drain_f * 2 * read_v * read_v * (self.outputs - read_cells)
         return beside(selected_f * vdd_v * vdd_v * read_cells + idle_j, reads) * reads
 
@@ -116,21 +113,18 @@ def crossbar_driver(outputs: Quantity, row_ohm: Quantity, height_m: Quantity, te
     ----------
     NeuroSim V1.4, DecoderDriver.cpp, mode ROW_MODE.
     """
-    cell_m, smallest = cell_height_m(technology), minimum_widths(technology)
+    cell_m = cell_height_m(technology)
     widths = widths_for_resistance(row_ohm * technology.constants.ir_drop_tolerance, technology)
     _, gate_m = spread_over_lines(height_m, cell_m, outputs)
     gate = gate_area(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, gate_m, technology)
-    inverter = Widths(*enlarged_widths(smallest.nmos_m, smallest.pmos_m, technology.standard_cell_height_m, technology))
-    cell = gate_area(Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, cell_m, technology)
-    xp = namespace_among(gate.height_m, height_m)
-    in_a_column = xp.floor(height_m / xp.maximum(cell.height_m, gate.height_m))
-    columns = select(in_a_column > 0, xp.ceil(outputs / xp.maximum(in_a_column, 1)), xp.nan)
-    leakage_a = gate_leakage_a(Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, technology)
+    inverter = gate_cell(Gate.INVERTER, 1, enlarged_gate_widths(1, technology), technology, cell_m)
+    unit_height = namespace_among(gate.height_m).maximum(inverter.outline.height_m, gate.height_m)
+    columns = lines_of_units(height_m, unit_height, outputs)
     return CrossbarDriver(
         outputs=outputs,
-        inverter_f=gate_capacitance_pair(Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, cell.height_m, technology),
+        inverter=inverter,
         switch=pass_gate(widths, gate.height_m, technology),
-        outline=Outline.of_sides(height_m, (cell.width_m + gate.width_m * 2) * columns),
-        leakage_w=leakage_a * technology.vdd_v * outputs,
+        outline=Outline.of_sides(height_m, (inverter.outline.width_m + gate.width_m * 2) * columns),
+        leakage_w=inverter.leakage_w * outputs,
         technology=technology,
     )

@@ -24,7 +24,7 @@ class GateCell:
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         1 for an inverter.
     widths : Widths
         Of its transistors.
@@ -37,7 +37,7 @@ class GateCell:
     """
 
     gate: Gate
-    inputs: int
+    inputs: Quantity
     widths: Widths
     outline: Outline
     input_f: Quantity
@@ -50,7 +50,9 @@ class GateCell:
         leakage_a = gate_leakage_a(self.gate, self.inputs, self.widths.nmos_m, self.widths.pmos_m, self.technology)
         return leakage_a * self.technology.vdd_v
 
-    def delay(self, kind: Channel, load_f: Quantity, ramp_per_s: Quantity, *, in_series: int = 1) -> Delay:
+    def delay(
+        self, kind: Channel, load_f: Quantity, ramp_per_s: Quantity, *, in_series: float = 1, wire_s: Quantity = 0.0
+    ) -> Delay:
         """Return the delay of the gate with a load behind it.
 
         Parameters
@@ -61,8 +63,10 @@ class GateCell:
             Capacitance behind the gate's own output.
         ramp_per_s : float or Array
             Slope of the input in supply voltages a second.
-        in_series : int
+        in_series : float
             Transistors in series.
+        wire_s : float or Array
+            Time constant of the wire behind the gate, in seconds.
 
         Returns
         -------
@@ -70,29 +74,42 @@ class GateCell:
             Latency and slope of the output.
         """
         width_m = self.widths.nmos_m if kind is Channel.NMOS else self.widths.pmos_m
-        return stage_delay(width_m, kind, self.output_f + load_f, ramp_per_s, self.technology, in_series=in_series)
+        return stage_delay(
+            width_m,
+            kind,
+            self.output_f + load_f,
+            ramp_per_s,
+            self.technology,
+            in_series=in_series,
+            wire_s=wire_s,
+        )
 
 
-def gate_cell(gate: Gate, inputs: int, widths: Widths, technology: Technology) -> GateCell:
+def gate_cell(
+    gate: Gate, inputs: Quantity, widths: Widths, technology: Technology, height_m: Quantity | None = None
+) -> GateCell:
     """Return a gate of given widths in a standard cell.
 
     Parameters
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         1 for an inverter.
     widths : Widths
         Of its transistors.
     technology : Technology
         Of the transistors.
+    height_m : float or Array, optional
+        Height of the transistor region that NeuroSim asks for, instead of the one for all nodes.
 
     Returns
     -------
     GateCell
         Folded where the transistors are too wide for the cell.
     """
-    outline = gate_area(gate, inputs, widths.nmos_m, widths.pmos_m, technology.standard_cell_height_m, technology)
+    asked_m = technology.standard_cell_height_m if height_m is None else height_m
+    outline = gate_area(gate, inputs, widths.nmos_m, widths.pmos_m, asked_m, technology)
     input_f, output_f = gate_capacitance_pair(gate, inputs, widths.nmos_m, widths.pmos_m, outline.height_m, technology)
     return GateCell(gate, inputs, widths, outline, input_f, output_f, technology)
 
@@ -104,7 +121,7 @@ def enlarged_gate_cell(gate: Gate, inputs: int, nmos_units: int, technology: Tec
     ----------
     gate : Gate
         Inverter, NAND or NOR.
-    inputs : int
+    inputs : float or Array
         1 for an inverter.
     nmos_units : int
         Least width of the NMOS transistors over the smallest one.

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell, gate_cell
 from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths
-from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay, stage_delay
+from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.enlargement import enlarged_widths
-from nnsreport.engine.cost.primitives.folding import scaled_height
-from nnsreport.engine.cost.primitives.gate_area import gate_area
-from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
 
 _DRIVER_WIDTH = 2
-
-
-@dataclass(frozen=True, slots=True)
-class DecoderGate:
-    """One kind of gate of a decoder.
-
-    Attributes
-    ----------
-    gate : Gate
-        Inverter, NAND or NOR.
-    inputs : float or Array
-        Of each.
-    widths : Widths
-        Of the transistors.
-    count : float or Array
-        How many the decoder has.
-    input_f, output_f : float or Array
-        Capacitance of one input and of the output; 0 where the decoder has none of them.
-    outline : Outline
-        Of one.
-    """
-
-    gate: Gate
-    inputs: Quantity
-    widths: Widths
-    count: Quantity
-    input_f: Quantity
-    output_f: Quantity
-    outline: Outline
-
-    def leakage_a(self, technology: Technology) -> Quantity:
-        """Return the leakage current of one gate."""
-        return gate_leakage_a(self.gate, self.inputs, self.widths.nmos_m, self.widths.pmos_m, technology)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +25,11 @@ class RowDecoder:
     ----------
     address_bits : float or Array
         Bits of the address.
-    inverter, nand, nor, driver : DecoderGate
-        Of the address, of the predecoder, of each line, and at the end of each line.
+    inverter, nand, nor, driver : GateCell
+        Of the address, of the predecoder, of each line, and at the end of each line; without capacitance where the
+        decoder has none of them.
+    nands, nors : float or Array
+        NAND gates of the predecoder, and NOR gates: one for each line, but none of up to two address bits.
     selects_columns : bool
         Whether the lines are enabled and drive a multiplexer's pass gates, instead of a word line.
     outline : Outline
@@ -76,10 +43,12 @@ class RowDecoder:
     """
 
     address_bits: Quantity
-    inverter: DecoderGate
-    nand: DecoderGate
-    nor: DecoderGate
-    driver: DecoderGate
+    inverter: GateCell
+    nand: GateCell
+    nor: GateCell
+    driver: GateCell
+    nands: Quantity
+    nors: Quantity
     selects_columns: bool
     outline: Outline
     leakage_w: Quantity
@@ -104,18 +73,10 @@ class RowDecoder:
             Of one access. The slope is that of the first of the two drivers, which NeuroSim hands on.
         """
         chain = self._decoding_delay(line_f)
-        driver, widths = self.driver, self.driver.widths
-        first = stage_delay(
-            widths.nmos_m, Channel.NMOS, driver.output_f + driver.input_f, chain.ramp_per_s, self.technology
-        )
-        second = stage_delay(
-            widths.pmos_m,
-            Channel.PMOS,
-            driver.output_f + line_f,
-            first.ramp_per_s,
-            self.technology,
-            wire_s=line_ohm * (line_f + line_f / columns) / 2,
-        )
+        driver = self.driver
+        first = driver.delay(Channel.NMOS, driver.input_f, chain.ramp_per_s)
+        wire_s = line_ohm * (line_f + line_f / columns) / 2
+        second = driver.delay(Channel.PMOS, line_f, first.ramp_per_s, wire_s=wire_s)
         return Delay(chain.latency_s + first.latency_s + second.latency_s, first.ramp_per_s)
 
     def select_delay(self, nmos_gates_f: Quantity, pmos_gates_f: Quantity) -> Delay:
@@ -132,24 +93,10 @@ class RowDecoder:
             Of one access. The slope is that of the first of the two drivers, which NeuroSim hands on.
         """
         chain = self._decoding_delay(nmos_gates_f)
-        driver, widths = self.driver, self.driver.widths
-        enable = stage_delay(
-            self.nand.widths.nmos_m,
-            Channel.NMOS,
-            self.nand.output_f + self.inverter.input_f,
-            chain.ramp_per_s,
-            self.technology,
-        )
-        first = stage_delay(
-            widths.pmos_m,
-            Channel.PMOS,
-            driver.output_f + driver.input_f + nmos_gates_f,
-            enable.ramp_per_s,
-            self.technology,
-        )
-        second = stage_delay(
-            widths.nmos_m, Channel.NMOS, driver.output_f + pmos_gates_f, first.ramp_per_s, self.technology
-        )
+        driver = self.driver
+        enable = self.nand.delay(Channel.NMOS, self.inverter.input_f, chain.ramp_per_s)
+        first = driver.delay(Channel.PMOS, driver.input_f + nmos_gates_f, enable.ramp_per_s)
+        second = driver.delay(Channel.NMOS, pmos_gates_f, first.ramp_per_s)
         latency = chain.latency_s + enable.latency_s + first.latency_s + second.latency_s
         return Delay(latency, first.ramp_per_s)
 
@@ -185,35 +132,17 @@ class RowDecoder:
 
     def _decoding_delay(self, line_f: Quantity) -> Delay:
         """Return the delay of inverter, NAND and NOR, as far as the decoder has them."""
-        technology, inverter, nand, nor = self.technology, self.inverter, self.nand, self.nor
-        has_nand, has_nor = nand.count > 0, nor.count > 0
-        nand_load_f = select(has_nor, nor.input_f * nor.count / 4, line_f)
+        inverter, nand, nor = self.inverter, self.nand, self.nor
+        has_nand, has_nor = self.nands > 0, self.nors > 0
+        nand_load_f = select(has_nor, nor.input_f * self.nors / 4, line_f)
         nor_load_f = nand.input_f if self.selects_columns else inverter.input_f
         # Stages that a short address does not have are evaluated with some load, and not counted.
         unused_f = inverter.input_f
-        first = stage_delay(
-            inverter.widths.nmos_m,
-            Channel.NMOS,
-            inverter.output_f + select(has_nand, nand.input_f * 2, line_f),
-            STEP_PER_S,
-            technology,
-        )
-        second = stage_delay(
-            nand.widths.nmos_m,
-            Channel.NMOS,
-            select(has_nand, nand.output_f + nand_load_f, unused_f),
-            first.ramp_per_s,
-            technology,
-            in_series=2,
-        )
-        third = stage_delay(
-            nor.widths.pmos_m,
-            Channel.PMOS,
-            select(has_nor, nor.output_f + nor_load_f, unused_f),
-            second.ramp_per_s,
-            technology,
-            in_series=2,
-        )
+        first = inverter.delay(Channel.NMOS, select(has_nand, nand.input_f * 2, line_f), STEP_PER_S)
+        nand_load_f = select(has_nand, nand_load_f, unused_f)
+        second = nand.delay(Channel.NMOS, nand_load_f, first.ramp_per_s, in_series=2)
+        nor_load_f = select(has_nor, nor_load_f, unused_f)
+        third = nor.delay(Channel.PMOS, nor_load_f, second.ramp_per_s, in_series=2)
         latency = first.latency_s + select(has_nand, second.latency_s, 0.0) + select(has_nor, third.latency_s, 0.0)
         # Without NOR gates NeuroSim drives the output stage with a step.
         return Delay(latency, select(has_nor, third.ramp_per_s, STEP_PER_S))
@@ -224,8 +153,8 @@ class RowDecoder:
         paired_bits = namespace_among(self.address_bits).floor(self.address_bits / 2) * 2
         switched_f: Quantity = (
             (inverter.input_f + nand.input_f * 2) * paired_bits
-            + (inverter.input_f + nor.input_f * nor.count / 2) * (self.address_bits - paired_bits)
-            + (nand.output_f + nor.input_f * nor.count / 4) * nand.count / 4
+            + (inverter.input_f + nor.input_f * self.nors / 2) * (self.address_bits - paired_bits)
+            + (nand.output_f + nor.input_f * self.nors / 4) * self.nands / 4
         )
         if self.selects_columns:
             switched_f = (
@@ -275,96 +204,90 @@ def row_decoder(
     ----------
     NeuroSim V1.4, RowDecoder.cpp, mode REGULAR_ROW.
     """
-    gates = _decoder_gates(address_bits, driver_sizing, technology)
-    inverter, nand, nor, driver = gates
-    leakage = inverter.leakage_a(technology) * inverter.count + nand.leakage_a(technology) * nand.count
-    leakage = leakage + nor.leakage_a(technology) * nor.count
+    lines = _lines(address_bits, technology)
+    smallest = minimum_widths(technology)
+    driver_widths = Widths(
+        _DRIVER_WIDTH * smallest.nmos_m * driver_sizing, _DRIVER_WIDTH * smallest.pmos_m * driver_sizing
+    )
+    driver = gate_cell(Gate.INVERTER, 1, driver_widths, technology)
+    inverter, nand, nor = lines.inverter, lines.nand, lines.nor
+    leakage = inverter.leakage_w * address_bits + nand.leakage_w * lines.nands + nor.leakage_w * lines.nors
     if selects_columns:
         # NeuroSim counts the leakage of address inverters here, not of the drivers.
-        leakage = leakage + (nand.leakage_a(technology) + 2 * inverter.leakage_a(technology)) * nor.count
+        leakage = leakage + (nand.leakage_w + 2 * inverter.leakage_w) * lines.nors
     else:
-        leakage = leakage + 2 * driver.leakage_a(technology) * nor.count
+        leakage = leakage + 2 * driver.leakage_w * lines.nors
+    end_m = driver.outline.width_m * 2 + (nand.outline.width_m if selects_columns else 0.0)
     return RowDecoder(
         address_bits=address_bits,
         inverter=inverter,
-        nand=nand,
-        nor=nor,
+        nand=_present(nand, lines.nands),
+        nor=_present(nor, lines.nors),
         driver=driver,
+        nands=lines.nands,
+        nors=lines.nors,
         selects_columns=selects_columns,
-        outline=_outline(address_bits, gates, height_m, technology, selects_columns=selects_columns),
-        leakage_w=leakage * technology.vdd_v,
+        outline=_outline(lines, end_m, height_m),
+        leakage_w=leakage,
         control_activity=control_activity,
         technology=technology,
     )
 
 
-def _decoder_gates(
-    address_bits: Quantity, driver_sizing: Quantity, technology: Technology
-) -> tuple[DecoderGate, DecoderGate, DecoderGate, DecoderGate]:
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Gates up to the lines, their numbers, and the width of the tracks between NAND and NOR gates."""
+
+    inverter: GateCell
+    nand: GateCell
+    nor: GateCell
+    nands: Quantity
+    nors: Quantity
+    tracks_m: Quantity
+
+
+def _lines(address_bits: Quantity, technology: Technology) -> _Lines:
     xp = namespace_among(address_bits)
-    smallest, cell_m = minimum_widths(technology), technology.standard_cell_height_m
-    pairs = xp.floor(address_bits / 2)
+    smallest = minimum_widths(technology)
     # A decoder without address has no NOR gate; one input keeps the formulas valid.
     nor_inputs = xp.maximum(xp.ceil(address_bits / 2), 1)
-    inverter = Widths(*enlarged_widths(smallest.nmos_m, smallest.pmos_m, cell_m, technology))
-    nand = Widths(*enlarged_widths(2 * smallest.nmos_m, smallest.pmos_m, cell_m, technology))
-    nor = Widths(*enlarged_widths(smallest.nmos_m, nor_inputs * smallest.pmos_m, cell_m, technology))
-    driver = Widths(_DRIVER_WIDTH * smallest.nmos_m * driver_sizing, _DRIVER_WIDTH * smallest.pmos_m * driver_sizing)
-    lines = select(address_bits > 2, 2.0**address_bits, 0.0)
-    return (
-        _decoder_gate(Gate.INVERTER, 1, inverter, address_bits, technology),
-        _decoder_gate(Gate.NAND, 2, nand, 4 * pairs, technology),
-        _decoder_gate(Gate.NOR, nor_inputs, nor, lines, technology),
-        _decoder_gate(Gate.INVERTER, 1, driver, lines, technology, always=True),
+    nor_widths = enlarged_widths(
+        smallest.nmos_m, nor_inputs * smallest.pmos_m, technology.standard_cell_height_m, technology
+    )
+    nands = 4 * xp.floor(address_bits / 2)
+    tracks = select(address_bits > 2, nands + address_bits % 2 * 2, 0.0)
+    return _Lines(
+        inverter=enlarged_gate_cell(Gate.INVERTER, 1, 1, technology),
+        nand=enlarged_gate_cell(Gate.NAND, 2, 2, technology),
+        nor=gate_cell(Gate.NOR, nor_inputs, Widths(*nor_widths), technology),
+        nands=nands,
+        nors=select(address_bits > 2, 2.0**address_bits, 0.0),
+        tracks_m=technology.layout.metal3_pitch_f * tracks * technology.feature_size_m,
     )
 
 
-def _decoder_gate(
-    gate: Gate, inputs: Quantity, widths: Widths, count: Quantity, technology: Technology, *, always: bool = False
-) -> DecoderGate:
-    cell_m = technology.standard_cell_height_m
-    input_f, output_f = gate_capacitance_pair(
-        gate, inputs, widths.nmos_m, widths.pmos_m, scaled_height(cell_m, technology), technology
-    )
-    exists = (count > 0) | (gate is Gate.INVERTER) | always
-    return DecoderGate(
-        gate=gate,
-        inputs=inputs,
-        widths=widths,
-        count=count,
-        input_f=select(exists, input_f, 0.0),
-        output_f=select(exists, output_f, 0.0),
-        outline=gate_area(gate, inputs, widths.nmos_m, widths.pmos_m, cell_m, technology),
-    )
+def _present(cell: GateCell, count: Quantity) -> GateCell:
+    """Return a gate without capacitance where there is none."""
+    return replace(cell, input_f=select(count > 0, cell.input_f, 0.0), output_f=select(count > 0, cell.output_f, 0.0))
 
 
-def _outline(
-    address_bits: Quantity,
-    gates: tuple[DecoderGate, DecoderGate, DecoderGate, DecoderGate],
-    height_m: Quantity | None,
-    technology: Technology,
-    *,
-    selects_columns: bool,
-) -> Outline:
-    inverter, nand, nor, driver = gates
-    has_lines = address_bits > 2
-    tracks = select(has_lines, nand.count + address_bits % 2 * 2, 0.0)
-    tracks_m = technology.layout.metal3_pitch_f * tracks * technology.feature_size_m
-    end_m = driver.outline.width_m * 2 + (nand.outline.width_m if selects_columns else 0.0)
+def _outline(lines: _Lines, end_m: Quantity, height_m: Quantity | None) -> Outline:
+    nand, nor = lines.nand.outline, lines.nor.outline
     if height_m is None:
-        height: Quantity = namespace_among(address_bits).maximum(
-            nor.outline.height_m * nor.count, nand.outline.height_m * nand.count
-        )
-        width = inverter.outline.width_m + nand.outline.width_m + tracks_m + nor.outline.width_m + end_m
+        height: Quantity = namespace_among(lines.nors).maximum(nor.height_m * lines.nors, nand.height_m * lines.nands)
+        width = lines.inverter.outline.width_m + nand.width_m + lines.tracks_m + nor.width_m + end_m
         return Outline.of_sides(height, width)
     # NeuroSim leaves the address inverters out of a decoder of given height.
-    lines = _columns_of(nor, height_m)
-    width = nand.outline.width_m * _columns_of(nand, height_m) + tracks_m + (nor.outline.width_m + end_m) * lines
+    width = (
+        nand.width_m * _columns_of(nand, lines.nands, height_m)
+        + lines.tracks_m
+        + (nor.width_m + end_m) * _columns_of(nor, lines.nors, height_m)
+    )
     return Outline.of_sides(height_m, width)
 
 
-def _columns_of(gate: DecoderGate, height_m: Quantity) -> Quantity:
+def _columns_of(gate: Outline, count: Quantity, height_m: Quantity) -> Quantity:
     """Return the columns that gates are stacked in; 0 where there is none, or the height is less than one gate."""
-    xp = namespace_among(height_m, gate.count)
-    in_a_column = xp.minimum(xp.floor(height_m / gate.outline.height_m), gate.count)
-    return select(in_a_column > 0, xp.ceil(gate.count / xp.maximum(in_a_column, 1)), 0.0)
+    xp = namespace_among(height_m, count)
+    in_a_column = xp.minimum(xp.floor(height_m / gate.height_m), count)
+    return select(in_a_column > 0, xp.ceil(count / xp.maximum(in_a_column, 1)), 0.0)

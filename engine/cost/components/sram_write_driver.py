@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell
 from nnsreport.engine.cost.components.placement import lines_of_units
-from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths
-from nnsreport.engine.cost.components.stage import STEP_PER_S, stage_delay
+from nnsreport.engine.cost.components.stage import STEP_PER_S
 from nnsreport.engine.cost.outline import Outline
-from nnsreport.engine.cost.primitives.enlargement import enlarged_widths
-from nnsreport.engine.cost.primitives.gate_area import gate_area
-from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
 
@@ -28,10 +24,8 @@ class SramWriteDriver:
     ----------
     columns : float or Array
         Pairs of bit lines.
-    widths : Widths
-        Of an inverter.
-    input_f, output_f : float or Array
-        Capacitance of an inverter.
+    inverter : GateCell
+        Each of them.
     outline : Outline
         As wide as the array.
     leakage_w : float or Array
@@ -41,9 +35,7 @@ class SramWriteDriver:
     """
 
     columns: Quantity
-    widths: Widths
-    input_f: Quantity
-    output_f: Quantity
+    inverter: GateCell
     outline: Outline
     leakage_w: Quantity
     technology: Technology
@@ -63,15 +55,9 @@ class SramWriteDriver:
         float or Array
             Seconds.
         """
-        first = stage_delay(self.widths.pmos_m, Channel.PMOS, self.output_f + self.input_f, STEP_PER_S, self.technology)
-        second = stage_delay(
-            self.widths.nmos_m,
-            Channel.NMOS,
-            bit_line_f + self.output_f,
-            first.ramp_per_s,
-            self.technology,
-            wire_s=bit_line_ohm * bit_line_f / 2,
-        )
+        first = self.inverter.delay(Channel.PMOS, self.inverter.input_f, STEP_PER_S)
+        wire_s = bit_line_ohm * bit_line_f / 2
+        second = self.inverter.delay(Channel.NMOS, bit_line_f, first.ramp_per_s, wire_s=wire_s)
         return (first.latency_s + second.latency_s) * writes
 
     def write_energy_j(self, writes: Quantity = 1.0) -> Quantity:
@@ -88,7 +74,8 @@ class SramWriteDriver:
             Joules.
         """
         vdd_v = self.technology.vdd_v
-        return beside((self.output_f + self.input_f) * vdd_v * vdd_v * self.columns, writes) * writes
+        switched_f = self.inverter.output_f + self.inverter.input_f
+        return beside(switched_f * vdd_v * vdd_v * self.columns, writes) * writes
 
 
 def sram_write_driver(columns: Quantity, width_m: Quantity, technology: Technology) -> SramWriteDriver:
@@ -112,21 +99,12 @@ def sram_write_driver(columns: Quantity, width_m: Quantity, technology: Technolo
     ----------
     NeuroSim V1.4, SRAMWriteDriver.cpp.
     """
-    cell_m = technology.standard_cell_height_m
-    smallest = minimum_widths(technology)
-    widths = Widths(*enlarged_widths(smallest.nmos_m, smallest.pmos_m, cell_m, technology))
-    inverter = gate_area(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, cell_m, technology)
-    input_f, output_f = gate_capacitance_pair(
-        Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, inverter.height_m, technology
-    )
-    leakage_a = gate_leakage_a(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, technology)
-    rows = lines_of_units(width_m, inverter.width_m, columns)
+    inverter = enlarged_gate_cell(Gate.INVERTER, 1, 1, technology)
+    rows = lines_of_units(width_m, inverter.outline.width_m, columns)
     return SramWriteDriver(
         columns=columns,
-        widths=widths,
-        input_f=input_f,
-        output_f=output_f,
-        outline=Outline.of_sides(rows * (inverter.height_m * _INVERTERS), width_m),
-        leakage_w=leakage_a * technology.vdd_v * _INVERTERS * columns,
+        inverter=inverter,
+        outline=Outline.of_sides(rows * (inverter.outline.height_m * _INVERTERS), width_m),
+        leakage_w=inverter.leakage_w * _INVERTERS * columns,
         technology=technology,
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate
-from nnsreport.engine.cost.components.placement import cell_height_m
-from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths
-from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay, stage_delay
+from nnsreport.engine.cost.components.placement import cell_height_m, lines_of_units
+from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay
 from nnsreport.engine.cost.outline import Outline
-from nnsreport.engine.cost.primitives.enlargement import enlarged_widths
 from nnsreport.engine.cost.primitives.gate_area import gate_area
-from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import horowitz
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
@@ -29,10 +26,8 @@ class WordLineDriver:
 
     Attributes
     ----------
-    nand, inverter : Widths
-        Of the gates' transistors.
-    nand_f, inverter_f : tuple of float or Array
-        Capacitance of an input and of the output.
+    nand, inverter : GateCell
+        Each of the gates.
     switch : PassGate
         A pass gate.
     outline : Outline
@@ -43,10 +38,8 @@ class WordLineDriver:
         Of the transistors.
     """
 
-    nand: Widths
-    inverter: Widths
-    nand_f: tuple[Quantity, Quantity]
-    inverter_f: tuple[Quantity, Quantity]
+    nand: GateCell
+    inverter: GateCell
     switch: PassGate
     outline: Outline
     leakage_w: Quantity
@@ -69,16 +62,10 @@ class WordLineDriver:
         Delay
             Of one access.
         """
-        technology, switch = self.technology, self.switch
-        nand_in_f, nand_out_f = self.nand_f
-        inverter_in_f, inverter_out_f = self.inverter_f
-        select_row = stage_delay(
-            self.nand.nmos_m, Channel.NMOS, nand_out_f + inverter_in_f, ramp_per_s, technology, in_series=2
-        )
-        invert = stage_delay(self.inverter.pmos_m, Channel.PMOS, inverter_out_f + 2 * nand_in_f, ramp_per_s, technology)
-        select_voltage = stage_delay(
-            self.nand.nmos_m, Channel.NMOS, nand_out_f + switch.gates_f, ramp_per_s, technology, in_series=2
-        )
+        nand, inverter, switch = self.nand, self.inverter, self.switch
+        select_row = nand.delay(Channel.NMOS, inverter.input_f, ramp_per_s, in_series=2)
+        invert = inverter.delay(Channel.PMOS, 2 * nand.input_f, ramp_per_s)
+        select_voltage = nand.delay(Channel.NMOS, switch.gates_f, ramp_per_s, in_series=2)
         time_constant = switch.resistance_ohm * (2 * switch.drain_f + line_f) + line_ohm * line_f / 2
         line = Delay(*horowitz(time_constant, _PASS_GATE_GAIN, STEP_PER_S))
         gates_s = select_row.latency_s + invert.latency_s + select_voltage.latency_s
@@ -101,9 +88,9 @@ class WordLineDriver:
         """
         switch, vdd_v = self.switch, self.technology.vdd_v
         logic_f = (
-            self.nand_f[0]
-            + (self.inverter_f[1] + switch.nmos_gate_f)
-            + (self.nand_f[1] + switch.nmos_gate_f + switch.pmos_gate_f)
+            self.nand.input_f
+            + (self.inverter.output_f + switch.nmos_gate_f)
+            + (self.nand.output_f + switch.nmos_gate_f + switch.pmos_gate_f)
         )
         return beside(logic_f * vdd_v * vdd_v + switch.drain_f * read_v * read_v, reads) * reads
 
@@ -129,36 +116,23 @@ def word_line_driver(rows: Quantity, height_m: Quantity, technology: Technology)
     ----------
     NeuroSim V1.4, WLNewDecoderDriver.cpp.
     """
-    smallest, cell_m = minimum_widths(technology), cell_height_m(technology)
-    region_m = technology.standard_cell_height_m
-    nand = Widths(*enlarged_widths(2 * smallest.nmos_m, smallest.pmos_m, region_m, technology))
-    inverter = Widths(*enlarged_widths(smallest.nmos_m, smallest.pmos_m, region_m, technology))
-    nand_cell = gate_area(Gate.NAND, 2, nand.nmos_m, nand.pmos_m, cell_m, technology)
-    inverter_cell = gate_area(Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, cell_m, technology)
-    # The pass gates have the widths of the inverter.
-    gate = gate_area(
-        Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, _pass_gate_height_m(rows, height_m, cell_m), technology
-    )
-    xp = namespace_among(rows, height_m)
-    unit_height = xp.maximum(xp.maximum(inverter_cell.height_m, nand_cell.height_m), gate.height_m)
-    unit_width = 3 * nand_cell.width_m + inverter_cell.width_m + 2 * gate.width_m
-    # NeuroSim truncates the quotient to an int, and divides by it even if it is 0.
-    in_a_column = xp.floor(height_m / unit_height)
-    columns = select(in_a_column > 0, xp.ceil(rows / xp.maximum(in_a_column, 1)), xp.nan)
-    leakage_a = gate_leakage_a(Gate.NAND, 2, nand.nmos_m, nand.pmos_m, technology)
-    leakage_a = leakage_a + gate_leakage_a(Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, technology)
-    switch = pass_gate(inverter, gate.height_m, technology)
+    cell_m = cell_height_m(technology)
+    widths = enlarged_gate_widths(1, technology)
+    nand = gate_cell(Gate.NAND, 2, enlarged_gate_widths(2, technology), technology, cell_m)
+    inverter = gate_cell(Gate.INVERTER, 1, widths, technology, cell_m)
+    gate_m = _pass_gate_height_m(rows, height_m, cell_m)
+    gate = gate_area(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, gate_m, technology)
+    maximum = namespace_among(gate.height_m).maximum
+    unit_height = maximum(maximum(inverter.outline.height_m, nand.outline.height_m), gate.height_m)
+    unit_width = 3 * nand.outline.width_m + inverter.outline.width_m + 2 * gate.width_m
+    switch = pass_gate(widths, gate.height_m, technology)
     return WordLineDriver(
         nand=nand,
         inverter=inverter,
-        nand_f=gate_capacitance_pair(Gate.NAND, 2, nand.nmos_m, nand.pmos_m, nand_cell.height_m, technology),
-        inverter_f=gate_capacitance_pair(
-            Gate.INVERTER, 1, inverter.nmos_m, inverter.pmos_m, inverter_cell.height_m, technology
-        ),
         switch=replace(switch, resistance_ohm=switch.resistance_ohm * technology.constants.linear_region_ratio),
-        outline=Outline.of_sides(height_m, unit_width * columns),
+        outline=Outline.of_sides(height_m, unit_width * lines_of_units(height_m, unit_height, rows)),
         # Two of the three NAND gates leak, and the inverter twice.
-        leakage_w=leakage_a * technology.vdd_v * rows * 2,
+        leakage_w=(nand.leakage_w + inverter.leakage_w) * rows * 2,
         technology=technology,
     )
 
