@@ -65,6 +65,8 @@ class SramBuffer:
         Of all but the sense amplifiers, which NeuroSim leaves out.
     leakage_w : float or Array
         Of the circuits around the array; NeuroSim leaves the cells out.
+    counted_bit_lines, counted_sense_amplifiers : float
+        1 where their capacitance counts, 0 where NeuroSim computes without it.
     technology : Technology
         Of the transistors.
     """
@@ -81,6 +83,8 @@ class SramBuffer:
     sense_amplifiers: SramSenseAmplifier
     area_m2: Quantity
     leakage_w: Quantity
+    counted_bit_lines: float
+    counted_sense_amplifiers: float
     technology: Technology
 
     def read_latency_s(self, lines: Quantity, sensed_v: Quantity) -> Quantity:
@@ -104,7 +108,7 @@ class SramBuffer:
         elmore_s = (self.cell.access_ohm + self.cell.pull_down_ohm) * bit_line.total_f + wire_s
         discharging_s: Quantity = elmore_s * xp.log(vdd_v / (vdd_v - sensed_v / 2))
         precharging_s = self.prechargers.latency_s(bit_line.wire_f, self.driven_ohm)
-        sensing_s = self.sense_amplifiers.latency_s(sensed_v)
+        sensing_s = self.sense_amplifiers.latency_s(sensed_v) * self.counted_sense_amplifiers
         return lines * (self._decoding_s() + precharging_s + discharging_s + sensing_s)
 
     def write_latency_s(self, lines: Quantity) -> Quantity:
@@ -143,8 +147,8 @@ class SramBuffer:
         """
         lines_j = (
             self.decoder.read_energy_j(self.lines)
-            + self.prechargers.energy_j(self.bit_line.wire_f, self.lines)
-            + self.sense_amplifiers.energy_j(self.lines)
+            + self._bit_lines_j()
+            + self.sense_amplifiers.energy_j(self.lines) * self.counted_sense_amplifiers
             + self._word_lines_j()
         )
         return lines_j / self.bits * access_bits * accesses
@@ -167,7 +171,7 @@ class SramBuffer:
         vdd_v = self.technology.vdd_v
         lines_j = (
             self.decoder.write_energy_j(self.lines)
-            + self.prechargers.energy_j(self.bit_line.wire_f, self.lines)
+            + self._bit_lines_j()
             + self.write_drivers.write_energy_j(self.lines)
             + self.cell.storage_f * vdd_v * vdd_v * self.bits
             + self._word_lines_j()
@@ -179,6 +183,9 @@ class SramBuffer:
         return self.decoder.word_line_delay(
             word_line.wire_f, word_line.wire_ohm, self.sense_amplifiers.columns
         ).latency_s
+
+    def _bit_lines_j(self) -> Quantity:
+        return self.prechargers.energy_j(self.bit_line.wire_f, self.lines) * self.counted_bit_lines
 
     def _word_lines_j(self) -> Quantity:
         vdd_v = self.technology.vdd_v
@@ -193,6 +200,7 @@ def sram_buffer(
     driver_sizing: Quantity,
     technology: Technology,
     *,
+    is_synchronous: bool,
     control_activity: Quantity = 1.0,
 ) -> SramBuffer:
     """Return a buffer of SRAM.
@@ -212,6 +220,8 @@ def sram_buffer(
         Widths of the word line drivers over the usual ones (``sizingfactor_WLdecoder``).
     technology : Technology
         Of the transistors.
+    is_synchronous : bool
+        Whether the chip has a clock.
     control_activity : float or Array
         Share of reads in which the decoder switches (``epsilon`` where validated).
 
@@ -222,8 +232,8 @@ def sram_buffer(
 
     Notes
     -----
-    NeuroSim reads two capacitances before it sets them: that of the sense amplifier always, and that of the bit lines
-    in the energy of a synchronous chip. Both have their values here.
+    NeuroSim reads two capacitances that it has not set: that of the sense amplifiers always, and that of the bit lines
+    in the energy of a synchronous chip. They are 0 in its runs (the energies of its log say so), and here.
 
     References
     ----------
@@ -261,6 +271,8 @@ def sram_buffer(
         + prechargers.outline.area_m2
         + write_drivers.outline.area_m2,
         leakage_w=decoder.leakage_w + prechargers.leakage_w + write_drivers.leakage_w + sense_amplifiers.leakage_w,
+        counted_bit_lines=0.0 if is_synchronous else 1.0,
+        counted_sense_amplifiers=0.0,
         technology=technology,
     )
 
