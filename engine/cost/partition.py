@@ -1,0 +1,286 @@
+"""Which cells of a layer's matrix each sub-array evaluates, as NeuroSim's loops over tiles and elements cut it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.floorplan import FloorPlan
+from nnsreport.engine.cost.network import CostLayer
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.quantity import Quantity
+
+
+class TileUse(StrEnum):
+    """How a tile uses its processing elements."""
+
+    NOVEL = "novel"
+    """One element for each kernel position."""
+    DIVIDED = "divided"
+    """The matrix is cut among the elements; there is one copy."""
+    REPEATED = "repeated"
+    """The matrix is cut among a group of elements, and there are several groups."""
+    WHOLE = "whole"
+    """Every element holds the whole matrix."""
+
+
+class ElementUse(StrEnum):
+    """How a processing element uses its sub-arrays."""
+
+    DIVIDED = "divided"
+    """The matrix is cut among the sub-arrays; there is one copy."""
+    REPEATED = "repeated"
+    """The matrix is cut among a group of sub-arrays, and there are several groups."""
+    WHOLE = "whole"
+    """Every sub-array holds the whole matrix."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerGeometry:
+    """All that the cuts of one layer depend on, for one design point.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Cells of the layer's matrix.
+    is_novel : bool
+        Mapped by kernel position.
+    elements : int
+        Processing elements of a tile: one a kernel position, or those along a side of a conventional tile.
+    tile_size, element_size : int
+        Cells along a side; the same in novel mapping.
+    array_rows, array_columns : int
+        Cells of a sub-array.
+    speed_up_rows, speed_up_columns : int
+        Copies of the weights.
+    """
+
+    rows: int
+    columns: int
+    is_novel: bool
+    elements: int
+    tile_size: int
+    element_size: int
+    array_rows: int
+    array_columns: int
+    speed_up_rows: int
+    speed_up_columns: int
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether the weights are there more than once."""
+        return self.speed_up_rows * self.speed_up_columns > 1
+
+    @property
+    def tile_use(self) -> TileUse:
+        """How tiles use their elements."""
+        if self.is_novel:
+            return TileUse.NOVEL
+        if not self.has_copies:
+            return TileUse.DIVIDED
+        fills_tile = min(self.speed_up_rows, self.speed_up_columns) >= self.elements
+        return TileUse.WHOLE if fills_tile else TileUse.REPEATED
+
+    @property
+    def array_copies(self) -> tuple[int, int]:
+        """Copies within an element that are told of, in rows and columns: only where every element holds everything."""
+        if self.tile_use is not TileUse.WHOLE:
+            return (1, 1)
+        return (-(-self.speed_up_rows // self.elements), -(-self.speed_up_columns // self.elements))
+
+    @property
+    def arrays(self) -> tuple[int, int]:
+        """Sub-arrays of an element, in rows and columns."""
+        return (-(-self.element_size // self.array_rows), -(-self.element_size // self.array_columns))
+
+    @property
+    def element_use(self) -> ElementUse:
+        """How elements use their sub-arrays."""
+        (copy_rows, copy_columns), (rows, columns) = self.array_copies, self.arrays
+        if copy_rows * copy_columns == 1:
+            return ElementUse.DIVIDED
+        return ElementUse.WHOLE if copy_rows >= rows and copy_columns >= columns else ElementUse.REPEATED
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of a layer's matrix.
+
+    Attributes
+    ----------
+    row, column : int
+        Of its first cell.
+    rows, columns : int
+        Its size.
+    """
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPart:
+    """What a processing element evaluates.
+
+    Attributes
+    ----------
+    part : Part
+        Of the matrix.
+    arrays : tuple of Part
+        The sub-arrays that are evaluated; together less than the part where an element is too small for what it is
+        given, as NeuroSim then leaves out the rest.
+    repetitions : int
+        How often its energy counts: elements of a conventional tile that hold nothing cost as much as the one before.
+    """
+
+    part: Part
+    arrays: tuple[Part, ...]
+    repetitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class TilePart:
+    """What a tile evaluates.
+
+    Attributes
+    ----------
+    part : Part
+        Its rows and columns; in novel mapping ``rows`` counts those of all kernel positions.
+    elements : tuple of ElementPart
+        In NeuroSim's order.
+    """
+
+    part: Part
+    elements: tuple[ElementPart, ...]
+
+
+def layer_geometry(
+    layer: CostLayer, index: int, plan: FloorPlan, parameters: Parameters, point: int | None = None
+) -> LayerGeometry:
+    """Return what the cuts of a layer depend on.
+
+    Parameters
+    ----------
+    layer : CostLayer
+        Of the network.
+    index : int
+        Its position there.
+    plan : FloorPlan
+        Of the chip.
+    parameters : Parameters
+        Of the group that was planned.
+    point : int, optional
+        Design point, where the group has several.
+
+    Returns
+    -------
+    LayerGeometry
+        Equal for all points whose cuts are equal.
+    """
+
+    def of_layer(values: Array) -> int:
+        return int(values[index] if values.ndim == 1 else values[point, index])
+
+    def of_point(values: Quantity) -> int:
+        return int(values[point]) if getattr(values, "ndim", 0) else int(values)  # type: ignore[index]
+
+    is_novel = bool(of_layer(plan.is_novel))
+    tile, element = of_point(plan.conventional_tile_size), of_point(plan.conventional_element_size)
+    novel = of_point(plan.novel_element_size)
+    return LayerGeometry(
+        rows=layer.matrix_rows * parameters.rows_per_weight,
+        columns=layer.output_channels * of_point(parameters.columns_per_weight),
+        is_novel=is_novel,
+        elements=plan.novel_elements if is_novel else -(-tile // element),
+        tile_size=novel if is_novel else tile,
+        element_size=novel if is_novel else element,
+        array_rows=of_point(parameters.rows),
+        array_columns=of_point(parameters.columns),
+        speed_up_rows=of_layer(plan.speed_up_rows),
+        speed_up_columns=of_layer(plan.speed_up_columns),
+    )
+
+
+@cache
+def tile_parts(geometry: LayerGeometry) -> tuple[TilePart, ...]:
+    """Return what the tiles of a layer evaluate, without the copies that a pipeline adds.
+
+    NeuroSim reads beyond its arrays where a kernel position is cut among several tiles whose size does not divide it.
+    Here each tile has its own rows and columns of every position, whatever the sizes; where NeuroSim is well defined,
+    the two are equal.
+
+    Parameters
+    ----------
+    geometry : LayerGeometry
+        Of the layer.
+
+    Returns
+    -------
+    tuple of TilePart
+        In NeuroSim's order, row by row.
+
+    References
+    ----------
+    NeuroSim V1.4, Chip.cpp, Tile.cpp and ProcessingUnit.cpp, the functions that calculate performance.
+    """
+    g = geometry
+    if g.is_novel:
+        return tuple(_novel_tiles(g))
+    cuts = _cut(Part(0, 0, g.rows, g.columns), g.tile_size, g.tile_size)
+    return tuple(TilePart(part, _conventional_elements(part, g)) for part in cuts)
+
+
+def _novel_tiles(g: LayerGeometry) -> Iterator[TilePart]:
+    position_rows = g.rows // g.elements
+    for part in _cut(Part(0, 0, position_rows, g.columns), g.tile_size, g.tile_size):
+        of_positions = (
+            Part(part.row + position * position_rows, part.column, part.rows, part.columns)
+            for position in range(g.elements)
+        )
+        elements = tuple(ElementPart(each, _arrays(each, g), 1) for each in of_positions)
+        yield TilePart(Part(part.row, part.column, part.rows * g.elements, part.columns), elements)
+
+
+def _conventional_elements(part: Part, g: LayerGeometry) -> tuple[ElementPart, ...]:
+    if g.tile_use is TileUse.WHOLE:
+        return (ElementPart(part, _arrays(part, g), 1),)
+    cuts = tuple(_cut(part, g.element_size, g.element_size))
+    if g.tile_use is TileUse.REPEATED:
+        return tuple(ElementPart(each, _arrays(each, g), 1) for each in cuts)
+    counts = _repetitions(part, g)
+    return tuple(ElementPart(each, _arrays(each, g), count) for each, count in zip(cuts, counts, strict=True))
+
+
+def _repetitions(part: Part, g: LayerGeometry) -> list[int]:
+    """Count each element with the empty ones that follow it, row by row."""
+    counts: list[int] = []
+    for row in range(g.elements):
+        for column in range(g.elements):
+            if row * g.element_size < part.rows and column * g.element_size < part.columns:
+                counts.append(1)
+            else:
+                counts[-1] += 1
+    return counts
+
+
+def _arrays(part: Part, g: LayerGeometry) -> tuple[Part, ...]:
+    if g.element_use is ElementUse.WHOLE:
+        return (part,)
+    cuts = _cut(part, g.array_rows, g.array_columns)
+    if g.element_use is ElementUse.REPEATED:
+        return tuple(cuts)
+    rows, columns = g.arrays
+    last_row, last_column = part.row + rows * g.array_rows, part.column + columns * g.array_columns
+    return tuple(cut for cut in cuts if cut.row < last_row and cut.column < last_column)
+
+
+def _cut(part: Part, rows: int, columns: int) -> Iterator[Part]:
+    for row in range(part.row, part.row + part.rows, rows):
+        for column in range(part.column, part.column + part.columns, columns):
+            height = min(rows, part.row + part.rows - row)
+            yield Part(row, column, height, min(columns, part.column + part.columns - column))
