@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import MetricColumns
 from nnsreport.parsers.names import run_identifier
+from nnsreport.parsers.neurosim.ahead import ReadAhead
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.recurrence import RecurringLog
 from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, begins_section, start_of
@@ -75,6 +76,7 @@ class NeuroSimReader:
         lines, numbers = text.lines, text.numbers
         current = self._runs[-1]
         current.records.cut_line = text.cut_line
+        ahead = ReadAhead([index for index, line in enumerate(lines) if begins_section(line)])
         section = -1
         position = 0
         while position < len(lines):
@@ -86,7 +88,7 @@ class NeuroSimReader:
                 current = self._begin_run(line, text.cut_line)
             if begins_section(line):
                 current.begin_section()
-                count = current.read_section(text, position)
+                count = current.read_section(ahead, text, position)
                 if count:
                     position += count
                     continue

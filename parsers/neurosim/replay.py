@@ -68,24 +68,10 @@ class Template:
     settings: tuple[tuple[str, str, int], ...]
     layers: tuple[tuple[str, int], ...]
 
-    def read(self, lines: Sequence[str]) -> npt.NDArray[np.float64] | None:
-        """Read the numbers of a C++ part.
-
-        Parameters
-        ----------
-        lines : sequence of str
-            Any.
-
-        Returns
-        -------
-        numpy.ndarray of float64, shape (numbers,), or None
-            In the order of the lines, in the stored units; None when the lines are not those of the template.
-        """
-        text = "\n".join((*lines, "")).encode()
-        if not self.mould.may_fit(text):
-            return None
-        filling = self.mould.read([text])
-        return filling.numbers[0] if (filling.fits & agree(filling.numbers, self.repeated))[0] else None
+    @property
+    def last_head(self) -> str:
+        """The last line up to its number."""
+        return self.lines[-1].rpartition(":")[0]
 
 
 def agree(values: npt.NDArray[np.float64], repeated: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -259,7 +245,7 @@ class Memory:
 
     def keep(self, name: str, template: Template) -> None:
         """Remember a template; the one that was not used for the longest time is forgotten."""
-        place = (name, len(template.lines), template.lines[-1].rpartition(":")[0])
+        place = (name, len(template.lines), template.last_head)
         alike = self._templates.setdefault(place, [])
         # Lines whose numbers have an unusual form are read one by one each time, and would be kept each time.
         if not any(known.mould.pieces == template.mould.pieces for known in alike):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import NO_EPOCH
 from nnsreport.parsers.failures import TracebackReader, find_failure
+from nnsreport.parsers.neurosim.ahead import ReadAhead
 from nnsreport.parsers.neurosim.diagnosis import diagnose
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.hardware import HardwareReader, Recording, looks_like_quantity
@@ -46,7 +47,7 @@ _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree
 
 def begins_section(text: str) -> bool:
     """Tell whether a line is the first of a C++ part."""
-    return text.startswith(_FLOOR_PLAN)
+    return text[:5] == "-----" and text.startswith(_FLOOR_PLAN)  # the first is quick, and false for most
 
 
 START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
@@ -173,11 +174,13 @@ class Run:
             self.hardware.begin_section(self.wrapper.epoch_of_next_section(self.hardware.epoch))
         self.hardware.recording = Recording(len(self.records.metrics))
 
-    def read_section(self, text: LogText, start: int) -> int:
+    def read_section(self, ahead: ReadAhead, text: LogText, start: int) -> int:
         """Read a C++ part at once, if one with the same lines was read before.
 
         Parameters
         ----------
+        ahead : ReadAhead
+            The C++ parts of the text.
         text : LogText
             The log.
         start : int
@@ -191,16 +194,14 @@ class Run:
         epoch = self.hardware.epoch
         if self.hardware.stage > Stage.STARTED or (epoch is not None and epoch <= self._latest_epoch):
             return 0
-        first_line = text.numbers[start]
-        for template in _MEMORY.find(self.dialect.name, text.lines, start):
-            count = len(template.lines)
-            if _are_consecutive(text.numbers[start : start + count]):
-                values = template.read(text.lines[start : start + count])
-                if values is not None:
-                    self._file_section(template, values, text.lines[start : start + count], first_line)
-                    self._note_section(template, start)
-                    return count
-        return 0
+        known = ahead.read(self.dialect.name, _MEMORY, text, start)
+        if known is None:
+            return 0
+        template, values = known
+        count = len(template.lines)
+        self._file_section(template, values, text.lines[start : start + count], text.numbers[start])
+        self._note_section(template, start)
+        return count
 
     def _file_section(
         self, template: Template, values: npt.NDArray[np.float64], lines: Sequence[str], first_line: int

@@ -1,0 +1,87 @@
+"""C++ parts that are read before their turn: many of a long training together, because that takes much less time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nnsreport.parsers.neurosim.replay import Memory, Template, agree
+from nnsreport.parsers.reading import LogText
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_MOST = 64
+"""Parts read together; bounds the memory that their numbers wait in."""
+
+Known = tuple[Template, "npt.NDArray[np.float64]"]
+
+
+@dataclass(slots=True)
+class ReadAhead:
+    """The C++ parts of a text, of which several may have been read.
+
+    Attributes
+    ----------
+    starts : sequence of int
+        Indices of the lines that begin a part, in their order.
+    """
+
+    starts: Sequence[int]
+    _known: dict[int, Known] = field(default_factory=dict)
+
+    def read(self, name: str, memory: Memory, text: LogText, start: int) -> Known | None:
+        """Read a C++ part at once, if one with the same lines was read before.
+
+        Parameters
+        ----------
+        name : str
+            Of the dialect.
+        memory : Memory
+            What was read before.
+        text : LogText
+            The lines.
+        start : int
+            Index of the part's first.
+
+        Returns
+        -------
+        template : Template
+            Its lines.
+        numpy.ndarray of float64, shape (numbers,)
+            Its numbers, in the order of the lines; instead of both, None if it has to be read line by line.
+        """
+        if start not in self._known:
+            for template in memory.find(name, text.lines, start):
+                self._read_with(template, text, start)
+                if start in self._known:
+                    break
+        return self._known.pop(start, None)
+
+    def _read_with(self, template: Template, text: LogText, start: int) -> None:
+        if _part(template, text, start) is None:
+            return
+        ahead = [place for place in self.starts if place >= start and place not in self._known][:_MOST]
+        parts = {place: part for place in ahead if (part := _part(template, text, place)) is not None}
+        filling = template.mould.read(list(parts.values()))
+        fits = filling.fits & agree(filling.numbers, template.repeated)
+        for place, numbers, is_known in zip(parts, filling.numbers, fits, strict=True):
+            if is_known:
+                self._known[place] = template, numbers
+
+
+def _part(template: Template, text: LogText, start: int) -> bytes | None:
+    """Return the lines that may be those of a template, with their ends."""
+    count = len(template.lines)
+    lines = text.lines[start : start + count]
+    if len(lines) < count or not lines[-1].startswith(template.last_head) or not _are_consecutive(text, start, count):
+        return None
+    part = "\n".join((*lines, "")).encode()
+    return part if template.mould.may_fit(part) else None
+
+
+def _are_consecutive(text: LogText, start: int, count: int) -> bool:
+    numbers = text.numbers[start : start + count]
+    return isinstance(numbers, range) or list(numbers) == list(range(numbers[0], numbers[0] + count))
