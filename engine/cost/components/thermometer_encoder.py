@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nnsreport.engine.cost.components.small_gates import (
-    Widths,
-    minimum_widths,
-    sheet_tuning,
-)
-from nnsreport.engine.cost.components.stage import STEP_PER_S, stage_delay
+from nnsreport.engine.cost.components.gate_cell import GateCell, gate_cell
+from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths, sheet_tuning
+from nnsreport.engine.cost.components.stage import STEP_PER_S
 from nnsreport.engine.cost.outline import Outline
-from nnsreport.engine.cost.primitives.folding import scaled_height
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.gate_capacitance import SheetTuning, gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
 
@@ -47,10 +42,13 @@ class ThermometerEncoder:
 
 @dataclass(frozen=True, slots=True)
 class _Gates:
-    inverter: Widths
-    nand: Widths
-    wide_inputs: Quantity
-    wide_gates: Quantity
+    """Gates of an encoder in the plain layout, and the tuning of inverter and NAND gate where sheets are narrow."""
+
+    inverter: GateCell
+    nand: GateCell
+    wide: GateCell
+    bits: Quantity
+    tuning: tuple[SheetTuning, SheetTuning] | None
 
 
 def thermometer_encoder(
@@ -80,41 +78,42 @@ def thermometer_encoder(
     ----------
     NeuroSim V1.4, MultilevelSAEncoder.cpp.
     """
+    gates = _gates(levels, technology, special_layout=special_layout)
+    return ThermometerEncoder(
+        latency_s=_latency_s(gates, technology),
+        outline=_outline(gates, levels, encoders, width_m, technology),
+        leakage_w=_leakage_w(gates, levels) * encoders,
+    )
+
+
+def _gates(levels: Quantity, technology: Technology, *, special_layout: bool) -> _Gates:
     xp = namespace_among(levels)
     smallest = minimum_widths(technology)
-    gates = _Gates(
-        inverter=smallest,
-        nand=Widths(4 * technology.minimum_nmos_width_m, 2 * smallest.pmos_m),
+    widths = Widths(4 * technology.minimum_nmos_width_m, 2 * smallest.pmos_m)
+    inverter_tuning, nand_tuning = (
+        sheet_tuning(gate, technology, special_layout=special_layout) for gate in (Gate.INVERTER, Gate.NAND)
+    )
+    return _Gates(
+        inverter=gate_cell(Gate.INVERTER, 1, smallest, technology),
+        nand=gate_cell(Gate.NAND, 2, widths, technology),
         # NeuroSim divides the levels as integers before it rounds up.
-        wide_inputs=xp.floor(levels / 2),
-        wide_gates=xp.ceil(xp.log2(levels)),
-    )
-    leakage_a = _leakage_a(gates, levels, technology, special_layout=special_layout)
-    return ThermometerEncoder(
-        latency_s=_latency_s(gates, technology, special_layout=special_layout),
-        outline=_outline(gates, levels, encoders, width_m, technology, special_layout=special_layout),
-        leakage_w=leakage_a * technology.vdd_v * encoders,
+        wide=gate_cell(Gate.NAND, xp.floor(levels / 2), widths, technology),
+        bits=xp.ceil(xp.log2(levels)),
+        tuning=None if inverter_tuning is None or nand_tuning is None else (inverter_tuning, nand_tuning),
     )
 
 
-def _outline(
-    gates: _Gates,
-    levels: Quantity,
-    encoders: Quantity,
-    width_m: Quantity,
-    technology: Technology,
-    *,
-    special_layout: bool,
-) -> Outline:
+def _outline(gates: _Gates, levels: Quantity, encoders: Quantity, width_m: Quantity, technology: Technology) -> Outline:
     xp = namespace_among(levels, encoders, width_m)
-    cell_m, narrow_m = technology.standard_cell_height_m, technology.minimum_nmos_width_m
-    is_narrow = sheet_tuning(Gate.NAND, technology, special_layout=special_layout) is not None
-    small = Widths(narrow_m, narrow_m) if is_narrow else gates.nand
-    nand = gate_area(Gate.NAND, 2, small.nmos_m, small.pmos_m, cell_m, technology)
-    inverter = gate_area(Gate.INVERTER, 1, gates.inverter.nmos_m, gates.inverter.pmos_m, cell_m, technology)
-    wide = gate_area(Gate.NAND, gates.wide_inputs, gates.nand.nmos_m, gates.nand.pmos_m, cell_m, technology)
+    inverter, wide = gates.inverter.outline, gates.wide.outline
+    narrow_m = technology.minimum_nmos_width_m
+    nand = (
+        gates.nand.outline
+        if gates.tuning is None
+        else gate_area(Gate.NAND, 2, narrow_m, narrow_m, technology.standard_cell_height_m, technology)
+    )
     encoder_width = inverter.width_m + nand.width_m + wide.width_m
-    gates_m2 = (inverter.area_m2 + nand.area_m2) * (levels - 1) + wide.area_m2 * gates.wide_gates
+    gates_m2 = (inverter.area_m2 + nand.area_m2) * (levels - 1) + wide.area_m2 * gates.bits
     # Unlike other circuits', the number of encoders in a row is rounded up.
     in_a_row = xp.minimum(xp.ceil(width_m / encoder_width), encoders)
     return Outline.of_sides(
@@ -122,44 +121,28 @@ def _outline(
     )
 
 
-def _latency_s(gates: _Gates, technology: Technology, *, special_layout: bool) -> Quantity:
-    is_narrow = sheet_tuning(Gate.NAND, technology, special_layout=special_layout) is not None
-    narrow = Widths(technology.minimum_nmos_width_m, technology.minimum_nmos_width_m)
-    _, inverter_out_f = _capacitances(
-        Gate.INVERTER, 1, narrow if is_narrow else gates.inverter, technology, special_layout=special_layout
-    )
-    nand_in_f, nand_out_f = _capacitances(
-        Gate.NAND, 2, narrow if is_narrow else gates.nand, technology, special_layout=special_layout
-    )
-    wide_in_f, _ = _capacitances(Gate.NAND, gates.wide_inputs, gates.nand, technology, special_layout=False)
-    inverter = stage_delay(gates.inverter.nmos_m, Channel.NMOS, inverter_out_f + 2 * nand_in_f, STEP_PER_S, technology)
-    nand = stage_delay(
-        gates.nand.nmos_m,
-        Channel.NMOS,
-        nand_out_f + wide_in_f * gates.wide_inputs,
-        inverter.ramp_per_s,
-        technology,
-        in_series=2 * (_NARROW_SHEETS_RESISTANCE if is_narrow else 1.0),
-    )
-    return inverter.latency_s + nand.latency_s
+def _latency_s(gates: _Gates, technology: Technology) -> Quantity:
+    inverter, nand, wide = gates.inverter, gates.nand, gates.wide
+    in_series = 2.0
+    if gates.tuning is not None:
+        inverter = _with_narrow_sheets(inverter, gates.tuning[0], technology)
+        nand = _with_narrow_sheets(nand, gates.tuning[1], technology)
+        in_series *= _NARROW_SHEETS_RESISTANCE
+    first = inverter.delay(Channel.NMOS, 2 * nand.input_f, STEP_PER_S)
+    second = nand.delay(Channel.NMOS, wide.input_f * wide.inputs, first.ramp_per_s, in_series=in_series)
+    return first.latency_s + second.latency_s
 
 
-def _capacitances(
-    gate: Gate, inputs: Quantity, widths: Widths, technology: Technology, *, special_layout: bool
-) -> tuple[Quantity, Quantity]:
-    # NeuroSim hands the scaled height of the cell on, where it is scaled again.
-    height_m = scaled_height(technology.standard_cell_height_m, technology)
-    tuning = sheet_tuning(gate, technology, special_layout=special_layout)
-    return gate_capacitance_pair(
-        gate, inputs, widths.nmos_m, widths.pmos_m, height_m, technology, tuning or SheetTuning()
+def _with_narrow_sheets(cell: GateCell, tuning: SheetTuning, technology: Technology) -> GateCell:
+    """Return a gate with the capacitances of narrow sheets; its transistors keep their resistance."""
+    width_m = technology.minimum_nmos_width_m
+    input_f, output_f = gate_capacitance_pair(
+        cell.gate, cell.inputs, width_m, width_m, cell.outline.height_m, technology, tuning
     )
+    return replace(cell, input_f=input_f, output_f=output_f)
 
 
-def _leakage_a(gates: _Gates, levels: Quantity, technology: Technology, *, special_layout: bool) -> Quantity:
-    tuning = sheet_tuning(Gate.INVERTER, technology, special_layout=special_layout)
-    latch_a = gate_leakage_a(Gate.INVERTER, 1, gates.inverter.nmos_m, gates.inverter.pmos_m, technology) * (
-        1.0 if tuning is None else tuning.gate_factor
-    )
-    nand_a = gate_leakage_a(Gate.NAND, 2, gates.nand.nmos_m, gates.nand.pmos_m, technology)
-    wide_a = gate_leakage_a(Gate.NAND, gates.wide_inputs, gates.nand.nmos_m, gates.nand.pmos_m, technology)
-    return (nand_a + _LATCH_INVERTERS * latch_a) * (levels - 1) + wide_a * gates.wide_gates
+def _leakage_w(gates: _Gates, levels: Quantity) -> Quantity:
+    latch_w = gates.inverter.leakage_w * (1.0 if gates.tuning is None else gates.tuning[0].gate_factor)
+    comparator_w = gates.nand.leakage_w + _LATCH_INVERTERS * latch_w
+    return comparator_w * (levels - 1) + gates.wide.leakage_w * gates.bits
