@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.adder import Adders, adders
+from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.placement import cell_height_m
 from nnsreport.engine.cost.components.whole_numbers import truncated
@@ -42,7 +43,7 @@ class ShiftAdd:
         clock_hz : float or Array
             Frequency of the clock.
         additions : float or Array
-            One after the other.
+            One after the other, shape (points, ...).
         pulse_s : float or Array
             Duration of a read, which hides all additions but the last as far as it is long.
 
@@ -53,7 +54,7 @@ class ShiftAdd:
         """
         one_s = self.adders.latency_s(self.registers.load_f) + self.registers.latency_s(clock_hz)
         exposed_s: Quantity = namespace_among(one_s, pulse_s).maximum(one_s - pulse_s, 0)
-        return exposed_s * (additions - 1) + one_s
+        return beside(exposed_s, additions) * (additions - 1) + beside(one_s, additions)
 
     def energy_j(self, additions: Quantity, adder_activity: Quantity, flip_flop_activity: Quantity) -> Quantity:
         """Return the energy of additions at all outputs.
