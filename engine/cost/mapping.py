@@ -74,7 +74,8 @@ def layer_table(layers: Sequence[CostLayer], parameters: Parameters, elements: i
     ----------
     NeuroSim V1.4, Chip.cpp, ChipDesignInitialize.
     """
-    xp = namespace_among(parameters.rows, parameters.columns, parameters.columns_per_weight)
+    p = parameters
+    xp = namespace_among(p.rows, p.columns, p.columns_per_weight, p.speed_up_degree, p.columns_per_converter)
 
     def column(name: str) -> Array:
         values: Array = xp.asarray([getattr(layer, name) for layer in layers], dtype="float64")

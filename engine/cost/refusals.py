@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.given import Access, MemoryCell, OperationMode, RoadmapChoice
+from nnsreport.engine.cost.quantity import namespace_among
 from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -77,8 +76,10 @@ def _lacks_what_synchronous_transfer_needs(p: Parameters) -> bool:
 
 
 def _has_levels_of_no_converter(p: Parameters) -> Holds:
-    bits = np.log2(to_numpy(np.asarray(p.converter_levels)))
-    return np.asarray(bits != np.floor(bits))
+    xp = namespace_among(p.converter_levels)
+    bits = xp.log2(p.converter_levels)
+    is_broken: Holds = bits != xp.floor(bits)
+    return is_broken
 
 
 _RULES = (

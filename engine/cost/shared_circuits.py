@@ -39,7 +39,8 @@ def global_bus_bits(plan: FloorPlan, parameters: Parameters) -> Array:
     most = xp.asarray(parameters.most_global_bus_bits, dtype="float64")
     while bool((bits > most).any()):
         bits = xp.where(bits > most, bits / 2, bits)
-    return xp.asarray(bits)  # type: ignore[no-any-return]
+    allowed: Array = xp.asarray(bits)
+    return allowed
 
 
 def global_buffer_bits(layers: Sequence[CostLayer], parameters: Parameters) -> Quantity:

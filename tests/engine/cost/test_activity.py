@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.activity import Distribution, counted_activity, row_blocks, stated_activity
 from nnsreport.engine.cost.partition import LayerGeometry
 from nnsreport.errors import ConfigurationError
@@ -44,6 +46,15 @@ def test_histogram_counts_each_read() -> None:
         assert {n: c for n, c in found.items() if c} == counts
         assert activity.mean_active_rows[block] == pytest.approx(bits[first : first + rows].sum() / 50)
     assert (activity.reads.sum(axis=0) > 0).all()
+
+
+def test_devices_count_as_the_host(devices: dict[str, ModuleType]) -> None:
+    bits = (np.random.default_rng(4).random((432, 50)) < 0.2).astype(np.uint8)
+    host = counted_activity(bits, row_blocks(NOVEL))
+    for xp in devices.values():
+        there = counted_activity(xp.asarray(bits), row_blocks(NOVEL))
+        assert np.array_equal(to_numpy(there.active_rows), host.active_rows)
+        assert np.array_equal(to_numpy(there.reads), host.reads)
 
 
 def test_mean_density_keeps_fractions() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.conductance import (
     OPEN_COLUMN_OHM,
     branch_conductances,
@@ -76,6 +78,23 @@ def test_many_reads_are_one_product_of_matrices() -> None:
                 ohm += (20 - row) * parameters.wire_resistance_column_ohm  # type: ignore[operator]
                 total += bits[row, read] / ohm
             assert found[read, column] == pytest.approx(1 / total, rel=1e-12)
+
+
+@pytest.mark.parametrize("mode", [1, 2])
+def test_devices_compute_as_the_host(devices: dict[str, ModuleType], mode: int) -> None:
+    parameters = Parameters.from_values({"memcelltype": 2, "cellBit": 2, "operationmode": mode})
+    random = np.random.default_rng(3)
+    weights, bits = random.uniform(-1, 1, (12, 4)), random.integers(0, 2, (12, 5)).astype(np.uint8)
+    active = np.array([0.0, 3.5])
+
+    def computed(xp: ModuleType) -> list[np.ndarray]:
+        cells = cell_conductances(cell_levels(xp.asarray(weights), parameters), parameters)
+        found = column_resistances(xp.asarray(bits), branch_conductances(cells, parameters), parameters)
+        return [to_numpy(found), to_numpy(expected_column_resistances(xp.asarray(active), 12, 4, parameters))]
+
+    for xp in devices.values():
+        for there, here in zip(computed(xp), computed(np), strict=True):
+            np.testing.assert_allclose(there, here, rtol=1e-12)
 
 
 @pytest.mark.parametrize("mode", [1, 2])

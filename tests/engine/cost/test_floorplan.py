@@ -6,10 +6,12 @@ import csv
 import json
 import re
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.floorplan import FloorPlan, floor_plan
 from nnsreport.engine.cost.network import CostLayer, read_network
 from nnsreport.engine.cost.parameters import Parameters
@@ -43,6 +45,7 @@ def _overrides(argv: dict[str, int]) -> dict[str, int]:
 
 def _compare(plan: FloorPlan, path: Path) -> None:
     """Compare with a log, as the project's own parser and, for sizes, its lines give it."""
+    pytest.importorskip("polars")
     from nnsreport.parsers.reading import read_log
     from nnsreport.parsers.registry import detect
 
@@ -136,6 +139,19 @@ def test_many_points_are_planned_as_each_alone(vgg8: tuple[CostLayer, ...], is_n
             per_point = here.ndim > there.ndim
             assert np.array_equal(here[point] if per_point else here, there), (name, point)
         assert bus[point] == global_bus_bits(alone, single)
+
+
+def test_devices_plan_as_the_host(vgg8: tuple[CostLayer, ...], devices: dict[str, ModuleType]) -> None:
+    axes = {"numRowSubArray": np.array([64.0, 128, 256]), "speedUpDegree": np.array([1.0, 4, 8])}
+    switches = {"memcelltype": 2, "numColMuxed": 4}
+    host = Parameters.from_values(switches | axes)
+    planned = floor_plan(vgg8, host)
+    for xp in devices.values():
+        there = Parameters.from_values(switches | {name: xp.asarray(values) for name, values in axes.items()})
+        plan = floor_plan(vgg8, there)
+        for name in FloorPlan.__dataclass_fields__:
+            assert np.array_equal(to_numpy(getattr(plan, name)), getattr(planned, name)), name
+        assert np.array_equal(to_numpy(global_bus_bits(plan, there)), global_bus_bits(planned, host))
 
 
 def test_shared_circuits_of_a_layer_by_layer_chip(vgg8: tuple[CostLayer, ...]) -> None:
