@@ -1,0 +1,1 @@
+"""Arithmetic of other simulators, computed as they compute it, to compare with."""
