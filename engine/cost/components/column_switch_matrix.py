@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.flip_flops import flip_flops
 from nnsreport.engine.cost.components.pass_gates import whole_widths, widths_for_resistance
-from nnsreport.engine.cost.components.placement import pass_gate_width_m, spread_over_lines
+from nnsreport.engine.cost.components.placement import pass_gate_folds, pass_gate_width_m, spread_over_lines
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import pass_gate_area
-from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
 
 
@@ -66,11 +66,8 @@ def column_switch_matrix(
     """
     linear_ratio = technology.constants.linear_region_ratio
     widths = whole_widths(widths_for_resistance(column_ohm * sizing, technology, linear_ratio), technology)
-    smallest_m = pass_gate_width_m(technology)
-    rows, pair_m = spread_over_lines(width_m, smallest_m * 2, outputs)
-    # NeuroSim truncates the number of half pass gates to an int.
-    folds = namespace_among(pair_m).floor(pair_m / 2 / (0.5 * smallest_m)) - 1
-    gate = pass_gate_area(widths.nmos_m, widths.pmos_m, technology, folds)
+    rows, pair_m = spread_over_lines(width_m, pass_gate_width_m(technology) * 2, outputs)
+    gate = pass_gate_area(widths.nmos_m, widths.pmos_m, technology, pass_gate_folds(pair_m / 2, technology))
     held = flip_flops(outputs, technology, special_layout=special_layout)
     height_m = gate.height_m * rows + held.outline_in_width(width_m).height_m
     return ColumnSwitchMatrix(outline=Outline.of_sides(height_m, width_m), leakage_w=held.leakage_w)

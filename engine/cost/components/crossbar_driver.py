@@ -12,12 +12,8 @@ from nnsreport.engine.cost.components.stage import Delay
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Gate
-from nnsreport.engine.cost.primitives.transistor import horowitz
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
-
-_PASS_GATE_GAIN = 0.0
-"""Inverse gain that NeuroSim states for a pass gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +58,7 @@ class CrossbarDriver:
         Delay
             Of one access.
         """
-        switch = self.switch
-        own_f = switch.drain_f * 4 + switch.nmos_gate_f * 0.5 + switch.pmos_gate_f * 0.5
-        time_constant = switch.resistance_ohm * (own_f + line_f) + line_ohm * line_f / 2
-        return Delay(*horowitz(time_constant, _PASS_GATE_GAIN, ramp_per_s))
+        return self.switch.line_delay(self.switch.own_f(4), line_f, line_ohm, ramp_per_s)
 
     def energy_j(self, read_cells: Quantity, read_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy of reads.

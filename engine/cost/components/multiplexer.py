@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, whole_widths, widths_for_resistance
-from nnsreport.engine.cost.components.placement import pass_gate_width_m, spread_over_lines
+from nnsreport.engine.cost.components.placement import pass_gate_folds, pass_gate_width_m, spread_over_lines
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import pass_gate_area
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -56,8 +56,7 @@ class Multiplexer:
             Seconds.
         """
         switch = self.switch
-        own_f = switch.drain_f + 0.5 * switch.nmos_gate_f + 0.5 * switch.pmos_gate_f
-        return _CHARGE_TO_90_PERCENT * (switch.resistance_ohm * (own_f + load_f)) * reads
+        return _CHARGE_TO_90_PERCENT * (switch.resistance_ohm * (switch.own_f(1) + load_f)) * reads
 
     def energy_j(self, read_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy to open the pass gates of all outputs: C_gate V_dd^2 + 2 C_drain V_read^2 each.
@@ -130,11 +129,8 @@ def multiplexer(
     """
     wanted_ohm = column_ohm * technology.constants.ir_drop_tolerance
     widths = whole_widths(widths_for_resistance(wanted_ohm, technology), technology)
-    smallest_m = pass_gate_width_m(technology)
-    rows, gate_m = spread_over_lines(width_m, smallest_m, outputs * columns_per_output)
-    # NeuroSim truncates the number of half pass gates to an int.
-    folds = namespace_among(gate_m).floor(gate_m / (0.5 * smallest_m)) - 1
-    folded = pass_gate_area(widths.nmos_m, widths.pmos_m, technology, folds)
+    rows, gate_m = spread_over_lines(width_m, pass_gate_width_m(technology), outputs * columns_per_output)
+    folded = pass_gate_area(widths.nmos_m, widths.pmos_m, technology, pass_gate_folds(gate_m, technology))
     unfolded = pass_gate_area(widths.nmos_m, widths.pmos_m, technology, 1)
     return Multiplexer(
         outputs=outputs,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.small_gates import Widths
+from nnsreport.engine.cost.components.stage import Delay
 from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.transistor import gate_capacitance, pass_gate_resistance
+from nnsreport.engine.cost.primitives.transistor import gate_capacitance, horowitz, pass_gate_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+
+_GAIN_OF_PASS_GATE = 0.0
+"""Inverse gain that NeuroSim states, and does not use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,41 @@ class PassGate:
     def gates_f(self) -> Quantity:
         """Capacitance of both gates."""
         return self.nmos_gate_f + self.pmos_gate_f
+
+    def own_f(self, drains: float) -> Quantity:
+        """Return what a conducting pass gate adds to its line: drains, and half of its gates.
+
+        Parameters
+        ----------
+        drains : float
+            Pass gates whose drains are on the line.
+
+        Returns
+        -------
+        float or Array
+            Farads.
+        """
+        return self.drain_f * drains + self.nmos_gate_f * 0.5 + self.pmos_gate_f * 0.5
+
+    def line_delay(self, own_f: Quantity, line_f: Quantity, line_ohm: Quantity, ramp_per_s: Quantity) -> Delay:
+        """Return the delay to the end of a line: tau = R (C_own + C) + R_line C / 2.
+
+        Parameters
+        ----------
+        own_f : float or Array
+            Capacitance of the pass gates on the line.
+        line_f, line_ohm : float or Array
+            Capacitance and resistance of the line.
+        ramp_per_s : float or Array
+            Slope of the input.
+
+        Returns
+        -------
+        Delay
+            Latency and slope at the end of the line.
+        """
+        time_constant = self.resistance_ohm * (own_f + line_f) + line_ohm * line_f / 2
+        return Delay(*horowitz(time_constant, _GAIN_OF_PASS_GATE, ramp_per_s))
 
 
 def pass_gate(widths: Widths, height_m: Quantity, technology: Technology) -> PassGate:

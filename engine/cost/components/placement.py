@@ -91,3 +91,22 @@ def pass_gate_width_m(technology: Technology) -> float:
     """
     planar_pitch_f = technology.constants.planar_gate_pitch_f
     return 2 * planar_pitch_f * technology.feature_size_m * (technology.layout.gate_pitch_f / planar_pitch_f)
+
+
+def pass_gate_folds(width_m: Quantity, technology: Technology) -> Quantity:
+    """Return the folds of the transistors of a pass gate that is to fill a width.
+
+    Parameters
+    ----------
+    width_m : float or Array
+        Width of the pass gate, at least the smallest one.
+    technology : Technology
+        Of the node.
+
+    Returns
+    -------
+    float or Array
+        One less than the gate pitches in the width, which NeuroSim truncates to an int.
+    """
+    folds: Quantity = namespace_among(width_m).floor(width_m / (0.5 * pass_gate_width_m(technology))) - 1
+    return folds

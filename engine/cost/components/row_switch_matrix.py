@@ -87,11 +87,10 @@ class RowSwitchMatrix:
             Seconds.
         """
         switch = self.switch
-        own_f = switch.drain_f * 2 + switch.nmos_gate_f * 0.5 + switch.pmos_gate_f * 0.5
         cells = line.cells / (line.buffers + 1)
         section = line.cell_f * cells * (_LUMPED * switch.resistance_ohm + _DISTRIBUTED * line.cell_ohm * cells)
         buffered = (line.cell_f * cells * _LUMPED + _LUMPED * switch.resistance_ohm) * line.buffer_f
-        latency = switch.resistance_ohm * own_f * _LUMPED + section + select(line.buffers > 0, buffered, 0.0)
+        latency = switch.resistance_ohm * switch.own_f(2) * _LUMPED + section + select(line.buffers > 0, buffered, 0.0)
         return latency * reads
 
     def energy_j(self, active_share: Quantity, read_v: Quantity, reads: Quantity = 1.0) -> Quantity:

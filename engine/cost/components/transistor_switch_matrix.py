@@ -13,14 +13,12 @@ from nnsreport.engine.cost.components.stage import STEP_PER_S
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.transistor import horowitz, pass_gate_resistance
+from nnsreport.engine.cost.primitives.transistor import pass_gate_resistance
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
 
 _PASS_GATES = 4
 _OPEN_PASS_GATES = 3
-_PASS_GATE_GAIN = 0.0
-"""Inverse gain that NeuroSim states for a pass gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +63,8 @@ class TransistorSwitchMatrix:
         float or Array
             Seconds.
         """
-        switch = self.switch
-        own_f = switch.drain_f * 2 + switch.nmos_gate_f * 0.5 + switch.pmos_gate_f * 0.5
-        time_constant = switch.resistance_ohm * (own_f + line_f) + line_ohm * line_f / 2
-        return horowitz(time_constant, _PASS_GATE_GAIN, STEP_PER_S)[0] * reads
+        delay = self.switch.line_delay(self.switch.own_f(2), line_f, line_ohm, STEP_PER_S)
+        return delay.latency_s * reads
 
     def energy_j(self, active_share: Quantity, read_v: Quantity, access_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy of reads: of the pass gates of active rows, and all flip-flops.

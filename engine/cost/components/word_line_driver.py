@@ -12,12 +12,8 @@ from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
-from nnsreport.engine.cost.primitives.transistor import horowitz
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
-
-_PASS_GATE_GAIN = 0.0
-"""Inverse gain that NeuroSim states for a pass gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +62,7 @@ class WordLineDriver:
         select_row = nand.delay(Channel.NMOS, inverter.input_f, ramp_per_s, in_series=2)
         invert = inverter.delay(Channel.PMOS, 2 * nand.input_f, ramp_per_s)
         select_voltage = nand.delay(Channel.NMOS, switch.gates_f, ramp_per_s, in_series=2)
-        time_constant = switch.resistance_ohm * (2 * switch.drain_f + line_f) + line_ohm * line_f / 2
-        line = Delay(*horowitz(time_constant, _PASS_GATE_GAIN, STEP_PER_S))
+        line = switch.line_delay(2 * switch.drain_f, line_f, line_ohm, STEP_PER_S)
         gates_s = select_row.latency_s + invert.latency_s + select_voltage.latency_s
         return Delay(gates_s + line.latency_s, line.ramp_per_s)
 

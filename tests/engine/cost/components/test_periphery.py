@@ -167,7 +167,7 @@ def test_conversion_waits_for_the_slower_of_two_references() -> None:
 
 
 def test_energy_of_a_column_grows_with_its_conductance() -> None:
-    # NeuroSim's fit jumps up by 2 % at 0.38 Mohm, where two of its pieces do not meet.
+    # Above that, at 0.38 Mohm, NeuroSim's fit jumps up by half: two of its pieces do not meet.
     energies = _converter(32.0).column_energy_j(np.geomspace(1e2, 3e5, 30))
     assert np.all(np.diff(energies) < 0)
 
