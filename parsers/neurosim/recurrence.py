@@ -60,7 +60,7 @@ class Section:
 
     def fields(self) -> list[Field]:
         """Return where the log's numbers stand in :meth:`within`."""
-        return [Field(line + self.start, start, end, power) for line, start, end, power in self.template.fields]
+        return [field._replace(line=field.line + self.start) for field in self.template.fields]
 
     def within(self, lines: Sequence[str]) -> list[str]:
         """Return the lines of the log, with the numbers that the template was learned from."""

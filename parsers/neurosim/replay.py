@@ -143,11 +143,12 @@ def _fields(place: int, line: str, quantities: Sequence[Quantity | None]) -> lis
             return []
         number = tail.rstrip().removesuffix(quantities[0].suffix.rstrip())
         return [Field(place, start + len(tail) - len(tail.lstrip()), start + len(number), quantities[0].exponent)]
-    form = _OF_SIZE if _SIZE.fullmatch(tail) else _OF_ROW if _ROW.fullmatch(tail) else None
+    is_size = _SIZE.fullmatch(tail) is not None
+    form = _OF_SIZE if is_size else _OF_ROW if _ROW.fullmatch(tail) else None
     spans = [match.span() for match in form.finditer(tail)] if form is not None else []
     if len(spans) != len(quantities):
         return []
-    return [Field(place, start + first, start + end, 0) for first, end in spans]
+    return [Field(place, start + first, start + end, 0, is_size) for first, end in spans]
 
 
 def _template(

@@ -36,12 +36,15 @@ class Field(NamedTuple):
         Of its characters in the line.
     exponent : int
         The number counts times ten to this power.
+    is_whole : bool
+        It is printed with digits alone.
     """
 
     line: int
     start: int
     end: int
     exponent: int
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +88,8 @@ class Mould:
         Holes that hold numbers, and those that are free lines, in the order of the text.
     exponents : numpy.ndarray of int64, shape (fields,)
         Of the numbers.
+    whole : numpy.ndarray of int64
+        Which of the numbers have digits alone.
     """
 
     lines: int
@@ -97,6 +102,7 @@ class Mould:
     numbers: Integers
     free: Integers
     exponents: Integers
+    whole: Integers
 
     @classmethod
     def of(cls, lines: Sequence[str], fields: Sequence[Field], free: Sequence[int] = ()) -> Mould:
@@ -137,6 +143,7 @@ class Mould:
             numbers=np.flatnonzero(~is_free),
             free=np.flatnonzero(is_free),
             exponents=np.array([field.exponent for field in fields], dtype=np.int64),
+            whole=np.flatnonzero([field.is_whole for field in fields]),
         )
 
     def may_fit(self, text: bytes) -> bool:
@@ -170,6 +177,7 @@ class Mould:
             tuple(whole[start:stop] for start, stop in zip(*each, strict=True))
             for each in zip(begin[:, self.free].tolist(), end[:, self.free].tolist(), strict=True)
         ]
+        fits &= np.array([self._has_whole_numbers(whole, *each) for each in zip(begin, end, strict=True)])
         begin, widths = begin[:, self.numbers], (end - begin)[:, self.numbers]
         fits &= ((widths >= 1) & (widths <= _WIDEST)).all(axis=1)
         np.clip(widths, 1, _WIDEST, out=widths)
@@ -182,6 +190,10 @@ class Mould:
     def _has_pieces(self, whole: bytes, begin: list[int], end: list[int], first: int, last: int) -> bool:
         pieces = zip([first, *end], [*begin, last], strict=True)
         return tuple([whole[start:stop] for start, stop in pieces]) == self.pieces
+
+    def _has_whole_numbers(self, whole: bytes, begin: Integers, end: Integers) -> bool:
+        places = self.numbers[self.whole]
+        return all(whole[start:stop].isdigit() for start, stop in zip(begin[places], end[places], strict=True))
 
     def _holes(
         self, whole: bytes, ends: Integers, firsts: Integers

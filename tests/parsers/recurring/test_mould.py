@@ -19,7 +19,7 @@ NUMBERS = ((1, "12.5", -12), (3, "3", 0), (3, "14", 0), (5, "1", 0), (5, "2.5", 
 
 def fields() -> list[Field]:
     starts = [(line, LINES[line].index(number), number, exponent) for line, number, exponent in NUMBERS]
-    return [Field(line, start, start + len(number), exponent) for line, start, number, exponent in starts]
+    return [Field(line, start, start + len(number), exponent, line == 3) for line, start, number, exponent in starts]
 
 
 @pytest.fixture
@@ -79,6 +79,8 @@ def test_a_text_does_not_spoil_the_others(mould: Mould) -> None:
         (3, "size: 3x14x2 tiles"),
         (3, "size: 3x tiles"),
         (3, "size: 3,14 tiles"),
+        (3, "size: 3x1.4 tiles"),
+        (3, "size: -3x14 tiles"),
         (5, "rows: 1, 2.5"),
         (5, "rows: 1, 2.5, 3e5"),
         (6, "end "),
