@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from nnsreport.engine.cost.technology.tables import number, read_table
+from nnsreport.engine.cost.technology.tables import Row, number, read_table
 from nnsreport.errors import ConfigurationError
 
 _ROOM_TEMPERATURE_K = 300
@@ -38,15 +38,58 @@ def wire_resistance_per_m(width_nm: float, barrier_thickness_m: float, temperatu
     ----------
     NeuroSim V1.4, Param.cpp.
     """
-    for row in read_table("wires.csv"):
+    return row_resistance_per_m(row_of_width("wires.csv", width_nm), width_nm, barrier_thickness_m, temperature_k)
+
+
+def row_of_width(table: str, width_nm: float) -> Row:
+    """Return the row of a table of wires that a width belongs to.
+
+    Parameters
+    ----------
+    table : str
+        File name in engine/cost/data, with falling least widths.
+    width_nm : float
+        Of the wire.
+
+    Returns
+    -------
+    mapping of str
+        The first row whose least width is not greater.
+
+    Raises
+    ------
+    ConfigurationError
+        The width is below the table.
+    """
+    for row in read_table(table):
         if width_nm >= number(row, "least_width_nm"):
-            break
-    else:
-        raise ConfigurationError(
-            f"a wire of {width_nm:g} nm is narrower than any that NeuroSim knows",
-            field="wireWidth",
-            remedy="set wireWidth, Metal0 and Metal1 to 8 or more",
-        )
+            return row
+    raise ConfigurationError(
+        f"a wire of {width_nm:g} nm is narrower than any that NeuroSim knows",
+        field="wireWidth",
+        remedy="set wireWidth, Metal0 and Metal1 to 8 or more",
+    )
+
+
+def row_resistance_per_m(row: Row, width_nm: float, barrier_thickness_m: float, temperature_k: float) -> float:
+    """Return the resistance of a wire with the aspect ratio and resistivity of a row.
+
+    Parameters
+    ----------
+    row : mapping of str
+        Of a table of wires.
+    width_nm : float
+        Of the wire.
+    barrier_thickness_m : float
+        Of the liner; in metres against a width in nanometres, as in NeuroSim.
+    temperature_k : float
+        300 kelvin or more.
+
+    Returns
+    -------
+    float
+        In ohm per metre.
+    """
     aspect_ratio = number(row, "aspect_ratio")
     liner = (2 * aspect_ratio * width_nm + width_nm) * barrier_thickness_m / (aspect_ratio * width_nm**2)
     resistivity = number(row, "resistivity_ohm_m") / (1 - liner)

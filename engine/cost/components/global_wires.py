@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.technology import Technology
-from nnsreport.engine.cost.technology.tables import number, read_table
-from nnsreport.errors import ConfigurationError
+from nnsreport.engine.cost.technology.tables import number
+from nnsreport.engine.cost.wires import row_of_width, row_resistance_per_m
 
-_ROOM_TEMPERATURE_K = 300
-_TEMPERATURE_COEFFICIENT_PER_K = 0.00451
 _LONG_F, _LONGEST_F = 10_000, 100_000
 
 
@@ -47,19 +45,5 @@ def global_wire_ohm_per_m(length_m: Quantity, base_width_nm: float, technology: 
 
 
 def _ohm_per_m(width_nm: float, temperature_k: float) -> float:
-    for row in read_table("global_wires.csv"):
-        if width_nm >= number(row, "least_width_nm"):
-            break
-    else:
-        raise ConfigurationError(
-            f"a wire of {width_nm:g} nm is narrower than any that NeuroSim knows",
-            field="wireWidth",
-            remedy="set wireWidth to 8 or more",
-        )
-    aspect_ratio = number(row, "aspect_ratio")
-    # The barrier is in metres and the width in nanometres, so that it hardly counts, as in NeuroSim.
-    barrier = (2 * aspect_ratio * width_nm + width_nm) * number(row, "barrier_thickness_m")
-    resistivity = number(row, "resistivity_ohm_m") / (1 - barrier / (aspect_ratio * width_nm**2))
-    resistivity *= 1 + _TEMPERATURE_COEFFICIENT_PER_K * (temperature_k - _ROOM_TEMPERATURE_K)
-    width_m = width_nm * 1e-9
-    return resistivity / (width_m * width_m * aspect_ratio)
+    row = row_of_width("global_wires.csv", width_nm)
+    return row_resistance_per_m(row, width_nm, number(row, "barrier_thickness_m"), temperature_k)
