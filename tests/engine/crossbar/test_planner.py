@@ -12,11 +12,13 @@ from nnsreport.engine.crossbar.settings import (
     AdcSettings,
     DeviceSettings,
     DriftSettings,
+    MappingSettings,
     ProgrammingSettings,
     ReadNoiseSettings,
     WhiteNoiseSettings,
 )
 from nnsreport.engine.crossbar.settings.converter import AdcErrorSettings
+from nnsreport.engine.parasitics import WireSettings
 
 hypothesis = pytest.importorskip("hypothesis")
 st = pytest.importorskip("hypothesis.strategies")
@@ -95,6 +97,8 @@ def test_the_plan_names_itself():
         ({"device": DeviceSettings(read_noise=ReadNoiseSettings("one-over-f"))}, True),  # one draw for all images
         ({"device": DeviceSettings(white_noise=WhiteNoiseSettings("constant", 0.1))}, False),
         ({"adc": AdcSettings("ideal", errors=AdcErrorSettings(noise_std=0.1, noise_unit="level"))}, False),
+        ({"wires": WireSettings(word_line_ohm=1.0, bit_line_ohm=1.0)}, True),  # linear
+        ({"wires": WireSettings("gated", bit_line_ohm=1.0), "mapping": MappingSettings(dac_bits=1)}, False),
         ({"adc": AdcSettings(bits=16, range="full-scale")}, False),
     ],
 )
