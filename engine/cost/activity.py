@@ -11,7 +11,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.partition import LayerGeometry, Part, tile_parts
-from nnsreport.errors import ConfigurationError
+from nnsreport.settings import setting
 
 _LEAST_READS = 1e-9
 """A number of active rows that is expected more seldom than this in a whole image is left out."""
@@ -24,6 +24,20 @@ class Distribution(StrEnum):
     """Each has exactly the mean number of ones, which may be a fraction."""
     BINOMIAL = "binomial"
     """Ones are independent of each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySettings:
+    """What is assumed of the inputs where there is no trace of them."""
+
+    input_density: float = setting(
+        0.18, "Fraction of ones among all bits of the inputs (0.18 for VGG8 on CIFAR-10).", minimum=0.0, maximum=1.0
+    )
+    input_distribution: str = setting(
+        Distribution.BINOMIAL.value,
+        "mean: every read has the mean number of ones; binomial: ones are independent of each other.",
+        choices=tuple(kind.value for kind in Distribution),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +113,47 @@ def counted_activity(bits: Array, blocks: Sequence[tuple[int, int]]) -> RowActiv
     return _occurring(xp.arange(most + 1, dtype="float64"), reads, 0.0)
 
 
-def stated_activity(
-    density: float, blocks: Sequence[tuple[int, int]], reads: float, distribution: Distribution
-) -> RowActivity:
+def distinct_reads(bits: Array) -> tuple[Array, Array]:
+    """Return the different reads of a block of rows, and how often each occurs.
+
+    High bits of small inputs are mostly 0, so that many reads are equal and cost the same.
+
+    Parameters
+    ----------
+    bits : Array of uint8, (rows, reads)
+        What drives the rows, 0 or 1, in the processor's memory.
+
+    Returns
+    -------
+    tuple of Array of uint8, (rows, distinct), and Array of int64, (distinct,)
+        The reads, and their numbers.
+    """
+    packed = np.ascontiguousarray(np.packbits(bits, axis=0).T)
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    return bits[:, first], counts
+
+
+def stated_activity(settings: ActivitySettings, blocks: Sequence[tuple[int, int]], reads: float) -> RowActivity:
     """Return the activity that a density of ones makes expect.
 
     Parameters
     ----------
-    density : float
-        Fraction of ones among the input bits, 0 to 1.
+    settings : ActivitySettings
+        The density, and what is assumed of single vectors.
     blocks : sequence of pairs of int
         First row and number of rows.
     reads : float
         Reads of each block for an image: vectors times input bits.
-    distribution : Distribution
-        What is assumed of single vectors.
 
     Returns
     -------
     RowActivity
         Of each block, on NumPy.
-
-    Raises
-    ------
-    ConfigurationError
-        The density is no fraction.
     """
-    if not 0 <= density <= 1:
-        raise ConfigurationError(
-            f"is {density:g}, no fraction of ones", field="density", remedy="set the density to 0 up to 1"
-        )
+    density = settings.input_density
     sizes = np.array([rows for _, rows in blocks], dtype=np.float64)
-    if distribution is Distribution.MEAN:
+    if settings.input_distribution == Distribution.MEAN:
         active, index = np.unique(density * sizes, return_inverse=True)
         expected = np.zeros((len(sizes), len(active)))
         expected[np.arange(len(sizes)), index] = reads

@@ -10,9 +10,16 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.backend import to_numpy
-from nnsreport.engine.cost.activity import Distribution, counted_activity, row_blocks, stated_activity
+from nnsreport.engine.cost.activity import (
+    ActivitySettings,
+    Distribution,
+    counted_activity,
+    distinct_reads,
+    row_blocks,
+    stated_activity,
+)
 from nnsreport.engine.cost.partition import LayerGeometry
-from nnsreport.errors import ConfigurationError
+from nnsreport.settings import describe, problem_with
 
 NOVEL = LayerGeometry(
     rows=9 * 48,
@@ -58,13 +65,13 @@ def test_devices_count_as_the_host(devices: dict[str, ModuleType]) -> None:
 
 
 def test_mean_density_keeps_fractions() -> None:
-    activity = stated_activity(0.3, [(0, 10), (10, 5), (15, 10)], 72, Distribution.MEAN)
+    activity = stated_activity(ActivitySettings(0.3, Distribution.MEAN.value), [(0, 10), (10, 5), (15, 10)], 72)
     assert activity.active_rows.tolist() == [1.5, 3.0]
     assert activity.reads.tolist() == [[0, 72], [72, 0], [0, 72]]
 
 
 def test_binomial_density_is_the_enumeration_of_all_vectors() -> None:
-    activity = stated_activity(0.3, [(0, 6), (6, 4)], 1.0, Distribution.BINOMIAL)
+    activity = stated_activity(ActivitySettings(0.3, Distribution.BINOMIAL.value), [(0, 6), (6, 4)], 1.0)
     for block, rows in enumerate((6, 4)):
         expected = Counter[int]()
         for vector in itertools.product((0, 1), repeat=rows):
@@ -77,11 +84,18 @@ def test_binomial_density_is_the_enumeration_of_all_vectors() -> None:
 @pytest.mark.parametrize(("density", "active"), [(0.0, 0.0), (1.0, 8.0)])
 @pytest.mark.parametrize("distribution", list(Distribution))
 def test_density_of_nothing_and_everything(density: float, active: float, distribution: Distribution) -> None:
-    activity = stated_activity(density, [(0, 8)], 5, distribution)
+    activity = stated_activity(ActivitySettings(density, distribution.value), [(0, 8)], 5)
     assert (activity.active_rows.tolist(), activity.reads.tolist()) == ([active], [[5]])
 
 
 @pytest.mark.parametrize("density", [-0.1, 1.1, float("nan")])
 def test_density_is_a_fraction(density: float) -> None:
-    with pytest.raises(ConfigurationError, match="no fraction"):
-        stated_activity(density, [(0, 8)], 5, Distribution.MEAN)
+    assert problem_with(density, describe(ActivitySettings)["input_density"]) is not None
+
+
+def test_distinct_reads_stand_for_all() -> None:
+    bits = (np.random.default_rng(5).random((13, 200)) < 0.1).astype(np.uint8)
+    found, counts = distinct_reads(bits)
+    expected = Counter(tuple(read) for read in bits.T.tolist())
+    assert {tuple(read): int(count) for read, count in zip(found.T.tolist(), counts, strict=True)} == expected
+    assert len(counts) == len(expected) < 200
