@@ -25,3 +25,21 @@ def beside(quantity: Quantity, other: Quantity) -> Quantity:
     if axes == 0 or missing <= 0 or isinstance(quantity, (int, float)):
         return quantity
     return quantity.reshape(quantity.shape + (1,) * missing)
+
+
+def repeated(once: Quantity, times: Quantity) -> Quantity:
+    """Return what an operation takes when it is repeated.
+
+    Parameters
+    ----------
+    once : float or Array
+        Time or energy of one operation: a scalar, or shape (points,).
+    times : float or Array
+        Operations: a scalar, or shape (points, ...).
+
+    Returns
+    -------
+    float or Array
+        The product, shape (points, ...).
+    """
+    return beside(once, times) * times

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, widths_for_resistance
 from nnsreport.engine.cost.components.placement import cell_height_m, lines_of_units, spread_over_lines
@@ -80,7 +80,7 @@ class CrossbarDriver:
         switch, vdd_v = self.switch, self.technology.vdd_v
         selected_f = (self.inverter.input_f + switch.gates_f) + (self.inverter.output_f + switch.gates_f)
         idle_j = switch.drain_f * 2 * read_v * read_v * (self.outputs - read_cells)
-        return beside(selected_f * vdd_v * vdd_v * read_cells + idle_j, reads) * reads
+        return repeated(selected_f * vdd_v * vdd_v * read_cells + idle_j, reads)
 
 
 def crossbar_driver(outputs: Quantity, row_ohm: Quantity, height_m: Quantity, technology: Technology) -> CrossbarDriver:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.reference_ladder import ReferenceLadder
 from nnsreport.engine.cost.components.sense_amplifier_fits import (
     column_power_w,
@@ -108,7 +108,7 @@ class MultilevelSenseAmplifier:
         float or Array
             Seconds.
         """
-        return self.conversion_s * conversions
+        return repeated(self.conversion_s, conversions)
 
     def column_energy_j(self, column_ohm: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy to convert each column: E_switching + (P_column + P_references) t.

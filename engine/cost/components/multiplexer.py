@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, whole_widths, widths_for_resistance
 from nnsreport.engine.cost.components.placement import pass_gate_folds, pass_gate_width_m, spread_over_lines
 from nnsreport.engine.cost.outline import Outline
@@ -56,7 +56,7 @@ class Multiplexer:
             Seconds.
         """
         switch = self.switch
-        return _CHARGE_TO_90_PERCENT * (switch.resistance_ohm * (switch.own_f(1) + load_f)) * reads
+        return repeated(_CHARGE_TO_90_PERCENT * (switch.resistance_ohm * (switch.own_f(1) + load_f)), reads)
 
     def energy_j(self, read_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy to open the pass gates of all outputs: C_gate V_dd^2 + 2 C_drain V_read^2 each.
@@ -76,7 +76,7 @@ class Multiplexer:
         vdd_v = self.technology.vdd_v
         gate_j = self.switch.nmos_gate_f * self.outputs * vdd_v * vdd_v
         drain_j = self.switch.drain_f * 2 * self.outputs * read_v * read_v
-        return beside(gate_j + drain_j, reads) * reads
+        return repeated(gate_j + drain_j, reads)
 
     def at_least_as_high_as(self, height_m: Quantity) -> Multiplexer:
         """Return the multiplexer in an outline that is not lower than a neighbour.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.placement import lines_of_units
 from nnsreport.engine.cost.components.stage import STEP_PER_S, stage_delay
 from nnsreport.engine.cost.outline import Outline
@@ -69,7 +69,7 @@ class Precharger:
             self.technology,
             wire_s=bit_line_ohm * bit_line_f / 2,
         )
-        return stage.latency_s * accesses
+        return repeated(stage.latency_s, accesses)
 
     def energy_j(self, bit_line_f: Quantity, accesses: Quantity = 1.0) -> Quantity:
         """Return the energy to charge one bit line of each pair: C_BL V_dd^2 for each column.
@@ -87,7 +87,7 @@ class Precharger:
             Joules.
         """
         vdd_v = self.technology.vdd_v
-        return beside(bit_line_f * vdd_v * vdd_v * self.columns, accesses) * accesses
+        return repeated(bit_line_f * vdd_v * vdd_v * self.columns, accesses)
 
 
 def precharger(columns: Quantity, width_m: Quantity, technology: Technology) -> Precharger:

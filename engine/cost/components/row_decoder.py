@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell, gate_cell
 from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths
 from nnsreport.engine.cost.components.stage import STEP_PER_S, Delay
@@ -113,7 +113,7 @@ class RowDecoder:
         float or Array
             Joules.
         """
-        return beside(self._access_energy_j() * self.control_activity, reads) * reads
+        return repeated(self._access_energy_j() * self.control_activity, reads)
 
     def write_energy_j(self, writes: Quantity = 1.0) -> Quantity:
         """Return the energy of writes, in which the decoder always switches.
@@ -128,7 +128,7 @@ class RowDecoder:
         float or Array
             Joules.
         """
-        return beside(self._access_energy_j(), writes) * writes
+        return repeated(self._access_energy_j(), writes)
 
     def _decoding_delay(self, line_f: Quantity) -> Delay:
         """Return the delay of inverter, NAND and NOR, as far as the decoder has them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, whole_widths, widths_for_resistance
 from nnsreport.engine.cost.components.placement import cell_height_m, spread_over_lines
@@ -91,7 +91,7 @@ class RowSwitchMatrix:
         section = line.cell_f * cells * (_LUMPED * switch.resistance_ohm + _DISTRIBUTED * line.cell_ohm * cells)
         buffered = (line.cell_f * cells * _LUMPED + _LUMPED * switch.resistance_ohm) * line.buffer_f
         latency = switch.resistance_ohm * switch.own_f(2) * _LUMPED + section + select(line.buffers > 0, buffered, 0.0)
-        return latency * reads
+        return repeated(latency, reads)
 
     def energy_j(self, active_share: Quantity, read_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy of reads: 3 C_drain V_read^2 + C_gates V_dd^2 of active rows, and all flip-flops.

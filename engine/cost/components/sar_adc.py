@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.sense_amplifier_fits import guarded_power_w, temperature_factor
 from nnsreport.engine.cost.components.small_gates import minimum_widths
 from nnsreport.engine.cost.outline import Outline
@@ -58,7 +58,7 @@ class SarAdc:
         float or Array
             Seconds.
         """
-        return (self.bits + 1) * _CYCLE_S * conversions
+        return repeated((self.bits + 1) * _CYCLE_S, conversions)
 
     def column_energy_j(self, column_ohm: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy to convert each column: (a bits + b + c exp(-d log10 R)) t.

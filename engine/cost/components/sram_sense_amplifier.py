@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.gate_capacitance import drain_capacitance
@@ -58,8 +58,7 @@ class SramSenseAmplifier:
             Seconds.
         """
         xp = namespace_among(sensed_v)
-        latency: Quantity = self.latch_f / self.latch_s * xp.log(self.technology.vdd_v / sensed_v) * reads
-        return latency
+        return repeated(self.latch_f / self.latch_s * xp.log(self.technology.vdd_v / sensed_v), reads)
 
     def energy_j(self, reads: Quantity = 1.0) -> Quantity:
         """Return the energy of all columns: C V_dd^2 each.
@@ -75,7 +74,7 @@ class SramSenseAmplifier:
             Joules.
         """
         vdd_v = self.technology.vdd_v
-        return beside(self.latch_f * vdd_v * vdd_v * self.columns, reads) * reads
+        return repeated(self.latch_f * vdd_v * vdd_v * self.columns, reads)
 
 
 def sram_sense_amplifier(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell
 from nnsreport.engine.cost.components.placement import lines_of_units
 from nnsreport.engine.cost.components.stage import STEP_PER_S
@@ -58,7 +58,7 @@ class SramWriteDriver:
         first = self.inverter.delay(Channel.PMOS, self.inverter.input_f, STEP_PER_S)
         wire_s = bit_line_ohm * bit_line_f / 2
         second = self.inverter.delay(Channel.NMOS, bit_line_f, first.ramp_per_s, wire_s=wire_s)
-        return (first.latency_s + second.latency_s) * writes
+        return repeated(first.latency_s + second.latency_s, writes)
 
     def write_energy_j(self, writes: Quantity = 1.0) -> Quantity:
         """Return the energy inside the drivers of all columns; that of the bit lines is the precharger's.
@@ -75,7 +75,7 @@ class SramWriteDriver:
         """
         vdd_v = self.technology.vdd_v
         switched_f = self.inverter.output_f + self.inverter.input_f
-        return beside(switched_f * vdd_v * vdd_v * self.columns, writes) * writes
+        return repeated(switched_f * vdd_v * vdd_v * self.columns, writes)
 
 
 def sram_write_driver(columns: Quantity, width_m: Quantity, technology: Technology) -> SramWriteDriver:

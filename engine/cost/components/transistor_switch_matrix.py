@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate
 from nnsreport.engine.cost.components.placement import cell_height_m, spread_over_lines
@@ -64,7 +64,7 @@ class TransistorSwitchMatrix:
             Seconds.
         """
         delay = self.switch.line_delay(self.switch.own_f(2), line_f, line_ohm, STEP_PER_S)
-        return delay.latency_s * reads
+        return repeated(delay.latency_s, reads)
 
     def energy_j(self, active_share: Quantity, read_v: Quantity, access_v: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy of reads: of the pass gates of active rows, and all flip-flops.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate
 from nnsreport.engine.cost.components.placement import cell_height_m, lines_of_units
@@ -87,7 +87,7 @@ class WordLineDriver:
             + (self.inverter.output_f + switch.nmos_gate_f)
             + (self.nand.output_f + switch.nmos_gate_f + switch.pmos_gate_f)
         )
-        return beside(logic_f * vdd_v * vdd_v + switch.drain_f * read_v * read_v, reads) * reads
+        return repeated(logic_f * vdd_v * vdd_v + switch.drain_f * read_v * read_v, reads)
 
 
 def word_line_driver(rows: Quantity, height_m: Quantity, technology: Technology) -> WordLineDriver:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.backend import to_numpy
-from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
     MultilevelSenseAmplifier,
     References,
@@ -73,6 +73,15 @@ def test_axes_are_appended_to_points_only() -> None:
     assert beside(points, activity).shape == (2, 1, 1)
     assert beside(2.0, activity) == 2.0
     assert beside(points, 1.0) is points
+
+
+def test_operations_of_each_vector_are_repeated() -> None:
+    once, reads = np.array([2.0, 3.0]), np.array([[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]])
+    np.testing.assert_array_equal(repeated(once, reads), [[2, 4, 8], [24, 48, 96]])
+    np.testing.assert_array_equal(repeated(once, 2.0), [4, 6])
+    part = precharger(np.array([64.0, 128.0]), 1e-4, _USED)
+    assert part.latency_s(1e-14, 100.0, reads).shape == reads.shape
+    np.testing.assert_allclose(part.energy_j(1e-14, reads)[1], part.energy_j(1e-14)[1] * reads[1])
 
 
 def test_precharging_takes_time_and_energy_in_proportion() -> None:
