@@ -69,7 +69,8 @@ def _breaks_sync_data_transfer(values: _Values) -> bool:
 
 
 def _has_register_files(values: _Values) -> bool:
-    return values["synchronous"] is False and not (values["globalBufferType"] and values["tileBufferType"])
+    # Tile.cpp makes the buffers of tiles as peBufferType says; tileBufferType is not used.
+    return values["synchronous"] is False and not (values["globalBufferType"] and values["peBufferType"])
 
 
 def _is_no_power_of_two(values: _Values) -> bool:
@@ -138,7 +139,7 @@ CHECKS: tuple[Check, ...] = (
         "synchronous",
         _has_register_files,
         "an asynchronous chip with register-file buffers gives inf latency and nan leakage",
-        "set synchronous to true, or globalBufferType and tileBufferType to true (SRAM)",
+        "set synchronous to true, or globalBufferType and peBufferType to true (SRAM)",
     ),
     Check(
         _V14,
@@ -150,9 +151,11 @@ CHECKS: tuple[Check, ...] = (
     Check(
         _V14,
         "operationmode",
-        lambda values: values["operationmode"] == 1 and values["memcelltype"] in (_RRAM, _FEFET),
-        "sequential read of RRAM or FeFET gives an infinite clock period, and nan",
-        "set operationmode to 2",
+        lambda values: (
+            values["operationmode"] == 1 and values["memcelltype"] in (_RRAM, _FEFET) and values["cellBit"] == 1
+        ),
+        "sequential read of RRAM or FeFET of one bit gives an infinite clock period, and nan",
+        "set operationmode to 2, or cellBit to 2 or more",
     ),
     Check(
         _V14,

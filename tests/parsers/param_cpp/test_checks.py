@@ -16,7 +16,7 @@ BASE = {
     "temp": "300",
     "globalBusType": "false",
     "globalBufferType": "false",
-    "tileBufferType": "false",
+    "peBufferType": "false",
     "chipActivation": "true",
     "novelMapping": "true",
     "pipeline": "true",
@@ -24,6 +24,7 @@ BASE = {
     "sync_data_transfer": "0",
     "numColMuxed": "8",
     "levelOutput": "32",
+    "cellBit": "1",
     "writeVoltage": "2",
 }
 
@@ -53,7 +54,7 @@ def test_the_base_has_no_problem(problems: Problems) -> None:
         ({"sync_data_transfer": "1"}, "sync_data_transfer", "NeuroSim refuses sync_data_transfer with these"),
         ({"synchronous": "false"}, "synchronous", "an asynchronous chip with register-file buffers gives inf"),
         ({"memcelltype": "1", "numColMuxed": "1"}, "numColMuxed", "SRAM with one column an ADC gives a latency of 0"),
-        ({"operationmode": "1"}, "operationmode", "sequential read of RRAM or FeFET gives an infinite clock period"),
+        ({"operationmode": "1"}, "operationmode", "sequential read of RRAM or FeFET of one bit gives"),
         ({"operationmode": "6", "memcelltype": "1"}, "operationmode", "parallel BNN and XNOR modes crash with SRAM"),
         ({"operationmode": "5"}, "operationmode", "BNN and XNOR modes leave the areas of ADC"),
         ({"writeVoltage": "1.5"}, "writeVoltage", "RRAM with a write voltage of 1.5 V: NeuroSim prints LevelShifter"),
@@ -67,8 +68,12 @@ def test_known_failure(problems: Problems, changed: dict[str, str], name: str, m
 
 
 def test_buffers_of_sram_are_fine_without_a_clock(problems: Problems) -> None:
-    changed = {"synchronous": "false", "globalBufferType": "true", "tileBufferType": "true"}
+    changed = {"synchronous": "false", "globalBufferType": "true", "peBufferType": "true"}
     assert problems(body(**changed), version="1.4") == []
+
+
+def test_cells_of_several_bits_may_be_read_one_by_one(problems: Problems) -> None:
+    assert problems(body(operationmode="1", cellBit="2"), version="1.4") == []
 
 
 def test_checks_are_those_of_the_version(problems: Problems) -> None:
