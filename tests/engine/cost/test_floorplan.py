@@ -111,6 +111,20 @@ def test_plans_of_neurosim(test_data: Path) -> None:
         assert " ".join(f"{size:g}" for size in sizes if size) == row["sizes"], row
 
 
+def test_shared_circuits_of_neurosim(test_data: Path) -> None:
+    with (test_data / "cost" / "shared_circuits.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 14
+    for row in rows:
+        layers = read_network(row["network"].replace(";", "\n"))
+        parameters = Parameters.from_values(json.loads(row["values"]), refuse=False)
+        plan = floor_plan(layers, parameters)
+        assert float(global_bus_bits(plan, parameters)) == pytest.approx(float(row["bus_bits"]), rel=1e-14)
+        assert global_buffer_cores(layers, parameters) == int(row["buffer_cores"])
+        assert plan.chip_tile_rows == int(row["tile_rows"])
+        assert plan.chip_tile_columns == int(row["tile_columns"])
+
+
 @pytest.mark.parametrize("is_novel", [True, False])
 @pytest.mark.parametrize("is_pipelined", [True, False])
 def test_many_points_are_planned_as_each_alone(vgg8: tuple[CostLayer, ...], is_novel: bool, is_pipelined: bool) -> None:
