@@ -161,8 +161,9 @@ def pipelined_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage) -
     NeuroSim V1.4, main.cpp, leakagePowerPerLayer.
     """
     clock_s = running_maximum(latency_s)
+    own = namespace_among(latency_s, tiles).asarray(tiles)
     with np.errstate(invalid="ignore", divide="ignore"):
-        power_w = tiles * (tile.idle_w * (clock_s - latency_s) + tile.in_use_w * latency_s) / clock_s
+        power_w = own * (tile.idle_w * (clock_s - latency_s) + tile.in_use_w * latency_s) / clock_s
         return Leakage(power_w=power_w, energy_j=power_w * clock_s[..., -1:])
 
 

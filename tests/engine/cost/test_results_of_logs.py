@@ -150,10 +150,30 @@ def _check(sample: Sample) -> None:
     assert printout(results, run_time_s=sample.run_time_s) == sample.text
 
 
+def _explains_leakage_by_clock_so_far(results: ChipResults) -> bool:
+    """Find the two leakages of a tile of novel mapping, which a log does not tell, such that all its layers have them.
+
+    Returns
+    -------
+    bool
+        False where there is nothing to find: too few such layers, or no finite latency.
+    """
+    latency_s, power_w = np.asarray(results.layers.reading.total.latency_s), np.asarray(results.layers.leakage.power_w)
+    is_novel = np.asarray(results.floor_plan.is_novel)
+    if results.process is not Process.PIPELINED or is_novel.sum() < 4 or not np.isfinite(power_w).all():
+        return False
+    share = (latency_s / running_maximum(latency_s))[is_novel]
+    of_tile = (power_w / results.floor_plan.tiles)[is_novel]
+    shares = np.stack([1 - share, share], axis=1) / of_tile[:, None]
+    leakages, *_ = np.linalg.lstsq(shares, np.ones(len(share)), rcond=None)
+    np.testing.assert_allclose(shares @ leakages, 1.0, rtol=1e-5)
+    return True
+
+
 @pytest.mark.shared
 def test_every_log_of_v14(shared_dir: Path) -> None:
     folder = shared_dir / "neurosim"
-    checked = 0
+    checked = explained = 0
     for path in sorted((folder / "logs" / "V1.4").glob("*.json")):
         text = path.with_suffix(".txt")
         if "Total Run-time of NeuroSim" not in text.read_text(errors="replace"):
@@ -165,11 +185,14 @@ def test_every_log_of_v14(shared_dir: Path) -> None:
         }
         network = (folder / "networks" / run.get("network", "NetWork_DenseNet40.csv")).read_text()
         try:
-            _check(_sample(text, network, Parameters.from_values(values, overrides, refuse=False)))
+            sample = _sample(text, network, Parameters.from_values(values, overrides, refuse=False))
+            _check(sample)
+            # Layers of VGG8 fill their tiles in several ways, so that these do not leak alike.
+            explained += "VGG8" not in path.read_text() and _explains_leakage_by_clock_so_far(sample.results)
         except AssertionError as error:
             raise AssertionError(f"{path.stem}: {error}") from error
         checked += 1
-    assert checked == 129
+    assert (checked, explained) == (129, 82)
 
 
 @pytest.mark.parametrize(
