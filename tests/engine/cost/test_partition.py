@@ -11,7 +11,14 @@ import pytest
 from nnsreport.engine.cost.floorplan import floor_plan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, TileUse, layer_geometry, tile_parts
+from nnsreport.engine.cost.partition import (
+    ElementUse,
+    LayerGeometry,
+    TileUse,
+    layer_geometries,
+    layer_geometry,
+    tile_parts,
+)
 
 FIELDS = tuple(LayerGeometry.__dataclass_fields__)
 
@@ -86,8 +93,11 @@ def test_elements_too_small_for_what_they_are_given_leave_out_the_rest() -> None
 
 def test_geometry_of_a_point_of_a_group() -> None:
     layer = CostLayer("a", 16, 16, 64, 3, 3, 128, False, 1)
-    parameters = Parameters.from_values({"numRowSubArray": np.array([64, 128]), "pipeline": False})
+    parameters = Parameters.from_values({"numRowSubArray": np.array([64, 128, 64]), "pipeline": False})
     plan = floor_plan((layer,), parameters)
+    geometries, of_point = layer_geometries(layer, 0, plan, parameters)
+    assert len(geometries) == 2
+    assert of_point[0] == of_point[2] != of_point[1]
     for point, rows in enumerate((64, 128)):
         alone = Parameters.from_values({"numRowSubArray": rows, "pipeline": False})
         assert layer_geometry(layer, 0, plan, parameters, point) == layer_geometry(
