@@ -215,19 +215,23 @@ def _baseline_row(baseline: Baseline) -> tuple[Cell, ...]:
     return (Cell(baseline.run), Cell("–"), kind, value, *(Cell("–") for _ in range(4)))
 
 
+_COUNTS_OF_LAYERS = (
+    *("inputs", "outputs", "groups", "macs_per_image", "row_blocks", "weight_slices", "input_cycles", "devices"),
+    "arrays",
+)
+
+
 def _mapping_tables(run: RunData, suffix: str) -> Iterator[Table]:
     if not run.layers.height:
         return
-    numbers = ("Inputs", "Outputs", "Groups", "MACs / image", "Row blocks", "Slices", "Cycles", "Devices", "Arrays")
-    numbers += ("Utilisation", "ADC step")
+    counts = ("Inputs", "Outputs", "Groups", "MACs / image", "Row blocks", "Slices", "Cycles", "Devices", "Arrays")
+    numbers = (*counts, "Utilisation", "ADC step")
     titles = columns("Layer", "Operator", *numbers, "Path", numbers=numbers)
-    counts = ("inputs", "outputs", "groups", "macs_per_image", "row_blocks", "weight_slices", "input_cycles", "devices")
-    counts += ("arrays",)
     rows = tuple(
         (
             Cell(row["layer"]),
             Cell(row["operator"] or "–"),
-            *(Cell("–" if row[name] is None else f"{row[name]:,}") for name in counts),
+            *(Cell("–" if row[name] is None else f"{row[name]:,}") for name in _COUNTS_OF_LAYERS),
             Cell(format_quantity(row["array_utilization"], "fraction")),
             Cell(format_quantity(row["adc_step"], "1")),
             Cell(row["path"] or "–"),
