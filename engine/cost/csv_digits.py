@@ -8,6 +8,8 @@ from nnsreport.engine.backend import Array
 
 _COMMA, _LINE_END, _MINUS, _POINT, _SPACE, _ZERO = b",\n-. 0"
 _CHUNK_BYTES = 1 << 22
+_MOST_DIGITS = 18
+_LARGEST_EXACT = 2**53
 
 
 def bits(text: bytes) -> Array | None:
@@ -51,7 +53,7 @@ def fixed_point(text: bytes) -> Array | None:
     row = characters[0].tobytes()
     width = len(row.partition(b",")[0].rstrip(b"\n"))
     first = row[:width]
-    if characters.shape[1] % (width + 1) or b"." not in first:
+    if characters.shape[1] % (width + 1) or b"." not in first or width > _MOST_DIGITS:
         return None
     point = first.index(b".")
     step = max(1, _CHUNK_BYTES // characters.shape[1])
@@ -94,5 +96,7 @@ def _fixed_point_part(characters: Array, width: int, point: int) -> Array | None
         total = total * 10 + np.where(is_digit, digit, 0)
         has_begun |= is_digit
         is_negative |= is_sign
+    if total.max() > _LARGEST_EXACT:
+        return None
     values: Array = np.where(is_negative, -total, total) / 10.0 ** (width - point - 1)
     return values

@@ -60,6 +60,8 @@ class Given:
 
     Attributes
     ----------
+    has_sram_tile_buffers : bool
+        Without effect: NeuroSim makes the buffers of tiles as ``has_sram_pe_buffers`` says.
     weight_bits, input_bits : int or Array
         Arguments of NeuroSim's main, not of Param.cpp.
     rows_in_parallel : int or Array

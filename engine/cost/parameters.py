@@ -68,7 +68,7 @@ class Parameters(Given):
         ----------
         values : Mapping of str
             By names of Param.cpp, ``synapseBit`` and ``numBitInput`` among them; what is missing is as V1.4 is
-            distributed. Names that the cost does not depend on are ignored. Numbers may be arrays over the points.
+            distributed. Other names, of which Param.cpp has many, are left out. Numbers may be arrays over the points.
         overrides : Mapping of str, optional
             Stronger than ``values``: arguments of main, or the axes of a sweep. What follows from one of them (wires
             and cells from ``technode``, ``numRowParallel`` from ``numRowSubArray``) is then derived, not taken from
@@ -135,7 +135,12 @@ def _merged(values: Mapping[str, Value], overrides: Mapping[str, Value]) -> dict
     """Return values by field; what follows from an overridden field is forgotten, so that it is derived again."""
     fields = {declaration.name: name for name, declaration in _FIELDS.items()}
     merged = {fields[name]: value for name, value in values.items() if name in fields}
-    changed = {fields[name]: value for name, value in overrides.items() if name in fields}
+    for name in overrides:
+        if name not in fields:
+            raise ConfigurationError(
+                "is no parameter that the cost depends on", field=name, remedy="use a name of NeuroSim's Param.cpp"
+            )
+    changed = {fields[name]: value for name, value in overrides.items()}
     for leader in changed:
         for follower in _FOLLOWING.get(leader, ()):
             merged.pop(follower, None)

@@ -57,6 +57,11 @@ def test_what_follows_from_an_override_is_derived_again() -> None:
     assert (kept.mux_sizing, kept.rows_in_parallel) == (90, 32)
 
 
+def test_unknown_overrides_are_told() -> None:
+    with pytest.raises(ConfigurationError, match="numRowsSubArray: is no parameter"):
+        Parameters.from_values({"numlut": 32}, {"numRowsSubArray": 64})
+
+
 def test_cells_of_a_weight() -> None:
     sram = Parameters.from_values({"cellBit": 4, "synapseBit": 8})
     assert (sram.cell_bits, sram.columns_per_weight) == (1, 8)

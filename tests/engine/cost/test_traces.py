@@ -52,6 +52,9 @@ def test_weights_of_fixed_width(form: str) -> None:
         b" -0.5, -.-5\n -0.5, -0.5\n",
         b"0.50;0.50\n0.50;0.50\n",
         b"0.5,0.5,\n0.5,0.5,\n",
+        b"0.12345678901234567,0.5\n",
+        b"0.9123456789012345\n",
+        b"99.12345678901234567890\n",
     ],
 )
 def test_other_notations_are_not_read_by_position(text: bytes) -> None:
