@@ -54,7 +54,9 @@ def _map() -> alt.Chart:
                 "share",
                 type="quantitative",
                 scale=alt.Scale(scheme="viridis"),
-                legend=alt.Legend(title="Effective conductance (%)", gradientLength=120, tickCount=4),
+                legend=alt.Legend(
+                    title="Effective conductance (%)", gradientLength=120, gradientStrokeColor="#dddddd", tickCount=4
+                ),
             ),
         )
     )
