@@ -58,6 +58,8 @@ class Purpose(IntEnum):
     SRAM_CELL = 20
     SRAM_PULSE = 21
     SRAM_EVALUATION = 22
+    NEUROSIM_VARIATION = 30
+    NEUROSIM_DRIFT = 31
 
 
 @dataclass(frozen=True, slots=True)

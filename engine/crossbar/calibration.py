@@ -14,15 +14,28 @@ from types import ModuleType
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.adc_ranges import LayerSums, Limits, SumStatistics, limits_from_file, network_limits
-from nnsreport.engine.crossbar.conductance import is_noiseless, target_conductances
+from nnsreport.engine.crossbar.conductance import Draw, is_noiseless, target_conductances
 from nnsreport.engine.crossbar.converter import ConverterLayout, design_converter
 from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.mapping import Mapping, make_mapping
-from nnsreport.engine.crossbar.planner import plan_analog, plan_exact
+from nnsreport.engine.crossbar.neurosim_reading import (
+    ObservedRanges,
+    check_neurosim,
+    neurosim_reading,
+    uses_neurosim,
+)
+from nnsreport.engine.crossbar.planner import Path as PlanPath
+from nnsreport.engine.crossbar.planner import Plan, plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.ranges import MagnitudeCounts
-from nnsreport.engine.crossbar.settings import ActivationSettings, AdcSettings, CrossbarSettings, DeviceSettings
+from nnsreport.engine.crossbar.settings import (
+    ActivationSettings,
+    AdcSettings,
+    CrossbarSettings,
+    DeviceSettings,
+    ProgrammingSettings,
+)
 from nnsreport.engine.crossbar.sram_operand import check_sram, check_sram_inputs
 from nnsreport.engine.crossbar.white_noise import has_white_noise
 from nnsreport.engine.crossbar.wiring import check_wires, solves_every_vector
@@ -121,9 +134,12 @@ def calibrate(graph: Graph, image_batches: Iterable[Array], settings: CrossbarSe
     if isinstance(image_batches, Iterator):
         raise TypeError("calibration images are iterated twice: give a list, not an iterator")
     check_sram(settings)
+    check_neurosim(settings)
     check_wires(settings)
     layers = _activation_ranges(graph, image_batches, settings.activations)
-    if settings.adc.converts:
+    if uses_neurosim(settings):
+        layers = _neurosim_ranges(graph, image_batches, settings, layers)
+    elif settings.adc.converts:
         layers = _converter_ranges(graph, image_batches, settings, layers)
     return Calibration(layers, settings)
 
@@ -161,15 +177,17 @@ def quantized_layer(
     plan = exact_plan = plan_exact(weight.levels, quantizer.top)
     layout = _layout(linear, mapping)
     signed = cycles.has_negative_pulses or mapping.differential
-    converter = None
-    if calibration.adc_ranges or not settings.adc.converts:
+    converter, neurosim = None, uses_neurosim(settings)
+    if not neurosim and (calibration.adc_ranges or not settings.adc.converts):
         lows = calibration.adc_lows or (0.0,) * len(calibration.adc_ranges)
         limits = list(zip(lows, calibration.adc_ranges, strict=True))
         forms_sums = (
             has_white_noise(settings.device) or settings.sram.kind != "none" or solves_every_vector(settings.wires)
         )
         converter = design_converter(settings.adc, limits, signed, layout, forms_sums)
-    if converter is not None or not (is_noiseless(settings.device) and settings.wires.ideal):
+    if neurosim:
+        plan = Plan(PlanPath.NEUROSIM, "float32", mapping.blocks(linear.inputs))
+    elif converter is not None or not (is_noiseless(settings.device) and settings.wires.ideal):
         plan = plan_analog(linear.inputs, mapping.blocks(linear.inputs), cycles.count, converter is None)
     return CrossbarLayer(
         linear=linear,
@@ -181,6 +199,7 @@ def quantized_layer(
         exact_plan=exact_plan,
         plan=plan,
         image_shape=calibration.image_shape,
+        neurosim_limits=tuple(zip(calibration.adc_lows, calibration.adc_ranges, strict=True)) if neurosim else (),
     )
 
 
@@ -268,6 +287,29 @@ def _converter_ranges(
         found = network_limits(settings.adc, [observer.statistics for observer in ordered], sums)
     return tuple(
         replace(layer, adc_ranges=tuple(high for _, high in limits), adc_lows=_lows(limits))
+        for layer, limits in zip(ranges, found, strict=True)
+    )
+
+
+def _neurosim_ranges(
+    graph: Graph, image_batches: Iterable[Array], settings: CrossbarSettings, ranges: tuple[LayerCalibration, ...]
+) -> tuple[LayerCalibration, ...]:
+    """Find the range of each slice and of the dummy column, with ideal devices and activations in floating point."""
+    if settings.neurosim.adc_range == "each-call":
+        return ranges
+    observed = {layer.index: ObservedRanges() for layer in graph.linear_layers}
+    ideal = replace(settings, device=replace(settings.device, programming=ProgrammingSettings()))
+
+    def record(linear: LinearLayer, x: Array, /) -> Array:
+        layer = quantized_layer(linear, ranges[linear.index], ideal, namespace_of(x))
+        neurosim_reading(layer, ideal, Draw(0, 0, linear.index), 0.0, observed[linear.index]).multiply(x)
+        return float_multiply(linear, x)
+
+    for batch in image_batches:
+        execute(graph, batch, record)
+    found = (observed[layer.index].in_order for layer in graph.linear_layers)
+    return tuple(
+        replace(layer, adc_lows=tuple(low for low, _ in limits), adc_ranges=tuple(high for _, high in limits))
         for layer, limits in zip(ranges, found, strict=True)
     )
 

@@ -56,6 +56,8 @@ class CrossbarLayer:
         How the layer is computed with ideal devices and ADC, and with the configured ones.
     image_shape : tuple of int
         Shape of the layer's input for one image.
+    neurosim_limits : tuple of (float, float)
+        Calibrated ADC ranges of each slice and of the dummy column, where NeuroSim's arithmetic has any.
     """
 
     linear: LinearLayer
@@ -67,6 +69,7 @@ class CrossbarLayer:
     exact_plan: Plan
     plan: Plan
     image_shape: tuple[int, ...] = ()
+    neurosim_limits: tuple[tuple[float, float], ...] = ()
 
     @property
     def name(self) -> str:

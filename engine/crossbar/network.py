@@ -28,6 +28,7 @@ from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
 from nnsreport.engine.crossbar.gated_operand import gated_operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
+from nnsreport.engine.crossbar.neurosim_reading import check_neurosim, neurosim_reading, uses_neurosim
 from nnsreport.engine.crossbar.planner import Path
 from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork, ideal_reading
 from nnsreport.engine.crossbar.settings import CrossbarSettings
@@ -108,6 +109,8 @@ class ProgrammedNetwork:
 
     def _read_layer(self, index: int, time_s: float, factors: Sequence[str]) -> list[ReadLayer]:
         layer, device, draw = self.layers[index], self.settings.device, self.draws[index]
+        if uses_neurosim(self.settings):
+            return [neurosim_reading(layer, self.settings, draw, time_s)] * len(factors)
         devices = conductance.read_devices(
             self.conductances[index], layer.weight.levels, layer.mapping, device, draw, time_s
         )
@@ -248,6 +251,8 @@ class CrossbarNetwork:
             The same for the same arguments, on every backend.
         """
         draws = tuple(Draw(seed, trial, layer.linear.index) for layer in self.layers)
+        if uses_neurosim(self.settings):  # whose cells are drawn when they are multiplied
+            return ProgrammedNetwork(self.graph, self.settings, self.layers, draws, (), ())
         device, wires = self.settings.device, self.settings.wires
         conductances = tuple(
             conductance.program(layer.weight.levels, layer.mapping, device, draw)
@@ -293,6 +298,7 @@ def build(graph: Graph, calibration: Calibration, settings: CrossbarSettings, xp
         The calibration was made for other settings, or the settings do not suit an SRAM array or the wires.
     """
     check_sram(settings)
+    check_neurosim(settings)
     check_wires(settings)
     if not calibration.fits(settings):
         raise ConfigurationError(

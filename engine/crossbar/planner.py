@@ -26,6 +26,7 @@ class Path(StrEnum):
     COLLAPSED = "collapsed"
     SINGLE_CYCLE = "single-cycle"
     BIT_SERIAL = "bit-serial"
+    NEUROSIM = "neurosim-1.4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Plan:
     Attributes
     ----------
     path : Path
-        One product; or converted block sums, of one cycle or of several.
+        One product; converted block sums, of one cycle or of several; or as NeuroSim V1.4's wrapper computes.
     dtype : str
         Of the multiplications.
     chunks : tuple of slice

@@ -105,6 +105,21 @@ class ReadLayer:
         product = product.swapaxes(1, 2)
         return (self.correction.apply(product) if self.correction else product), clipped
 
+    def conversions(self, vectors: int) -> int:
+        """Return the number of analog-to-digital conversions.
+
+        Parameters
+        ----------
+        vectors : int
+            M of the product.
+
+        Returns
+        -------
+        int
+            Those of the hardware.
+        """
+        return self.layer.conversions(vectors)
+
     def _vectors(self, x: Array, batch: Batch | None) -> Vectors | None:
         if self.operand is None or self.converter is None or batch is None:
             return None
@@ -222,6 +237,6 @@ class _Products:
         batch = replace(self._batch, occasion=self._batch.occasion + self._occasions[index])
         product, clipped = self._layers[index].multiply(x, batch)
         self._occasions[index] += 1
-        self.conversions[index] += self._layers[index].layer.conversions(product.shape[1])
+        self.conversions[index] += self._layers[index].conversions(product.shape[1])
         self.saturated[index] += clipped
         return product

@@ -97,9 +97,19 @@ class Flags:
         return self.wl_weight // self.cell_bit
 
     @property
+    def dummy_level(self) -> float:
+        """Conductance of the dummy column's cells, half-way between the ends."""
+        levels: int = 2**self.cell_bit
+        return (levels - 1) * (1.0 + 1.0 / self.onoffratio) / 2.0
+
+    @property
     def draws(self) -> bool:
         """Whether cells differ from one product to the next."""
         return self.vari > 0.0 or (self.v > 0.0 and self.detect != 1)
+
+    def is_analog(self, channels: int, is_convolution: bool) -> bool:
+        """Return whether a layer is taken for the first: not cut into bits, and not converted."""
+        return is_convolution and channels == _IMAGE_CHANNELS and channels < self.rows
 
     def blocks(self, channels: int) -> tuple[slice, ...]:
         """Return the channels of each block of rows; all of them where they do not fill one."""
@@ -314,18 +324,22 @@ def cells_of(digits: Array, flags: Flags, draws: Draws, call: Call, covers_layer
     for index in range(flags.slices):
         here = call._replace(slice=index)
         digit = xp.fmod(digits, levels)
-        kept = digit
-        if flags.v > 0.0:
-            if flags.detect == 1:
-                directions = towards(digit, flags.target, covers_layer)
-            else:
-                directions = draws.directions(here, digit)
-            kept = retained(digit, flags, directions, covers_layer)
+        kept = _drifted(digit, flags, draws, here, covers_layer)
         digits = xp.rint((digits - (kept if flags.drift_spreads else digit)) / levels)
         cells = xp.float32(1.0 - lowest) * kept + xp.float32((2**flags.cell_bit - 1) * lowest)
         if flags.vari > 0.0:
             cells = cells + cells * (draws.normals(here, digit) * xp.float32(flags.vari))
         yield cells
+
+
+def _drifted(levels: Array, flags: Flags, draws: Draws, call: Call, covers_layer: bool) -> Array:
+    if not flags.v > 0.0:
+        return levels
+    if flags.detect == 1:
+        directions = towards(levels, flags.target, covers_layer)
+    else:
+        directions = draws.directions(call, levels)
+    return retained(levels, flags, directions, covers_layer)
 
 
 def layer_product(
@@ -359,15 +373,66 @@ def layer_product(
     """
     xp = namespace_of(vectors)
     channels = weight.shape[1] // taps
-    scaled = xp.float32((2**flags.wl_weight - 1) / 2) * (quantized_weights(weight, flags.wl_weight) + xp.float32(1))
-    digits = xp.rint(scaled)
+    digits = weight_digits(weight, flags.wl_weight)
     job = _Job(vectors, digits, taps, flags, adc, draws, flags.blocks(channels))
-    is_analog = is_convolution and channels == _IMAGE_CHANNELS and channels < flags.rows
+    is_analog = flags.is_analog(channels, is_convolution)
     output = xp.zeros((weight.shape[0], weight.shape[2], vectors.shape[2]), dtype=xp.float32)
     for tap in range(taps):
         output = output + (job.analog_tap(tap) if is_analog else job.tap(tap))
     result: Array = output / xp.float32(2**flags.wl_weight)
     return result
+
+
+def weights_as_read(weight: Array, taps: int, flags: Flags, draws: Draws) -> Array:
+    """Return the weights that a layer's cells multiply with in the first input bit, before conversion.
+
+    Parameters
+    ----------
+    weight : Array of float32, (groups, K, N)
+        Between -1 and 1.
+    taps : int
+        Kernel positions; 1 for a product with a matrix.
+    flags : Flags
+        The wrapper's options.
+    draws : Draws
+        Random numbers.
+
+    Returns
+    -------
+    Array of float32, (groups, K, N)
+        Cells less the dummy column; 0 for channels that are left out.
+    """
+    xp = namespace_of(weight)
+    digits = weight_digits(weight, flags.wl_weight)
+    read = xp.zeros(weight.shape, dtype=xp.float32)
+    blocks = flags.blocks(weight.shape[1] // taps)
+    job = _Job(weight, digits, taps, flags, BatchRange(1), draws, blocks)
+    for tap in range(taps):
+        for index, block in enumerate(blocks):
+            for slice_index, cells in enumerate(job.cells(Call(tap, 0, index, 0))):
+                read[:, tap::taps][:, block] += job.shifted(cells - flags.dummy_level, slice_index)
+    result: Array = read / xp.float32(2**flags.wl_weight)
+    return result
+
+
+def weight_digits(weight: Array, bits: int) -> Array:
+    """Return weights as the whole numbers that cells hold the digits of.
+
+    Parameters
+    ----------
+    weight : Array of float32, (groups, K, N)
+        Between -1 and 1.
+    bits : int
+        ``wl_weight``.
+
+    Returns
+    -------
+    Array of float32, (groups, K, N)
+        ``round((2^bits - 1) / 2 * (w + 1))``, half to even.
+    """
+    xp = namespace_of(weight)
+    digits: Array = xp.rint(xp.float32((2**bits - 1) / 2) * (quantized_weights(weight, bits) + xp.float32(1)))
+    return digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,9 +451,9 @@ class _Job:
         inputs = self.vectors[:, tap :: self.taps]
         columns = dummy = namespace_of(inputs).float32(0)
         dummy_sums = self._dummy_sums(inputs)
-        for index, cells in enumerate(self._cells(Call(tap, 0, 0, 0))):
-            columns = columns + self._shifted(_sums(cells, inputs), index)
-            dummy = dummy + self._shifted(dummy_sums, index)
+        for index, cells in enumerate(self.cells(Call(tap, 0, 0, 0))):
+            columns = columns + self.shifted(_sums(cells, inputs), index)
+            dummy = dummy + self.shifted(dummy_sums, index)
         result: Array = columns - dummy
         return result
 
@@ -412,15 +477,15 @@ class _Job:
         columns = dummy = namespace_of(pulses).float32(0)
         dummy_level = self.adc.convert(self._dummy_sums(pulses), self.flags.slices)
         for index, of_slice in enumerate(cells):
-            columns = columns + self._shifted(self.adc.convert(_sums(of_slice, pulses), index), index)
-            dummy = dummy + self._shifted(dummy_level, index)
+            columns = columns + self.shifted(self.adc.convert(_sums(of_slice, pulses), index), index)
+            dummy = dummy + self.shifted(dummy_level, index)
         result: Array = columns - dummy
         return result
 
     def _all_cells(self, tap: int, bit: int) -> list[list[Array]]:
-        return [list(self._cells(Call(tap, bit, block, 0))) for block in range(len(self.blocks))]
+        return [list(self.cells(Call(tap, bit, block, 0))) for block in range(len(self.blocks))]
 
-    def _cells(self, call: Call) -> Iterator[Array]:
+    def cells(self, call: Call) -> Iterator[Array]:
         digits = self.digits[:, call.tap :: self.taps][:, self.blocks[call.block]]
         covers_layer = digits.shape == self.digits.shape
         return cells_of(digits, self.flags, self.draws, call, covers_layer)
@@ -428,11 +493,10 @@ class _Job:
     def _dummy_sums(self, inputs: Array) -> Array:
         """Return the sum of a column of cells half-way between the ends, (groups, 1, M)."""
         xp = namespace_of(inputs)
-        level = xp.float32((2**self.flags.cell_bit - 1) * (1.0 + 1.0 / self.flags.onoffratio) / 2.0)
-        cells = xp.full((inputs.shape[0], inputs.shape[1], 1), level, dtype=xp.float32)
+        cells = xp.full((inputs.shape[0], inputs.shape[1], 1), self.flags.dummy_level, dtype=xp.float32)
         return _sums(cells, inputs)
 
-    def _shifted(self, levels: Array, index: int) -> Array:
+    def shifted(self, levels: Array, index: int) -> Array:
         xp = namespace_of(levels)
         weight = xp.float32(2 ** (self.flags.cell_bit * index))
         shifted: Array = levels * weight * xp.float32(2) / xp.float32(1.0 - 1.0 / self.flags.onoffratio)
@@ -467,11 +531,25 @@ def whole_layer_product(vectors: Array, weight: Array, flags: Flags, adc: Quanti
     Array of float32, (groups, N, M)
         Before ``output / scale`` and the rounding of activations.
     """
-    kept = quantized_weights(weight, flags.wl_weight)
-    if flags.v > 0.0:
-        if flags.detect == 1:
-            directions = towards(kept, flags.target, covers_layer=True)
-        else:
-            directions = draws.directions(Call(0, 0, 0, 0), kept)
-        kept = retained(kept, flags, directions, covers_layer=True)
+    kept = whole_weights_as_read(weight, flags, draws)
     return adc.convert(_sums(kept, grid(vectors, flags.wl_activate)), 0)
+
+
+def whole_weights_as_read(weight: Array, flags: Flags, draws: Draws) -> Array:
+    """Return the weights of a layer that is not cut into cells.
+
+    Parameters
+    ----------
+    weight : Array of float32, (groups, K, N)
+        Between -1 and 1.
+    flags : Flags
+        Word length and retention.
+    draws : Draws
+        Random numbers.
+
+    Returns
+    -------
+    Array of float32, (groups, K, N)
+        Rounded, and drifted.
+    """
+    return _drifted(quantized_weights(weight, flags.wl_weight), flags, draws, Call(0, 0, 0, 0), covers_layer=True)

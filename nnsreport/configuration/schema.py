@@ -15,6 +15,7 @@ from nnsreport.engine.crossbar.settings import (
     WeightSettings,
 )
 from nnsreport.engine.parasitics.settings import WireSettings
+from nnsreport.engine.peers.settings import NeurosimSettings
 from nnsreport.engine.sram.settings import SramSettings
 from nnsreport.settings import setting
 
@@ -102,3 +103,4 @@ class Configuration:
     compensation: CompensationSettings = field(default_factory=CompensationSettings)
     sram: SramSettings = field(default_factory=SramSettings)
     wires: WireSettings = field(default_factory=WireSettings)
+    neurosim: NeurosimSettings = field(default_factory=NeurosimSettings)

@@ -248,6 +248,7 @@ def set_up(run: str, configuration: Configuration, workload: Workload, progress:
         compensation=configuration.compensation,
         sram=configuration.sram,
         wires=configuration.wires,
+        neurosim=configuration.neurosim,
     )
     calibration = calibrate(workload.graph, _CalibrationBatches(workload, check), settings)
     network = build(workload.graph, calibration, settings, workload.backend.xp)

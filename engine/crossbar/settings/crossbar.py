@@ -10,6 +10,7 @@ from nnsreport.engine.crossbar.settings.device import DeviceSettings
 from nnsreport.engine.crossbar.settings.mapping import MappingSettings
 from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
 from nnsreport.engine.parasitics.settings import WireSettings
+from nnsreport.engine.peers.settings import NeurosimSettings
 from nnsreport.engine.sram.settings import SramSettings
 
 
@@ -25,3 +26,4 @@ class CrossbarSettings:
     compensation: CompensationSettings = field(default_factory=CompensationSettings)
     sram: SramSettings = field(default_factory=SramSettings)
     wires: WireSettings = field(default_factory=WireSettings)
+    neurosim: NeurosimSettings = field(default_factory=NeurosimSettings)
