@@ -14,6 +14,7 @@ from nnsreport.engine.peers.neurosim_wrapper import (
     quantized_weights,
     rounded_down,
     wage_scale,
+    weights_as_read,
     whole_layer_product,
 )
 
@@ -137,3 +138,14 @@ def test_weights_keep_the_grid():
 def test_drift_at_time_zero_is_refused():
     with pytest.raises(ValueError, match="needs t above 0"):
         Flags(v=0.1)
+
+
+def test_layers_are_computed_on_a_device(strict_device):
+    vectors, weight, taps = _operands(_CASES[0], 0)
+    flags = Flags(**_CASES[0]["flags"])
+    operands = (strict_device.asarray(vectors), strict_device.asarray(weight))
+    found = layer_product(*operands, taps, flags, BatchRange(_CASES[0]["adc"]), NoDraws(), True)
+    np.testing.assert_array_equal(found.get(), _recorded_output(_CASES[0], 0))
+    read = weights_as_read(operands[1], taps, flags, NoDraws())
+    expected = weights_as_read(weight, taps, flags, NoDraws())
+    np.testing.assert_array_equal(read.get(), expected)
