@@ -31,6 +31,8 @@ WRAPPER_METRICS = frozenset((*Result._fields, *InitialWeights._fields))
 """Canonical names of the metrics that wrappers print."""
 _QUANTIZED_LAYER = re.compile(r"quantize layer  (\S+_) *")
 PROPERTIES_BANNER = " --- Hardware Properties ---"
+_HAS_INITIAL_WEIGHTS = re.compile(r"fan_in +\d")
+"""Anywhere in a line: what another line runs into must not be lost without a word."""
 _PROPERTY_VALUE = re.compile(r"(?:-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|inf|nan|\[\d+(?:, \d+)*\]) *")
 _LOG_FOLDER = re.compile(r"(?!\w+: )[^\x00]*?/(?:\w+=[^/\x00]*/){3}[^\x00]*")
 _PROGRESS_BAR = re.compile(r"[^|]{0,200}?\d+%\|[^|]*\| *[^\[]{0,80}\[[^\]]*\]")
@@ -100,7 +102,7 @@ class WrapperReader:
         if self._is_in_flags and text.startswith(FLAGS_END):
             self._is_in_flags = False
             return Verdict.READ
-        if text.startswith(INITIAL_WEIGHTS_START):
+        if INITIAL_WEIGHTS_START in text and _HAS_INITIAL_WEIGHTS.search(text):
             return self._read_initial_weights(text, line)
         if text.startswith("quantize layer "):
             return self._read_quantized_layer(text, line)
