@@ -48,9 +48,6 @@ class Operand(Protocol):
     def is_noisy(self) -> bool:
         """Whether sums draw numbers, so that they have to know of which vectors."""
 
-    def parts(self, vectors: Array) -> Iterator[slice]:
-        """Yield the parts of M to work on, one after the other."""
-
     def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield what the columns of each block sum up, (cycles, groups, slices * columns, m), free to overwrite."""
 
@@ -83,21 +80,6 @@ class BlockOperand:
     def is_noisy(self) -> bool:
         """Whether sums draw numbers, so that they have to know of which vectors."""
         return self.noise is not None
-
-    def parts(self, vectors: Array) -> Iterator[slice]:
-        """Return the parts of M to work on, one after the other.
-
-        Parameters
-        ----------
-        vectors : Array of integers, (groups, K, M)
-            Quantised activations.
-
-        Returns
-        -------
-        iterator of slice
-            Such that a block's pulses and sums fit the cache.
-        """
-        return block_parts(vectors, self)
 
     def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield what the columns of each block sum up.
@@ -154,7 +136,7 @@ def converted_product(
     values = [step * weight for step, weight in zip(converter.slice_steps, operand.slices.weights, strict=True)]
     product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
     clipped = 0
-    for part in operand.parts(vectors):
+    for part in block_parts(vectors, operand):
         view = product[..., part]
         codes = xp.zeros((groups, lines, view.shape[2]), dtype=xp.float32)
         evaluated = None if at is None else at.part(part)

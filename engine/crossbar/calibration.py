@@ -14,17 +14,14 @@ from types import ModuleType
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.adc_ranges import LayerSums, Limits, SumStatistics, limits_from_file, network_limits
+from nnsreport.engine.crossbar.arithmetic import block_parts
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless, target_conductances
 from nnsreport.engine.crossbar.converter import ConverterLayout, design_converter
 from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.mapping import Mapping, make_mapping
-from nnsreport.engine.crossbar.neurosim_reading import (
-    ObservedRanges,
-    check_neurosim,
-    neurosim_reading,
-    uses_neurosim,
-)
+from nnsreport.engine.crossbar.neurosim_flags import check_neurosim, uses_neurosim
+from nnsreport.engine.crossbar.neurosim_reading import ObservedRanges, neurosim_reading
 from nnsreport.engine.crossbar.planner import Path as PlanPath
 from nnsreport.engine.crossbar.planner import Plan, plan_analog, plan_exact
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
@@ -349,7 +346,7 @@ class _SumObserver:
 
     def _count(self, vectors: Array) -> None:
         slices = len(self.statistics)
-        for part in self._operand.parts(vectors):
+        for part in block_parts(vectors, self._operand):
             for sums in self._operand.sums(vectors[..., part]):
                 by_slice = sums.reshape(*sums.shape[:2], slices, -1, sums.shape[3])
                 for index, statistic in enumerate(self.statistics):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import Vectors
-from nnsreport.engine.crossbar.arithmetic import BlockOperand, block_parts
+from nnsreport.engine.crossbar.arithmetic import BlockOperand
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.signs import Slices
@@ -60,21 +60,6 @@ class GatedOperand:
     def is_noisy(self) -> bool:
         """Whether sums draw numbers, so that they have to know of which vectors."""
         return self.without_wires.is_noisy
-
-    def parts(self, vectors: Array) -> Iterator[slice]:
-        """Return the parts of M to work on, one after the other.
-
-        Parameters
-        ----------
-        vectors : Array of integers, (groups, K, M)
-            Quantised activations.
-
-        Returns
-        -------
-        iterator of slice
-            Such that a block's pulses and sums fit the cache.
-        """
-        return block_parts(vectors, self)
 
     def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield the currents of the columns of each block.

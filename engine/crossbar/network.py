@@ -28,7 +28,8 @@ from nnsreport.engine.crossbar.calibration import Calibration, quantized_layer
 from nnsreport.engine.crossbar.conductance import Draw, is_noiseless
 from nnsreport.engine.crossbar.gated_operand import gated_operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
-from nnsreport.engine.crossbar.neurosim_reading import check_neurosim, neurosim_reading, uses_neurosim
+from nnsreport.engine.crossbar.neurosim_flags import check_neurosim, uses_neurosim
+from nnsreport.engine.crossbar.neurosim_reading import neurosim_reading
 from nnsreport.engine.crossbar.planner import Path
 from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork, ideal_reading
 from nnsreport.engine.crossbar.settings import CrossbarSettings

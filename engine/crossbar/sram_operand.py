@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.converters.noise import Vectors
-from nnsreport.engine.crossbar.arithmetic import block_parts
 from nnsreport.engine.crossbar.conductance import is_noiseless
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.settings import CrossbarSettings
@@ -66,21 +65,6 @@ class SramOperand:
     def is_noisy(self) -> bool:
         """Whether sums draw numbers; all architectures may."""
         return True
-
-    def parts(self, vectors: Array) -> Iterator[slice]:
-        """Return the parts of M to work on, one after the other.
-
-        Parameters
-        ----------
-        vectors : Array of integers, (groups, K, M)
-            Quantised activations.
-
-        Returns
-        -------
-        iterator of slice
-            Such that a block's pulses and sums fit the cache.
-        """
-        return block_parts(vectors, self)
 
     def sums(self, vectors: Array, at: Vectors | None = None) -> Iterator[Array]:
         """Yield what the bit lines of each block deliver.

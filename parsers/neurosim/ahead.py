@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -61,10 +62,13 @@ class ReadAhead:
         return self._known.pop(start, None)
 
     def _read_with(self, template: Template, text: LogText, start: int) -> None:
-        if _part(template, text, start) is None:
+        first = _part(template, text, start)
+        if first is None:
             return
-        ahead = [place for place in self.starts if place >= start and place not in self._known][:_MOST]
-        parts = {place: part for place in ahead if (part := _part(template, text, place)) is not None}
+        rank = bisect_left(self.starts, start)
+        ahead = (place for place in self.starts[rank + 1 : rank + _MOST] if place not in self._known)
+        later = {place: part for place in ahead if (part := _part(template, text, place)) is not None}
+        parts = {start: first, **later}
         filling = template.mould.read(list(parts.values()))
         fits = filling.fits & agree(filling.numbers, template.repeated)
         for place, numbers, is_known in zip(parts, filling.numbers, fits, strict=True):
@@ -74,14 +78,9 @@ class ReadAhead:
 
 def _part(template: Template, text: LogText, start: int) -> bytes | None:
     """Return the lines that may be those of a template, with their ends."""
-    count = len(template.lines)
-    lines = text.lines[start : start + count]
-    if len(lines) < count or not lines[-1].startswith(template.last_head) or not _are_consecutive(text, start, count):
+    end = start + len(template.lines)
+    lines = text.lines[start:end]
+    if end > len(text.lines) or not lines[-1].startswith(template.last_head) or not text.is_consecutive(start, end):
         return None
     part = "\n".join((*lines, "")).encode()
     return part if template.mould.may_fit(part) else None
-
-
-def _are_consecutive(text: LogText, start: int, count: int) -> bool:
-    numbers = text.numbers[start : start + count]
-    return isinstance(numbers, range) or list(numbers) == list(range(numbers[0], numbers[0] + count))

@@ -84,16 +84,18 @@ class NeuroSimFormat:
         tuple of ParsedLog
             At least one.
         """
-        reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
-        reader.feed(text)
-        return reader.finish()
+        return self._fed(text, run).finish()
 
     def parse_and_learn(self, text: LogText, run: str) -> tuple[tuple[ParsedLog, ...], RecurringLog | None]:
         """Read every run in a log, and learn its lines; see :class:`nnsreport.parsers.log_format.LearningFormat`."""
-        reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
-        reader.feed(text)
+        reader = self._fed(text, run)
         logs = reader.finish()
         return logs, reader.learn(text, logs)
+
+    def _fed(self, text: LogText, run: str) -> NeuroSimReader:
+        reader = NeuroSimReader(self.dialect, run, text.source, is_whole=True)
+        reader.feed(text)
+        return reader
 
     def start(self, run: str, source: Path | None, sink: Sink | None = None) -> NeuroSimReader:
         """Begin with a log that comes in pieces; see :class:`nnsreport.parsers.streaming.StreamingFormat`."""

@@ -57,10 +57,6 @@ START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXIT
 _MEMORY = Memory()
 
 
-def _are_consecutive(numbers: Sequence[int]) -> bool:
-    return isinstance(numbers, range) or list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
 class Start(Enum):
     """What begins with a line."""
 
@@ -220,10 +216,9 @@ class Run:
         """Keep what was made of a C++ part that has just ended, for others with the same lines."""
         recording = self.hardware.recording
         self.hardware.recording = None
-        numbers = text.numbers[start:end]
-        if recording is None or not _are_consecutive(numbers):
+        if recording is None or not text.is_consecutive(start, end):
             return
-        template = learn(text.lines[start:end], numbers[0], recording, self.records)
+        template = learn(text.lines[start:end], text.numbers[start], recording, self.records)
         if template is not None:
             _MEMORY.keep(self.dialect.name, template)
             self._note_section(template, start)

@@ -32,3 +32,19 @@ class LogText:
     source: Path | None = None
     problems: tuple[Problem, ...] = field(default=())
     cut_line: int | None = None
+
+    def is_consecutive(self, start: int, end: int) -> bool:
+        """Tell whether each of some lines is the file's next.
+
+        Parameters
+        ----------
+        start, end : int
+            Indices of the first line, and of the one behind the last.
+
+        Returns
+        -------
+        bool
+            False where lines were redrawn, or are those of several tasks.
+        """
+        numbers = self.numbers[start:end]
+        return isinstance(numbers, range) or list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
