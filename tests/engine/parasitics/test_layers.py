@@ -86,11 +86,11 @@ def array_currents(
 
     Arrays are solved one by one, whole: rows that are not read are at ground, or closed.
     """
-    wide = (wires.columns or devices.shape[1]) // (2 if wires.pairs == "adjacent" and len(devices) == 2 else 1)
     total = np.zeros(devices.shape[1])
+    wide = wires.columns // (2 if wires.pairs == "adjacent" and len(devices) == 2 else 1) or len(total)
     for row in range(0, ROWS, wires.rows):
-        for column in range(0, len(total), max(wide, 1)):
-            place = slice(column, column + max(wide, 1))
+        for column in range(0, len(total), wide):
+            place = slice(column, column + wide)
             part, inputs = devices[:, place, row : row + wires.rows] * step_s, volts[row : row + wires.rows, None]
             if wires.select == "gated":
                 positive, negative = (inputs > 0).astype(float), (inputs < 0).astype(float)
@@ -200,6 +200,12 @@ def test_every_scheme_of_signs_lies_on_arrays(
     solved_circuit: Solve, graph: Graph, select: str, mapping: dict[str, object], pairs: str
 ) -> None:
     settings = settings_of(wires_of(select, pairs), mapping=replace(MAPPING, **mapping))  # type: ignore[arg-type]
+    assert check_layer(solved_circuit, graph, settings, signed=False) > 0.05
+
+
+@pytest.mark.parametrize("pairs", ["separate", "adjacent", "interleaved"])
+def test_without_a_limit_all_columns_lie_on_one_array(solved_circuit: Solve, graph: Graph, pairs: str) -> None:
+    settings = settings_of(replace(DRIVEN, pairs=pairs, columns=0))
     assert check_layer(solved_circuit, graph, settings, signed=False) > 0.05
 
 
