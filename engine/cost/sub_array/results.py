@@ -79,12 +79,16 @@ class ReadInputs:
     active_rows : float or Array, (..., states)
         Rows whose input bit is 1, of all rows of the sub-array. NeuroSim's activityRowRead is this over the rows.
     column_resistance_ohm : Array, (..., states, columns), or None
-        Resistance of each column from its supply to ground, with the active cells in parallel; None where nothing
-        depends on it.
+        Resistance of each column from its supply to ground, with the active cells in parallel; None for SRAM, whose
+        columns all have a resistance that follows from the active rows.
+    used_columns : float or Array, (...,) or (..., states), or None
+        Columns that hold weights; the others' converters cost no energy. Only SRAM looks at it, as other cells have
+        ``column_resistance_ohm`` of so many columns; None where all columns do.
     """
 
     active_rows: Quantity
     column_resistance_ohm: Array | None = None
+    used_columns: Quantity | None = None
 
 
 class SubArray(Protocol):
