@@ -1,0 +1,97 @@
+"""The memory array alone: its sides, and the wires along its rows and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnsreport.engine.cost.components.placement import cell_height_m, pass_gate_width_m
+from nnsreport.engine.cost.components.repeaters import WIRE_F_PER_M
+from nnsreport.engine.cost.given import Access, MemoryCell
+from nnsreport.engine.cost.outline import Outline
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.cost.technology import Technology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryArray:
+    """Rows and columns of memory cells.
+
+    Attributes
+    ----------
+    outline : Outline
+        Of all cells; as wide as a row is long, and as high as a column.
+    row_wire_f, column_wire_f : float or Array
+        Capacitance of the wire along a row and along a column, without what the cells add.
+    row_ohm, column_ohm : float or Array
+        Resistance of these wires: of metal 1 along a row, of metal 0 along a column.
+    dummy_column_m2 : float or Array
+        Area of one column that serves as a reference.
+    """
+
+    outline: Outline
+    row_wire_f: Quantity
+    column_wire_f: Quantity
+    row_ohm: Quantity
+    column_ohm: Quantity
+    dummy_column_m2: Quantity
+
+
+def memory_array(parameters: Parameters, technology: Technology) -> MemoryArray:
+    """Return the array of a sub-array.
+
+    Cells of SRAM and with access transistors are measured in feature sizes of the node, those of crossbars in widths of
+    the wire. If they are to be relaxed, SRAM is turned: its rows run along the height of the logic.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the design points.
+    technology : Technology
+        Of the transistors.
+
+    Returns
+    -------
+    MemoryArray
+        Quantities are scalars or of shape (points,).
+
+    References
+    ----------
+    NeuroSim V1.4, SubArray.cpp, Initialize.
+    """
+    p = parameters
+    unit_m = p.feature_size_m if _is_crossbar(p) else technology.feature_size_m
+    width_m, height_m = p.cell_width_f * unit_m, p.cell_height_f * unit_m
+    least_width_m, least_height_m = _logic_sides_m(p, technology)
+    if p.relaxes_cell_width:
+        width_m = namespace_among(width_m).maximum(width_m, least_width_m)
+    if p.relaxes_cell_height:
+        height_m = namespace_among(height_m).maximum(height_m, least_height_m)
+    row_m, column_m = width_m * p.columns, height_m * p.rows
+    return MemoryArray(
+        outline=Outline.of_sides(column_m, row_m),
+        row_wire_f=row_m * WIRE_F_PER_M,
+        column_wire_f=column_m * WIRE_F_PER_M,
+        row_ohm=row_m * p.metal1_resistance_per_m,
+        column_ohm=column_m * p.metal0_resistance_per_m,
+        dummy_column_m2=_dummy_column_m2(p, technology),
+    )
+
+
+def _is_crossbar(p: Parameters) -> bool:
+    return p.cell is not MemoryCell.SRAM and p.access is not Access.TRANSISTOR
+
+
+def _logic_sides_m(p: Parameters, technology: Technology) -> tuple[float, float]:
+    """Return the width and the height of what each column and row of cells has at its end."""
+    pass_gate_m, cell_m = pass_gate_width_m(technology), cell_height_m(technology)
+    if p.cell is MemoryCell.SRAM:
+        return cell_m, pass_gate_m
+    # A column of the switch matrix has two pass gates.
+    return pass_gate_m * 2, cell_m
+
+
+def _dummy_column_m2(p: Parameters, technology: Technology) -> Quantity:
+    """Return the area of a dummy column, which NeuroSim measures in wire widths, but the width of SRAM."""
+    width_unit_m = technology.feature_size_m if p.cell is MemoryCell.SRAM else p.feature_size_m
+    return p.cell_height_f * p.feature_size_m * p.rows * (p.cell_width_f * width_unit_m)

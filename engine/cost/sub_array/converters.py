@@ -1,0 +1,120 @@
+"""The converters of a sub-array: multilevel sense amplifiers with encoders, or SAR ADCs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
+    MultilevelSenseAmplifier,
+    References,
+    Sensing,
+    multilevel_sense_amplifier,
+)
+from nnsreport.engine.cost.components.sar_adc import SarAdc, sar_adc
+from nnsreport.engine.cost.components.thermometer_encoder import thermometer_encoder
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.sub_array.column_multiplexer import converters_of
+from nnsreport.engine.cost.technology import Technology
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converters:
+    """All converters of a sub-array.
+
+    Attributes
+    ----------
+    sensing : MultilevelSenseAmplifier or SarAdc
+        What senses the columns.
+    height_m, area_m2 : float or Array
+        Under the array, with encoders and dummy columns.
+    latency_s : float or Array
+        Of one conversion, as far as a binary word.
+    leakage_w : float or Array
+        Of the encoders; that of what senses is in the energy of conversions.
+    """
+
+    sensing: MultilevelSenseAmplifier | SarAdc
+    height_m: Quantity
+    area_m2: Quantity
+    latency_s: Quantity
+    leakage_w: Quantity
+
+    def column_energy_j(self, column_ohm: Quantity, reads: Quantity = 1.0) -> Quantity:
+        """Return the energy to convert each column.
+
+        Parameters
+        ----------
+        column_ohm : float or Array
+            Resistance of the active cells of a column, shape (points, ...).
+        reads : float or Array
+            Conversions of the column: a scalar, or shape (points, ...).
+
+        Returns
+        -------
+        float or Array
+            Joules, shape (points, ...).
+        """
+        return self.sensing.column_energy_j(column_ohm, reads)
+
+
+def converters(
+    parameters: Parameters,
+    technology: Technology,
+    width_m: Quantity,
+    levels: Quantity,
+    references: References,
+) -> Converters:
+    """Return the converters of a sub-array.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the design points.
+    technology : Technology
+        Of the transistors.
+    width_m : float or Array
+        Width of the array in metres.
+    levels : float or Array
+        Levels that a converter tells apart.
+    references : References
+        The dummy columns of multilevel sense amplifiers.
+
+    Returns
+    -------
+    Converters
+        One for each group of columns.
+
+    References
+    ----------
+    NeuroSim V1.4, SubArray.cpp.
+    """
+    count, read_v = converters_of(parameters), parameters.read_voltage_v
+    if parameters.has_sar_adc:
+        adc = sar_adc(count, levels, width_m, read_v, technology)
+        return Converters(
+            sensing=adc,
+            height_m=adc.outline.height_m,
+            area_m2=adc.outline.area_m2,
+            latency_s=adc.latency_s(),
+            leakage_w=adc.leakage_w,
+        )
+    special_layout = parameters.has_special_layout
+    amplifiers = multilevel_sense_amplifier(
+        count,
+        levels,
+        references,
+        width_m,
+        read_v,
+        technology,
+        sensing=Sensing.CURRENT if parameters.senses_current else Sensing.VOLTAGE,
+        special_layout=special_layout,
+    )
+    encoders = thermometer_encoder(levels, count, width_m, technology, special_layout=special_layout)
+    return Converters(
+        sensing=amplifiers,
+        height_m=amplifiers.outline.height_m + encoders.outline.height_m,
+        area_m2=amplifiers.outline.area_m2 + encoders.outline.area_m2,
+        latency_s=amplifiers.latency_s() + encoders.latency_s,
+        leakage_w=amplifiers.leakage_w + encoders.leakage_w,
+    )
