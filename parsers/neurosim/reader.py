@@ -14,7 +14,7 @@ from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.neurosim.ahead import ReadAhead
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.recurrence import RecurringLog
-from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, begins_section, start_of
+from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, section_starts, start_of
 from nnsreport.parsers.neurosim.stages import Stage
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
@@ -76,7 +76,8 @@ class NeuroSimReader:
         lines, numbers = text.lines, text.numbers
         current = self._runs[-1]
         current.records.cut_line = text.cut_line
-        ahead = ReadAhead([index for index, line in enumerate(lines) if begins_section(line)])
+        starts = section_starts(lines)
+        ahead, begins_section = ReadAhead(starts), frozenset(starts).__contains__
         section = -1
         position = 0
         while position < len(lines):
@@ -86,7 +87,7 @@ class NeuroSimReader:
                 continue
             if current.repeats_at(line) or (current.is_over_at(line) and self._may_split(text)):
                 current = self._begin_run(line, text.cut_line)
-            if begins_section(line):
+            if begins_section(position):
                 current.begin_section()
                 count = current.read_section(ahead, text, position)
                 if count:

@@ -45,9 +45,10 @@ _FLOOR_PLAN = tuple(f"{'-' * 30} {title}FloorPlan ---" for title in ("", "Hetero
 _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
 
 
-def begins_section(text: str) -> bool:
-    """Tell whether a line is the first of a C++ part."""
-    return text[:5] == "-----" and text.startswith(_FLOOR_PLAN)  # the first is quick, and false for most
+def section_starts(lines: Sequence[str]) -> list[int]:
+    """Return the indices of the lines that are the first of a C++ part."""
+    # The first condition is quick, and false for most.
+    return [index for index, text in enumerate(lines) if text[:5] == "-----" and text.startswith(_FLOOR_PLAN)]
 
 
 START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
