@@ -193,6 +193,22 @@ class Accumulation:
         return select(beside(self.has_sums, sums), summing, 0.0) + beside(shifting, sums)
 
 
+def row_groups(parameters: Parameters) -> Quantity:
+    """Return how many groups of rows are read one after the other: C++ divides two integers.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the design points.
+
+    Returns
+    -------
+    float or Array
+        Whole numbers, at least 1.
+    """
+    return truncated(parameters.rows / parameters.rows_in_parallel)
+
+
 def whole_weights(parameters: Parameters) -> Quantity:
     """Return how many whole weights share a converter: C++ divides two integers.
 
