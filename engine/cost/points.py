@@ -1,0 +1,44 @@
+"""Some of the design points of a group: what is made for all of them, cut down to those that share something."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeVar
+
+from nnsreport.engine.backend import Array
+
+T = TypeVar("T")
+
+
+def at_points(made: T, points: Array) -> T:
+    """Return circuits, or anything else that is made of numbers over the design points, for some of the points.
+
+    Parameters
+    ----------
+    made : dataclass, tuple, number or Array
+        Arrays have the design points as their first axis; dataclasses and tuples are entered. Everything else, and
+        what is one for all points, stays as it is.
+    points : Array of int or bool, (some,)
+        Which points, on the backend of the arrays.
+
+    Returns
+    -------
+    of the same kind
+        With arrays of shape (some, ...).
+    """
+    return _at_points(made, points)  # type: ignore[return-value] # each branch below returns what it was given
+
+
+def _at_points(made: object, points: Array) -> object:
+    if isinstance(made, tuple):
+        return tuple(_at_points(each, points) for each in made)
+    if dataclasses.is_dataclass(made) and not isinstance(made, type):
+        values = {field.name: getattr(made, field.name) for field in dataclasses.fields(made)}
+        changed = {name: _at_points(value, points) for name, value in values.items()}
+        if all(changed[name] is value for name, value in values.items()):
+            return made
+        return dataclasses.replace(made, **changed)
+    # A length of 1 broadcasts; a NumPy scalar has no axis.
+    if getattr(made, "ndim", 0) and made.shape[0] > 1:  # type: ignore[attr-defined] # what has axes has a shape
+        return made[points]  # type: ignore[index] # and can be indexed
+    return made

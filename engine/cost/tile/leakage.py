@@ -1,0 +1,124 @@
+"""Leakage of a tile of each layer, which depends on what NeuroSim computed before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.partition import ElementUse, LayerGeometry
+from nnsreport.engine.cost.processing_element.parts import layer_parts
+from nnsreport.engine.cost.processing_element.reading import element_operands
+from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+from nnsreport.engine.cost.results import TileLeakage
+from nnsreport.engine.cost.tile.reading import tile_operands
+from nnsreport.engine.cost.tile.tile import Tile
+
+
+def tile_leakage(
+    cuts: Sequence[tuple[tuple[LayerGeometry, ...], Array]], conventional: Tile, novel: Tile | None
+) -> TileLeakage:
+    """Return the leakage of a tile of each layer.
+
+    NeuroSim takes the leakage of a layer's last tile, and in it that of the last element, for that of all. Of an adder
+    tree it counts the stages that were used last: those of an earlier layer where this one does not add. A synchronous
+    chip goes through all layers for its clock before, so that the first layers see the last ones.
+
+    Parameters
+    ----------
+    cuts : sequence of tuple
+        For each layer what :func:`nnsreport.engine.cost.partition.layer_geometries` returns.
+    conventional : Tile
+        Of conventional mapping.
+    novel : Tile or None
+        Of novel mapping; None where no layer has it.
+
+    Returns
+    -------
+    TileLeakage
+        (..., layers), in watt.
+
+    References
+    ----------
+    NeuroSim V1.4, Tile.cpp and ProcessingUnit.cpp, the ends of the functions that calculate performance.
+    """
+    is_synchronous = conventional.parameters.is_synchronous
+    is_novel, elements, tiles = (_at_points(cuts, function) for function in (_is_novel, _last_elements, _last_tiles))
+    # Each kind of mapping has adder trees of its own; those of novel mapping add in every layer.
+    used = [
+        np.where(is_novel, values, _lasting(np.where(is_novel, 0, values), wraps=is_synchronous))
+        for values in (elements, tiles)
+    ]
+    states, of_layer = np.unique(np.stack([is_novel, *used], axis=1), axis=0, return_inverse=True)
+    leakages = [_leakage(state, conventional, novel) for state in states]
+    return TileLeakage(
+        idle_w=_over_layers([leakage.idle_w for leakage in leakages], of_layer),
+        in_use_w=_over_layers([leakage.in_use_w for leakage in leakages], of_layer),
+    )
+
+
+def _is_novel(geometry: LayerGeometry) -> int:
+    return int(geometry.is_novel)
+
+
+def _last_elements(geometry: LayerGeometry) -> int:
+    """Return what the last element of a layer adds; 0 where it leaves its adder tree as it was."""
+    if geometry.element_use is ElementUse.WHOLE:
+        return 0
+    return int(element_operands(layer_parts(geometry))[-1])
+
+
+def _last_tiles(geometry: LayerGeometry) -> int:
+    return int(tile_operands(layer_parts(geometry))[-1])
+
+
+def _at_points(
+    cuts: Sequence[tuple[tuple[LayerGeometry, ...], Array]], function: Callable[[LayerGeometry], int]
+) -> Array:
+    """Return a number of each layer's cut, (layers, points)."""
+    return np.stack([np.array([function(each) for each in geometries])[of_point] for geometries, of_point in cuts])
+
+
+def _lasting(operands: Array, *, wraps: bool) -> Array:
+    """Return the operands that an adder tree had last, (layers, points); 0 where it never added."""
+    last = np.zeros_like(operands[0])
+    if wraps:
+        for of_layer in operands:
+            last = np.where(of_layer > 0, of_layer, last)
+    lasting = []
+    for of_layer in operands:
+        last = np.where(of_layer > 0, of_layer, last)
+        lasting.append(last)
+    return np.stack(lasting)
+
+
+def _leakage(state: Array, conventional: Tile, novel: Tile | None) -> TileLeakage:
+    """Return the leakage of tiles whose adder trees are in a state: is novel, operands of elements and tile."""
+    numbers = [values[0].item() if (values == values[0]).all() else values for values in state]
+    is_novel, *operands = numbers
+    elements, tiles = (_on_device(np.maximum(each, 1), conventional) for each in operands)
+    leakages = [
+        TileLeakage(each.leakage_w(elements, tiles), each.leakage_in_use_w)
+        for each in (conventional, novel)
+        if each is not None
+    ]
+    if isinstance(is_novel, int):
+        return leakages[is_novel]
+    condition = _on_device(is_novel > 0, conventional)
+    return TileLeakage(
+        idle_w=select(condition, leakages[1].idle_w, leakages[0].idle_w),
+        in_use_w=select(condition, leakages[1].in_use_w, leakages[0].in_use_w),
+    )
+
+
+def _on_device(values: Array, tile: Tile) -> Quantity:
+    """Return host numbers beside those of a tile; a single one as it is."""
+    on_device: Quantity = namespace_among(tile.tree_bits).asarray(values) if values.ndim else float(values)
+    return on_device
+
+
+def _over_layers(values: Sequence[Quantity], of_layer: Array) -> Array:
+    xp = namespace_among(*values)
+    stacked: Array = xp.stack(xp.broadcast_arrays(*(xp.asarray(value, dtype="float64") for value in values)), axis=-1)
+    return stacked[..., of_layer]
