@@ -1,10 +1,12 @@
-"""Conductance of the columns of resistive arrays in each read, with the resistance of the wires in series."""
+"""Resistance of the columns of arrays in each read, with the resistance of the wires in series."""
 
 from __future__ import annotations
 
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.errors import DataError
 
 OPEN_COLUMN_OHM = 1e10
@@ -165,6 +167,34 @@ def expected_column_resistances(active_rows: Array, rows: int, columns: int, par
         groups = int(parameters.rows) // int(parameters.rows_in_parallel)
         return _resistance(active_rows[:, None] * of_one_row / groups)
     return _resistance(xp.where(active_rows[:, None] > 0, of_one_row, 0.0))
+
+
+def sram_column_resistance(active_rows: Quantity, access_ohm: Quantity, parameters: Parameters) -> Quantity:
+    """Return what a column of SRAM presents to its converter, whatever its cells hold.
+
+    Each active cell is its access transistor and one cell's length of wire, all in parallel.
+
+    Parameters
+    ----------
+    active_rows : float or Array, (..., states)
+        Numbers of active rows.
+    access_ohm : float or Array, (...,)
+        Resistance of an access transistor.
+    parameters : Parameters
+        Of the design points.
+
+    Returns
+    -------
+    float or Array, (..., states)
+        In ohm. Unlike that of other cells, it is not of one of the groups of rows that are read in parallel.
+
+    References
+    ----------
+    NeuroSim V1.4, ProcessingUnit.cpp, GetColumnResistance.
+    """
+    cell_ohm = beside(access_ohm + parameters.wire_resistance_column_ohm, active_rows)
+    xp = namespace_among(active_rows, cell_ohm)
+    return select(active_rows > 0, cell_ohm / xp.where(active_rows > 0, active_rows, 1.0), OPEN_COLUMN_OHM)
 
 
 def _resistance(conductance: Array) -> Array:

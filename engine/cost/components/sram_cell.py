@@ -26,6 +26,8 @@ class SramCell:
         Gates of both access transistors.
     bit_line_f : float or Array
         Drain of an access transistor, as the bit line has it.
+    access_drain_f : float or Array
+        The same drain as the transistor's own formula has it; another number below 22 nm.
     storage_f : float or Array
         Capacitance of a storage node.
     leakage_w : float or Array
@@ -38,6 +40,7 @@ class SramCell:
     pull_down_ohm: Quantity
     word_line_f: Quantity
     bit_line_f: Quantity
+    access_drain_f: Quantity
     storage_f: Quantity
     leakage_w: Quantity
 
@@ -68,7 +71,7 @@ def sram_cell(
 
     References
     ----------
-    NeuroSim V1.4, Buffer.cpp and Sigmoid.cpp.
+    NeuroSim V1.4, SubArray.cpp, Buffer.cpp and Sigmoid.cpp.
     """
     feature_m, cell_m = technology.feature_size_m, technology.standard_cell_height_m
     unit_m = feature_m if technology.is_planar else 2 * feature_m
@@ -82,6 +85,7 @@ def sram_cell(
         pull_down_ohm=on_resistance(nmos_m, Channel.NMOS, technology),
         word_line_f=2 * gate_capacitance(access_m, technology),
         bit_line_f=access_drain_f if technology.is_planar else fin_drain_f,
+        access_drain_f=access_drain_f,
         storage_f=access_drain_f
         + drain_capacitance(nmos_m, Channel.NMOS, cell_m, technology)
         + drain_capacitance(pmos_m, Channel.PMOS, cell_m, technology)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.engine.cost.components.placement import cell_height_m, pass_gate_width_m
 from nnsreport.engine.cost.components.repeaters import WIRE_F_PER_M
 from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+
+_NODE_OF_UNSCALED_PITCH_NM = 14
+"""NeuroSim relaxes cells of this node by the pitch of FinFETs before the pitches by node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,13 @@ def memory_array(parameters: Parameters, technology: Technology) -> MemoryArray:
     """
     p = parameters
     unit_m = p.feature_size_m if _is_crossbar(p) else technology.feature_size_m
-    width_m, height_m = p.cell_width_f * unit_m, p.cell_height_f * unit_m
-    least_width_m, least_height_m = _logic_sides_m(p, technology)
+    # In NeuroSim's order of products: circuits that fill these lengths are often as long as a whole number of them.
+    row_m, column_m = p.columns * p.cell_width_f * unit_m, p.rows * p.cell_height_f * unit_m
+    least_width_f, least_height_f = _logic_sides_f(p, technology)
     if p.relaxes_cell_width:
-        width_m = namespace_among(width_m).maximum(width_m, least_width_m)
+        row_m = namespace_among(row_m).maximum(row_m, p.columns * least_width_f * technology.feature_size_m)
     if p.relaxes_cell_height:
-        height_m = namespace_among(height_m).maximum(height_m, least_height_m)
-    row_m, column_m = width_m * p.columns, height_m * p.rows
+        column_m = namespace_among(column_m).maximum(column_m, p.rows * least_height_f * technology.feature_size_m)
     return MemoryArray(
         outline=Outline.of_sides(column_m, row_m),
         row_wire_f=row_m * WIRE_F_PER_M,
@@ -82,13 +84,18 @@ def _is_crossbar(p: Parameters) -> bool:
     return p.cell is not MemoryCell.SRAM and p.access is not Access.TRANSISTOR
 
 
-def _logic_sides_m(p: Parameters, technology: Technology) -> tuple[float, float]:
-    """Return the width and the height of what each column and row of cells has at its end."""
-    pass_gate_m, cell_m = pass_gate_width_m(technology), cell_height_m(technology)
+def _logic_sides_f(p: Parameters, technology: Technology) -> tuple[float, float]:
+    """Return the width and the height of what each column and row of cells has at its end, in feature sizes."""
+    shared, layout = technology.constants, technology.layout
+    planar_pitch_f, planar_height_f = shared.planar_gate_pitch_f, shared.standard_cell_height_f
+    is_unscaled = technology.node_nm == _NODE_OF_UNSCALED_PITCH_NM
+    pitch_f = shared.finfet_gate_pitch_f if is_unscaled else layout.gate_pitch_f
+    pass_gate_f = planar_pitch_f * 2 * (pitch_f / planar_pitch_f)
+    cell_f = planar_height_f * (layout.cell_height_f / planar_height_f)
     if p.cell is MemoryCell.SRAM:
-        return cell_m, pass_gate_m
+        return cell_f, pass_gate_f
     # A column of the switch matrix has two pass gates.
-    return pass_gate_m * 2, cell_m
+    return pass_gate_f * 2, cell_f
 
 
 def _dummy_column_m2(p: Parameters, technology: Technology) -> Quantity:
