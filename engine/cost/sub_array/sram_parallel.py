@@ -18,6 +18,7 @@ from nnsreport.engine.cost.sub_array.accumulation import (
     Accumulation,
     AccumulationSizes,
     accumulation,
+    row_groups,
     whole_weights,
 )
 from nnsreport.engine.cost.sub_array.calibration import calibration
@@ -107,7 +108,7 @@ class ParallelSram:
     def _latencies(self, clock_hz: Quantity) -> tuple[Quantity, Quantity, Quantity]:
         """Return the latency of converters, of additions that they do not hide, and of everything else."""
         p, adding = self.parameters, self.circuits.accumulation
-        shared, groups = p.columns_per_converter, _groups_of_rows(p)
+        shared, groups = p.columns_per_converter, row_groups(p)
         if p.is_synchronous:
             return shared * groups, adding.exposed_cycles(groups, shared, clock_hz), 0.0
         array, factor = self.circuits.array, calibration(p).sensing_latency
@@ -120,13 +121,13 @@ class ParallelSram:
     def _sensing_j(self, inputs: ReadInputs) -> Quantity:
         p, active = self.parameters, inputs.active_rows
         column_ohm = sram_column_resistance(active, self.access_resistance_ohm, p)
-        column_j = self.circuits.converters.column_energy_j(column_ohm, _groups_of_rows(p))
+        column_j = self.circuits.converters.column_energy_j(column_ohm, row_groups(p))
         used = p.columns if inputs.used_columns is None else inputs.used_columns
         rows_j = repeated(self.word_line_j * p.columns_per_converter, active)
         return rows_j + column_j * beside(used, column_j)
 
     def _accumulation_j(self) -> Quantity:
-        p, groups = self.parameters, _groups_of_rows(self.parameters)
+        p, groups = self.parameters, row_groups(self.parameters)
         sums = p.columns_per_converter * (groups - 1)
         held_bits = _converter_bits(p) + binary_stages(groups) / 2
         outputs = converters_of(p)
@@ -203,11 +204,6 @@ def _larger(first: Quantity, second: Quantity) -> Quantity:
     return larger
 
 
-def _groups_of_rows(parameters: Parameters) -> Quantity:
-    """Return the groups of rows that are read one after the other: C++ divides two integers."""
-    return truncated(parameters.rows / parameters.rows_in_parallel)
-
-
 def _converter_bits(parameters: Parameters) -> Quantity:
     bits: Quantity = namespace_among(parameters.converter_levels).log2(parameters.converter_levels)
     return bits
@@ -237,7 +233,7 @@ def _references(array: SramArray, word_line_f: Quantity, parameters: Parameters,
 
 
 def _sizes(parameters: Parameters) -> AccumulationSizes:
-    groups, outputs = _groups_of_rows(parameters), converters_of(parameters)
+    groups, outputs = row_groups(parameters), converters_of(parameters)
     sum_bits = truncated(_converter_bits(parameters) + binary_stages(groups))
     return AccumulationSizes(
         sums=outputs,
