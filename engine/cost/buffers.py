@@ -66,7 +66,9 @@ class Buffer:
             return lines
         if isinstance(self.circuit, RegisterBuffer):
             return self.circuit.latency_s(lines)
-        return self.circuit.read_latency_s(lines, self.parameters.least_sensed_voltage_v)
+        # Cells without transistors: NeuroSim multiplies inf and 0.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self.circuit.read_latency_s(lines, sensed_voltage_v(self.parameters))
 
     def write_latency(self, bits: Quantity) -> Quantity:
         """Return the time to write bits, line after line; see :meth:`read_latency`."""
@@ -91,14 +93,23 @@ class Buffer:
             In joule.
         """
         if isinstance(self.circuit, RegisterBuffer):
-            return self.circuit.read_energy_j(bits, 1.0, self.parameters.flip_flop_activity)
+            return self.circuit.read_energy_j(bits, 1.0, self._flip_flop_activity)
         return self.circuit.read_energy_j(bits, 1.0)
 
     def write_energy_j(self, bits: Quantity) -> Quantity:
         """Return the energy to write bits; see :meth:`read_energy_j`."""
         if isinstance(self.circuit, RegisterBuffer):
-            return self.circuit.write_energy_j(bits, 1.0, self.parameters.flip_flop_activity)
+            return self.circuit.write_energy_j(bits, 1.0, self._flip_flop_activity)
         return self.circuit.write_energy_j(bits, 1.0)
+
+    @property
+    def _flip_flop_activity(self) -> Quantity:
+        """Share of the flip-flops that switches.
+
+        NeuroSim always takes that of the validated mode here, but sets it in that mode only; in others it is 0 in its
+        runs, so that only the decoder costs energy.
+        """
+        return self.parameters.flip_flop_activity if self.parameters.is_validated else 0.0
 
 
 def buffer(
@@ -183,6 +194,42 @@ def buffer_cell(parameters: Parameters, technology: Technology) -> SramCell:
     with np.errstate(divide="ignore"):
         cell = sram_cell(p.sram_cell_height_f, p.sram_cell_width_f, np.asarray(access_f), *_NO_WIDTHS, technology)
     return replace(cell, storage_f=0.0)
+
+
+def table_cell(parameters: Parameters, technology: Technology) -> SramCell:
+    """Return the cell of look-up tables: NeuroSim gives it the size of the chip's memory cell, whatever that is.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the chip.
+    technology : Technology
+        Of the transistors.
+
+    Returns
+    -------
+    SramCell
+        Otherwise as in buffers.
+    """
+    feature_m, p = technology.feature_size_m, parameters
+    return replace(buffer_cell(p, technology), height_m=p.cell_height_f * feature_m, width_m=p.cell_width_f * feature_m)
+
+
+def sensed_voltage_v(parameters: Parameters) -> Quantity:
+    """Return the difference of bit lines that sense amplifiers see; NeuroSim has none without SRAM cells.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of the chip.
+
+    Returns
+    -------
+    float or Array
+        In volts.
+    """
+    # NumPy's 0, by which a number may be divided.
+    return parameters.least_sensed_voltage_v if parameters.cell is MemoryCell.SRAM else np.float64(0.0)
 
 
 def _access_width_f(parameters: Parameters, technology: Technology) -> Quantity:
