@@ -64,6 +64,8 @@ class Accumulation:
         Of the columns of a weight, and of the bits of an input.
     has_sums, has_weight_shifts, has_input_shifts : bool or Array
         Which of them are there.
+    sum_s, weight_shift_s, input_shift_s : float or Array
+        Time in seconds to add a read to the sum of a column, a column to the weight, and a bit to the input.
     weights : float or Array
         Weights whose columns share a converter.
     columns_per_weight : float or Array
@@ -83,27 +85,15 @@ class Accumulation:
     has_sums: bool | Quantity
     has_weight_shifts: bool | Quantity
     has_input_shifts: bool | Quantity
+    sum_s: Quantity
+    weight_shift_s: Quantity
+    input_shift_s: Quantity
     weights: Quantity
     columns_per_weight: Quantity
     calibration: Calibration
     height_m: Quantity
     area_m2: Quantity
     leakage_w: Quantity
-
-    @property
-    def sum_s(self) -> Quantity:
-        """Time in seconds to add a read to the sum of a column."""
-        return select(self.has_sums, self.adders.latency_s(self.registers.load_f), 0.0)
-
-    @property
-    def weight_shift_s(self) -> Quantity:
-        """Time in seconds to add a column to the weight."""
-        return select(self.has_weight_shifts, _addition_s(self.weight_shifts), 0.0)
-
-    @property
-    def input_shift_s(self) -> Quantity:
-        """Time in seconds to add a bit to the input."""
-        return select(self.has_input_shifts, _addition_s(self.input_shifts), 0.0)
 
     def exposed_cycles(self, reads: Quantity, columns_per_converter: Quantity, clock_hz: Quantity) -> Quantity:
         """Return the clock cycles of additions that last longer than the conversions they work beside.
@@ -272,6 +262,9 @@ def accumulation(
         has_sums=sizes.sums_reads,
         has_weight_shifts=has_weight_shifts,
         has_input_shifts=has_input_shifts,
+        sum_s=select(sizes.sums_reads, _addition_s(summing, held), 0.0),
+        weight_shift_s=select(has_weight_shifts, _addition_s(weight_shifts.adders, weight_shifts.registers), 0.0),
+        input_shift_s=select(has_input_shifts, _addition_s(input_shifts.adders, input_shifts.registers), 0.0),
         weights=sizes.weights,
         columns_per_weight=parameters.columns_per_weight,
         calibration=calibration(parameters),
@@ -289,8 +282,8 @@ def accumulation(
     )
 
 
-def _addition_s(shifts: ShiftAdd) -> Quantity:
-    return shifts.adders.latency_s(shifts.registers.load_f)
+def _addition_s(adding: Adders, registers: FlipFlops) -> Quantity:
+    return adding.latency_s(registers.load_f)
 
 
 def _excess(longer: Quantity, shorter: Quantity) -> Quantity:
