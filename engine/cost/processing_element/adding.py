@@ -38,7 +38,7 @@ def for_each_distinct(function: Callable[[int], Quantity], numbers: Array) -> Ar
         Its values.
     """
     distinct, place = np.unique(numbers, return_inverse=True)
-    return _stacked([function(int(number)) for number in distinct])[..., place]  # type: ignore[no-any-return]
+    return _stacked([function(int(number)) for number in distinct])[..., place]
 
 
 def adding(

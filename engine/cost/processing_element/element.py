@@ -8,13 +8,14 @@ from enum import StrEnum
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
 from nnsreport.engine.cost.components.bus import Bus, bus
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
-from nnsreport.engine.cost.components.whole_numbers import binary_stages, truncated
+from nnsreport.engine.cost.components.whole_numbers import truncated
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ChipAreas
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayAreas
+from nnsreport.engine.cost.sum_bits import sub_array_sum_bits
 
 
 class Mapping(StrEnum):
@@ -165,34 +166,6 @@ def processing_element(sub_array: SubArray, plan: FloorPlan, mapping: Mapping) -
         sub_array_leakage_w=sub_array.leakage_w,
         sub_array_leakage_in_use_w=sub_array.leakage_in_use_w,
     )
-
-
-def sub_array_sum_bits(parameters: Parameters) -> Quantity:
-    """Return the bits of what a sub-array gives for a weight: a sum over its rows, input bits and cells.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Of a group.
-
-    Returns
-    -------
-    float or Array
-        Whole numbers. The cells of a weight beyond the first add ``cell_bits`` each.
-
-    References
-    ----------
-    NeuroSim V1.4, ProcessingUnit.cpp, numBitSubarrayOutput.
-    """
-    p = parameters
-    xp = namespace_among(p.converter_levels, p.rows, p.rows_in_parallel)
-    if p.mode.is_parallel:
-        # C++ divides integers, so that rows left over are not counted.
-        blocks = truncated(p.rows / p.rows_in_parallel)
-        of_array = xp.log2(p.converter_levels) + binary_stages(blocks)
-    else:
-        of_array = binary_stages(p.rows) + p.cell_bits
-    return truncated(of_array + p.input_bits + (p.columns_per_weight - 1) * p.cell_bits + 1)
 
 
 def square(area_m2: Quantity) -> Outline:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnsreport.engine.cost.buffers import buffer_cell
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.bit_shifter import BitShifter, bit_shifter
 from nnsreport.engine.cost.components.sigmoid import Sigmoid, sigmoid
@@ -16,7 +17,6 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.technology import Technology
-from nnsreport.engine.cost.tile.buffers import buffer_cell
 
 
 @dataclass(frozen=True, slots=True)
