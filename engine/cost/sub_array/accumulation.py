@@ -51,6 +51,24 @@ class AccumulationSizes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccumulationHeights:
+    """Heights of adders under an array, in metres; 0 of what is not there.
+
+    Attributes
+    ----------
+    adders_m, registers_m : float or Array
+        Of the adders that sum the reads of a column, and of the registers that hold the sums.
+    weight_shifts_m, input_shifts_m : float or Array
+        Of the shift-adds of columns and of input bits.
+    """
+
+    adders_m: Quantity
+    registers_m: Quantity
+    weight_shifts_m: Quantity
+    input_shifts_m: Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accumulation:
     """The adders of a sub-array; what is not there takes nothing.
 
@@ -72,8 +90,10 @@ class Accumulation:
         Columns that a weight takes.
     calibration : Calibration
         Of energies.
-    height_m, area_m2 : float or Array
+    heights : AccumulationHeights
         In the layout, under the array.
+    area_m2 : float or Array
+        Of all.
     leakage_w : float or Array
         Of all.
     """
@@ -91,9 +111,15 @@ class Accumulation:
     weights: Quantity
     columns_per_weight: Quantity
     calibration: Calibration
-    height_m: Quantity
+    heights: AccumulationHeights
     area_m2: Quantity
     leakage_w: Quantity
+
+    @property
+    def height_m(self) -> Quantity:
+        """Height under the array."""
+        heights = self.heights
+        return heights.adders_m + heights.registers_m + heights.weight_shifts_m + heights.input_shifts_m
 
     def exposed_cycles(self, reads: Quantity, columns_per_converter: Quantity, clock_hz: Quantity) -> Quantity:
         """Return the clock cycles of additions that last longer than the conversions they work beside.
@@ -268,10 +294,11 @@ def accumulation(
         weights=sizes.weights,
         columns_per_weight=parameters.columns_per_weight,
         calibration=calibration(parameters),
-        height_m=total(
-            adder_outline.height_m + held_outline.height_m * sizes.register_sets,
-            weight_shifts.outline.height_m,
-            input_shifts.outline.height_m,
+        heights=AccumulationHeights(
+            adders_m=select(sizes.sums_reads, adder_outline.height_m, 0.0),
+            registers_m=select(sizes.sums_reads, held_outline.height_m * sizes.register_sets, 0.0),
+            weight_shifts_m=select(has_weight_shifts, weight_shifts.outline.height_m, 0.0),
+            input_shifts_m=select(has_input_shifts, input_shifts.outline.height_m, 0.0),
         ),
         area_m2=total(
             adder_outline.area_m2 + held_outline.area_m2 * sizes.register_sets,

@@ -62,14 +62,9 @@ def memory_array(parameters: Parameters, technology: Technology) -> MemoryArray:
     NeuroSim V1.4, SubArray.cpp, Initialize.
     """
     p = parameters
-    unit_m = p.feature_size_m if _is_crossbar(p) else technology.feature_size_m
-    # In NeuroSim's order of products: circuits that fill these lengths are often as long as a whole number of them.
-    row_m, column_m = p.columns * p.cell_width_f * unit_m, p.rows * p.cell_height_f * unit_m
     least_width_f, least_height_f = _logic_sides_f(p, technology)
-    if p.relaxes_cell_width:
-        row_m = namespace_among(row_m).maximum(row_m, p.columns * least_width_f * technology.feature_size_m)
-    if p.relaxes_cell_height:
-        column_m = namespace_among(column_m).maximum(column_m, p.rows * least_height_f * technology.feature_size_m)
+    row_m = _length_m(p, p.columns, p.cell_width_f, least_width_f if p.relaxes_cell_width else None, technology)
+    column_m = _length_m(p, p.rows, p.cell_height_f, least_height_f if p.relaxes_cell_height else None, technology)
     return MemoryArray(
         outline=Outline.of_sides(column_m, row_m),
         row_wire_f=row_m * WIRE_F_PER_M,
@@ -82,6 +77,25 @@ def memory_array(parameters: Parameters, technology: Technology) -> MemoryArray:
 
 def _is_crossbar(p: Parameters) -> bool:
     return p.cell is not MemoryCell.SRAM and p.access is not Access.TRANSISTOR
+
+
+def _length_m(
+    p: Parameters, cells: Quantity, cell_f: Quantity, least_f: float | None, technology: Technology
+) -> Quantity:
+    """Return the length of a line of cells, each at least as long as what is at the end of the line.
+
+    The order of products is NeuroSim's: circuits that fill the length are often as long as a whole number of them.
+    """
+    feature_size_m = technology.feature_size_m
+    if least_f is None:
+        return cells * cell_f * (p.feature_size_m if _is_crossbar(p) else feature_size_m)
+    maximum = namespace_among(cell_f).maximum
+    relaxed: Quantity = (
+        cells * maximum(cell_f * p.feature_size_m, least_f * feature_size_m)
+        if _is_crossbar(p)
+        else cells * maximum(cell_f, least_f) * feature_size_m
+    )
+    return relaxed
 
 
 def _logic_sides_f(p: Parameters, technology: Technology) -> tuple[float, float]:

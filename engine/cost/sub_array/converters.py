@@ -26,7 +26,9 @@ class Converters:
     ----------
     sensing : MultilevelSenseAmplifier or SarAdc
         What senses the columns.
-    height_m, area_m2 : float or Array
+    encoder_height_m : float or Array
+        Of the encoders; 0 where there are none.
+    area_m2 : float or Array
         Under the array, with encoders and dummy columns.
     latency_s : float or Array
         Of one conversion, as far as a binary word.
@@ -35,10 +37,15 @@ class Converters:
     """
 
     sensing: MultilevelSenseAmplifier | SarAdc
-    height_m: Quantity
+    encoder_height_m: Quantity
     area_m2: Quantity
     latency_s: Quantity
     leakage_w: Quantity
+
+    @property
+    def height_m(self) -> Quantity:
+        """Height under the array."""
+        return self.sensing.outline.height_m + self.encoder_height_m
 
     def column_energy_j(self, column_ohm: Quantity, reads: Quantity = 1.0) -> Quantity:
         """Return the energy to convert each column.
@@ -94,7 +101,7 @@ def converters(
         adc = sar_adc(count, levels, width_m, read_v, technology)
         return Converters(
             sensing=adc,
-            height_m=adc.outline.height_m,
+            encoder_height_m=0.0,
             area_m2=adc.outline.area_m2,
             latency_s=adc.latency_s(),
             leakage_w=adc.leakage_w,
@@ -113,7 +120,7 @@ def converters(
     encoders = thermometer_encoder(levels, count, width_m, technology, special_layout=special_layout)
     return Converters(
         sensing=amplifiers,
-        height_m=amplifiers.outline.height_m + encoders.outline.height_m,
+        encoder_height_m=encoders.outline.height_m,
         area_m2=amplifiers.outline.area_m2 + encoders.outline.area_m2,
         latency_s=amplifiers.latency_s() + encoders.latency_s,
         leakage_w=amplifiers.leakage_w + encoders.leakage_w,

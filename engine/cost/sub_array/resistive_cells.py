@@ -74,9 +74,10 @@ def resistive_cells(parameters: Parameters, technology: Technology, array: Memor
         cell_m = technology.standard_cell_height_m
         word_line_f = word_line_f + gate_capacitance(width_m, technology) * parameters.columns
         column_f = column_f + drain_capacitance(width_m, Channel.NMOS, cell_m, technology) * parameters.rows
-    return ResistiveCells(
-        on_ohm=on_ohm, average_ohm=2 / (1 / on_ohm + 1 / off_ohm), word_line_f=word_line_f, column_f=column_f
-    )
+    # The number of rows cancels, but for the last bit, which decides how transistors of this resistance are folded.
+    rows = parameters.rows_in_parallel
+    average_ohm = 1 / (1 / on_ohm * rows / 2 + 1 / off_ohm * rows / 2) * rows
+    return ResistiveCells(on_ohm=on_ohm, average_ohm=average_ohm, word_line_f=word_line_f, column_f=column_f)
 
 
 def _access_width_m(parameters: Parameters, technology: Technology, access_ohm: Quantity) -> Quantity:

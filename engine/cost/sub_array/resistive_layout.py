@@ -11,6 +11,7 @@ from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.sub_array.accumulation import (
+    Accumulation,
     AccumulationSizes,
     accumulation,
     row_groups,
@@ -18,7 +19,7 @@ from nnsreport.engine.cost.sub_array.accumulation import (
 )
 from nnsreport.engine.cost.sub_array.array import MemoryArray, memory_array
 from nnsreport.engine.cost.sub_array.column_multiplexer import column_multiplexer, converters_of
-from nnsreport.engine.cost.sub_array.converters import converters
+from nnsreport.engine.cost.sub_array.converters import Converters, converters
 from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
 from nnsreport.engine.cost.sub_array.resistive_cells import ResistiveCells, resistive_cells
 from nnsreport.engine.cost.sub_array.resistive_rows import resistive_rows
@@ -72,14 +73,8 @@ def resistive_sub_array(parameters: Parameters, technology: Technology) -> Resis
     sensing = converters(p, technology, width_m, _levels(p), _references(p, array, cells))
     adding = accumulation(p, technology, width_m, _accumulation_sizes(p))
     column_shifters_m2, row_shifters_m2 = (_shifters_m2(p, technology, lines) for lines in (p.columns, p.rows))
-    height_m = (
-        column_shifters_m2 / width_m
-        + source_lines.outline.height_m
-        + array.outline.height_m
-        + multiplexer.height_m
-        + sensing.height_m
-        + adding.height_m
-    )
+    above_m = column_shifters_m2 / width_m + source_lines.outline.height_m + array.outline.height_m
+    height_m = _stacked_m(p, above_m + multiplexer.height_m, sensing, adding)
     beside_m = height_m - multiplexer.decoder_height_m
     rows = resistive_rows(p, technology, array, cells, beside_m)
     # Word lines and bit lines have level shifters of their own.
@@ -116,6 +111,20 @@ def resistive_sub_array(parameters: Parameters, technology: Technology) -> Resis
         accumulation=adding,
         column_s=_column_s(p, cells),
     )
+
+
+def _stacked_m(p: Parameters, upper_m: Quantity, sensing: Converters, adding: Accumulation) -> Quantity:
+    """Return the height of all circuits, added in NeuroSim's order: drivers are fitted to it to the last bit."""
+    heights = adding.heights
+    if not p.has_sar_adc:
+        upper_m = upper_m + sensing.sensing.outline.height_m + sensing.encoder_height_m
+    if p.mode.is_parallel:
+        shifts_m = upper_m + heights.weight_shifts_m + heights.input_shifts_m
+        height_m = shifts_m + (heights.adders_m + heights.registers_m)
+    else:
+        sums_m = upper_m + heights.adders_m + heights.registers_m
+        height_m = sums_m + heights.input_shifts_m + heights.weight_shifts_m
+    return height_m + sensing.sensing.outline.height_m if p.has_sar_adc else height_m
 
 
 def _levels(p: Parameters) -> Quantity:
