@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
@@ -24,8 +27,8 @@ def sub_array_reads(adc: Reading, accumulation: Reading, other: Reading) -> SubA
     readings = (adc, accumulation, other)
     latency_s = adc.latency_s + accumulation.latency_s + other.latency_s
     energy_j = adc.energy_j + accumulation.energy_j + other.energy_j
+    shape = _shape(latency_s, energy_j)
     xp = namespace_among(latency_s, energy_j)
-    shape = xp.broadcast(xp.asarray(latency_s), xp.asarray(energy_j)).shape
 
     def spread(quantity: Quantity) -> Array:
         spread_out: Array = xp.broadcast_to(xp.asarray(quantity), shape)
@@ -36,3 +39,28 @@ def sub_array_reads(adc: Reading, accumulation: Reading, other: Reading) -> SubA
         for reading in (Reading(latency_s, energy_j), *readings)
     )
     return SubArrayReads(total=total, adc=parts[0], accumulation=parts[1], other=parts[2])
+
+
+def same_for_all_states(quantity: Quantity, states: Quantity) -> Array:
+    """Return a quantity of the design points for each state, without memory for each.
+
+    Parameters
+    ----------
+    quantity : float or Array, (...,)
+        Of the design points.
+    states : float or Array, (..., states)
+        Any quantity of the states.
+
+    Returns
+    -------
+    Array, (..., states)
+        A view.
+    """
+    beside_states = beside(quantity, states)
+    xp = namespace_among(beside_states, states)
+    spread: Array = xp.broadcast_to(xp.asarray(beside_states), _shape(beside_states, states))
+    return spread
+
+
+def _shape(*quantities: Quantity) -> tuple[int, ...]:
+    return np.broadcast_shapes(*(getattr(quantity, "shape", ()) for quantity in quantities))

@@ -24,7 +24,7 @@ from nnsreport.engine.cost.sub_array.accumulation import (
 from nnsreport.engine.cost.sub_array.calibration import calibration
 from nnsreport.engine.cost.sub_array.column_multiplexer import ColumnMultiplexer, column_multiplexer, converters_of
 from nnsreport.engine.cost.sub_array.converters import Converters, converters
-from nnsreport.engine.cost.sub_array.reads import sub_array_reads
+from nnsreport.engine.cost.sub_array.reads import same_for_all_states, sub_array_reads
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayAreas, SubArrayReads
 from nnsreport.engine.cost.sub_array.sram_array import SramArray, sram_array
 from nnsreport.engine.cost.sub_array.word_line_buffers import WordLineBuffers, word_line_buffers
@@ -90,10 +90,10 @@ class ParallelSram:
 
     def sensing_latency_s(self, inputs: ReadInputs) -> Quantity:
         """Return the time of a conversion with what precedes it, which is the same in all states."""
-        circuits, active = self.circuits, inputs.active_rows
+        circuits = self.circuits
         selecting_s = _larger(self.row_s + self.buffers_s, circuits.multiplexer.latency_s)
         step_s = selecting_s + circuits.array.precharge_s + circuits.converters.latency_s
-        return beside(step_s * calibration(self.parameters).sensing_latency, active) + 0.0 * active
+        return same_for_all_states(step_s * calibration(self.parameters).sensing_latency, inputs.active_rows)
 
     def read(self, inputs: ReadInputs, clock_hz: Quantity) -> SubArrayReads:
         """Return what reads take: the columns of a converter one after the other, for each group of rows."""

@@ -14,7 +14,7 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.accumulation import Accumulation, AccumulationSizes, accumulation
 from nnsreport.engine.cost.sub_array.calibration import calibration
-from nnsreport.engine.cost.sub_array.reads import sub_array_reads
+from nnsreport.engine.cost.sub_array.reads import same_for_all_states, sub_array_reads
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayAreas, SubArrayReads
 from nnsreport.engine.cost.sub_array.sram_array import SramArray, sram_array
 from nnsreport.engine.cost.technology import Technology
@@ -60,8 +60,7 @@ class SequentialSram:
 
     def sensing_latency_s(self, inputs: ReadInputs) -> Quantity:
         """Return the time to read a row, which is the same in all states."""
-        active = inputs.active_rows
-        return beside(self.decoding_s + self.sensing_s, active) + 0.0 * active
+        return same_for_all_states(self.decoding_s + self.sensing_s, inputs.active_rows)
 
     def read(self, inputs: ReadInputs, clock_hz: Quantity) -> SubArrayReads:
         """Return what reads take: a cycle, or a sensing time, for each active row."""

@@ -17,6 +17,7 @@ from nnsreport.engine.cost.conductance import (
     cell_levels,
     column_resistances,
     expected_column_resistances,
+    sram_column_resistance,
 )
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.errors import DataError
@@ -109,3 +110,14 @@ def test_expected_resistance_is_exact_for_equal_levels(mode: int) -> None:
         branches = branch_conductances(cell_conductances(np.full((8, 5), level), parameters), parameters)
         conductance += 1 / column_resistances(bits, branches, parameters)[0] / 4
     np.testing.assert_allclose(expected[1], 1 / conductance, rtol=1e-13)
+
+
+def test_columns_of_sram_do_not_depend_on_what_they_hold() -> None:
+    parameters = Parameters.from_values({"memcelltype": 1, "numRowParallel": 32})
+    cell_ohm = 20e3 + parameters.wire_resistance_column_ohm
+    found = sram_column_resistance(np.array([0.0, 1.0, 4.0, 128.0]), 20e3, parameters)
+    # All active rows count, though only 32 are read at once.
+    np.testing.assert_allclose(found, [OPEN_COLUMN_OHM, cell_ohm, cell_ohm / 4, cell_ohm / 128], rtol=1e-15)
+    points = sram_column_resistance(np.array([[0.0, 4.0]]), np.array([20e3, 40e3]), parameters)
+    assert points.shape == (2, 2)
+    assert points[0].tolist() == found[[0, 2]].tolist()
