@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.access_transistor import access_transistor_width_f
 from nnsreport.engine.cost.given import Access, MemoryCell, OperationMode, RoadmapChoice
 from nnsreport.engine.cost.quantity import namespace_among
+from nnsreport.engine.cost.technology import technology
 from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -80,6 +82,18 @@ def _has_levels_of_no_converter(p: Parameters) -> Holds:
     bits = xp.log2(p.converter_levels)
     is_broken: Holds = bits != xp.floor(bits)
     return is_broken
+
+
+def _has_too_wide_access_transistors(p: Parameters) -> Holds:
+    if p.cell is MemoryCell.SRAM or p.access is not Access.TRANSISTOR:
+        return False
+    try:
+        used = technology(p.node_nm, p.roadmap, p.temperature_k)
+    except ConfigurationError:
+        # Another rule tells what there are no transistors for.
+        return False
+    is_too_wide: Holds = access_transistor_width_f(p.on_resistance_ohm, used) > p.cell_width_f
+    return is_too_wide
 
 
 _RULES = (
@@ -180,6 +194,12 @@ _RULES = (
         lambda p: p.off_resistance_ohm <= p.on_resistance_ohm,
         "the off resistance is not above the on resistance",
         "set resistanceOff above resistanceOn",
+    ),
+    _Rule(
+        "resistanceOn",
+        _has_too_wide_access_transistors,
+        "the access transistor, with a quarter of the on resistance, is wider than the cell: NeuroSim refuses it",
+        "raise resistanceOn or widthInFeatureSize1T1R",
     ),
     _Rule(
         "algoWeightMax",

@@ -47,11 +47,6 @@ def resistive_sub_array(parameters: Parameters, technology: Technology) -> Resis
     ResistiveSubArray
         With everything that neither inputs nor clock decide.
 
-    Raises
-    ------
-    ConfigurationError
-        The access transistor is wider than the cell.
-
     References
     ----------
     NeuroSim V1.4, SubArray.cpp.

@@ -24,11 +24,6 @@ def sub_array(parameters: Parameters, technology: Technology) -> SubArray:
     -------
     SubArray
         Of SRAM, RRAM or FeFET, as ``parameters.cell`` says.
-
-    Raises
-    ------
-    ConfigurationError
-        The access transistor of RRAM or FeFET is wider than the cell.
     """
     if parameters.cell is MemoryCell.SRAM:
         return sram_sub_array(parameters, technology)
