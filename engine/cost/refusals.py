@@ -155,9 +155,10 @@ _RULES = (
     ),
     _Rule(
         "operationmode",
-        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) else False,
-        "RRAM and FeFET of one bit, read row by row, have an infinite clock period and nan in NeuroSim",
-        "set operationmode to 2, or cellBit to 2 or more",
+        # Sense amplifiers need two references, which cells of one bit do not have.
+        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and not p.has_sar_adc else False,
+        "RRAM and FeFET of one bit, read row by row with sense amplifiers, have an infinite clock period in NeuroSim",
+        "set operationmode to 2, cellBit to 2 or more, or SARADC to true",
     ),
     _Rule(
         "numColMuxed",

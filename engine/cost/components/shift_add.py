@@ -113,10 +113,12 @@ def shift_add(
     outputs, bits, shifts = truncated(outputs), truncated(bits), truncated(shifts)
     adding = adders(bits, outputs, technology, special_layout=special_layout)
     registers = flip_flops((bits + shifts) * outputs, technology, special_layout=special_layout)
-    rows_m = adding.outline_in_width(width_m).height_m + registers.outline_in_width(width_m).height_m
+    # In NeuroSim's order, as what lies beside the array is fitted to the height of all circuits to the last bit.
+    height_m = adding.outline_in_width(width_m).height_m + cell_height_m(technology)
+    height_m = height_m + registers.outline_in_width(width_m).height_m
     return ShiftAdd(
         adders=adding,
         registers=registers,
-        outline=Outline.of_sides(rows_m + cell_height_m(technology), width_m),
+        outline=Outline.of_sides(height_m, width_m),
         leakage_w=adding.leakage_w + registers.leakage_w,
     )
