@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnsreport.engine.cost.conductance import sram_column_resistance
+from nnsreport.engine.cost.given import MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.printout import printed_number
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
 from nnsreport.engine.cost.sub_array.sub_array import sub_array
 from nnsreport.engine.cost.technology import technology
+from nnsreport.errors import ConfigurationError
 
 Rows = Callable[[str], list[dict[str, str]]]
 
@@ -94,3 +100,30 @@ def test_column_resistances_are_neurosims(neurosim_rows: Rows) -> None:
         found = sram_column_resistance(active_rows, part.access_resistance_ohm, part.parameters)
         expected = [float(row["column_resistance_ohm_0"]), float(row["column_resistance_ohm_1"])]
         np.testing.assert_allclose(found, expected, rtol=_TOLERANCE)
+
+
+def _parameters_of(run: Mapping[str, object]) -> Parameters | None:
+    """Return the parameters of a log of SRAM, or None where it is of other cells, or a combination that is refused."""
+    arguments = {"numRowParallel" if name == "parallelRead" else name: value for name, value in run["argv"].items()}
+    try:
+        parameters = Parameters.from_values(run["params"], arguments)
+    except ConfigurationError:
+        return None
+    return parameters if parameters.cell is MemoryCell.SRAM else None
+
+
+@pytest.mark.shared
+def test_clock_of_every_log_is_the_sensing_latency(shared_dir: Path) -> None:
+    checked = 0
+    for path in sorted((shared_dir / "neurosim" / "logs" / "V1.4").glob("*.json")):
+        clock = re.search(r"Chip clock period is: (.*)ns", path.with_suffix(".txt").read_text(errors="replace"))
+        run = json.loads(path.read_text())
+        parameters = _parameters_of(run) if clock and run.get("params") else None
+        if clock is None or parameters is None:
+            continue
+        used = technology(parameters.node_nm, parameters.roadmap, parameters.temperature_k)
+        # All layers have the same clock, as no state changes it.
+        (sensing_s,) = sub_array(parameters, used).sensing_latency_s(ReadInputs(active_rows=np.array([1.0])))
+        assert printed_number(sensing_s * 1e9) == clock[1], path.stem
+        checked += 1
+    assert checked > 60
