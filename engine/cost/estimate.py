@@ -1,0 +1,165 @@
+"""The cost of a chip: from a network, parameters and inputs to everything that NeuroSim prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.aggregation import chip_results
+from nnsreport.engine.cost.chip import Chip, chip
+from nnsreport.engine.cost.clock import clock_hz, clock_period_s
+from nnsreport.engine.cost.estimate_inputs import Inputs
+from nnsreport.engine.cost.estimate_points import design_points
+from nnsreport.engine.cost.estimate_sums import layer_sums
+from nnsreport.engine.cost.floorplan import FloorPlan, floor_plan
+from nnsreport.engine.cost.network import CostLayer
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.partition import layer_geometries
+from nnsreport.engine.cost.points import at_points
+from nnsreport.engine.cost.processing_element import Mapping, layer_parts
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.cost.results import ChipResults, ReadCost, Reading
+from nnsreport.engine.cost.sub_array.results import SubArray
+from nnsreport.engine.cost.sub_array.sub_array import sub_array
+from nnsreport.engine.cost.technology import technology
+from nnsreport.engine.cost.tile import Tile, tile, tile_leakage, tile_reads
+
+_CIRCUITS = tuple(ReadCost.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circuits:
+    """What the chips of a group are made of.
+
+    Attributes
+    ----------
+    plan : FloorPlan
+        Of the chips.
+    sub_array : SubArray
+        Of all tiles.
+    conventional : Tile
+        Of conventional mapping.
+    novel : Tile or None
+        Of novel mapping; None without it.
+    chip : Chip
+        What surrounds the tiles.
+    """
+
+    plan: FloorPlan
+    sub_array: SubArray
+    conventional: Tile
+    novel: Tile | None
+    chip: Chip
+
+
+def circuits(layers: Sequence[CostLayer], parameters: Parameters) -> Circuits:
+    """Return what chips are made of.
+
+    Parameters
+    ----------
+    layers : sequence of CostLayer
+        Of the network.
+    parameters : Parameters
+        Of a group, with one number of input bits.
+
+    Returns
+    -------
+    Circuits
+        From the sub-array to the chip, with areas and leakage.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no such technology, or the network does not fit into such sub-arrays.
+    """
+    plan = floor_plan(layers, parameters)
+    used = technology(parameters.node_nm, parameters.roadmap, parameters.temperature_k)
+    unit = sub_array(parameters, used)
+    conventional = tile(unit, plan, Mapping.CONVENTIONAL)
+    novel = tile(unit, plan, Mapping.NOVEL) if parameters.maps_by_kernel_position else None
+    return Circuits(
+        plan=plan,
+        sub_array=unit,
+        conventional=conventional,
+        novel=novel,
+        chip=chip(layers, plan, parameters, used, conventional, novel),
+    )
+
+
+def estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Inputs) -> ChipResults:
+    """Return area, latency, energy and leakage of the chips of a group.
+
+    Parameters
+    ----------
+    layers : sequence of CostLayer
+        Of the network.
+    parameters : Parameters
+        Of the design points: numbers, or arrays of shape (points,).
+    inputs : ActivitySettings or iterable of LayerTrace
+        What is known of inputs and weights. Traces are gone through once.
+
+    Returns
+    -------
+    ChipResults
+        Numbers of chips are scalars or of shape (points,), those of layers have an axis more.
+
+    Raises
+    ------
+    ConfigurationError
+        A design point has no result.
+    DataError
+        A trace does not fit its layer.
+
+    References
+    ----------
+    NeuroSim V1.4, main.cpp.
+    """
+    made = circuits(layers, parameters)
+    period_s = clock_period_s(made.sub_array) if parameters.is_synchronous else None
+    frequency = parameters.clock_frequency_hz
+    if period_s is not None:
+        frequency = clock_hz(period_s, frequency)
+    cuts = tuple(layer_geometries(layer, index, made.plan, parameters) for index, layer in enumerate(layers))
+    tiles = _Costs(len(layers), design_points(parameters))
+    for sums in layer_sums(layers, cuts, made.sub_array, inputs, frequency):
+        of_kind = made.novel if sums.geometry.is_novel and made.novel is not None else made.conventional
+        chosen = (of_kind, frequency) if sums.points is None else at_points((of_kind, frequency), sums.points)
+        reads = tile_reads(chosen[0], sums.reads, layer_parts(sums.geometry), layers[sums.layer].vectors, chosen[1])
+        tiles.put(sums.layer, sums.points, reads.layer())
+    return chip_results(
+        layers,
+        made.plan,
+        parameters,
+        made.chip.areas,
+        made.chip.reading(tiles.cost(), frequency),
+        tile_leakage(cuts, made.conventional, made.novel),
+        period_s,
+    )
+
+
+class _Costs:
+    """What the tiles of layers take, put together from layers and kinds of design points."""
+
+    def __init__(self, layers: int, points: int | None) -> None:
+        self._shape = (layers,) if points is None else (points, layers)
+        self._values: dict[tuple[str, str], Array] = {}
+
+    def put(self, layer: int, points: Array | None, cost: ReadCost) -> None:
+        """Put the cost of a layer, (...,), to its place."""
+        for circuit in _CIRCUITS:
+            for field in ("latency_s", "energy_j"):
+                self._put((circuit, field), layer, points, getattr(getattr(cost, circuit), field))
+
+    def _put(self, key: tuple[str, str], layer: int, points: Array | None, values: Quantity) -> None:
+        if key not in self._values:
+            self._values[key] = namespace_among(values).zeros(self._shape)
+        of_layer = self._values[key][..., layer]
+        of_layer[... if points is None else points] = values
+
+    def cost(self) -> ReadCost:
+        """Return the cost of all layers, (..., layers)."""
+        of_circuit = {
+            name: Reading(self._values[name, "latency_s"], self._values[name, "energy_j"]) for name in _CIRCUITS
+        }
+        return ReadCost(**of_circuit)

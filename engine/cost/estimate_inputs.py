@@ -1,0 +1,106 @@
+"""What is known of the inputs and weights of a network: traces of each layer, or a stated density."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.activity import (
+    ActivitySettings,
+    RowActivity,
+    counted_activity,
+    row_blocks,
+    stated_activity,
+)
+from nnsreport.engine.cost.network import CostLayer
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.partition import LayerGeometry
+from nnsreport.engine.cost.traces import layer_inputs
+from nnsreport.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTrace:
+    """What is known of a layer.
+
+    Attributes
+    ----------
+    bits : Array of uint8, (rows, vectors * bits of an input)
+        Its inputs, bit by bit, as :func:`nnsreport.engine.cost.traces.read_inputs` gives them.
+    weights : Array of float64, (rows, outputs), or None
+        Its weights, as :func:`nnsreport.engine.cost.traces.read_weights` gives them. The cost of SRAM does not depend
+        on them.
+    """
+
+    bits: Array
+    weights: Array | None = None
+
+
+Inputs: TypeAlias = "ActivitySettings | Iterable[LayerTrace]"
+"""A density for all layers, or a trace of each; traces are gone through once, so that they may be read one by one."""
+
+
+def inputs_of_layers(
+    inputs: Inputs, layers: Sequence[CostLayer], parameters: Parameters
+) -> Iterator[ActivitySettings | LayerTrace]:
+    """Yield what is known of each layer.
+
+    Parameters
+    ----------
+    inputs : ActivitySettings or iterable of LayerTrace
+        Of the network.
+    layers : sequence of CostLayer
+        Of the network.
+    parameters : Parameters
+        With one number of input bits.
+
+    Yields
+    ------
+    ActivitySettings or LayerTrace
+        Of a trace the part that NeuroSim uses.
+
+    Raises
+    ------
+    DataError
+        A trace is smaller than its layer, or there are fewer of them than layers.
+    """
+    if isinstance(inputs, ActivitySettings):
+        yield from (inputs for _ in layers)
+        return
+    traces = iter(inputs)
+    for layer in layers:
+        trace = next(traces, None)
+        if trace is None:
+            raise DataError(
+                f"{layer.name} has no trace", field="traces", remedy="give weights and inputs of each layer"
+            )
+        yield LayerTrace(layer_inputs(trace.bits, layer, parameters), trace.weights)
+
+
+def layer_activity(
+    inputs: ActivitySettings | LayerTrace, layer: CostLayer, geometry: LayerGeometry, parameters: Parameters
+) -> RowActivity:
+    """Return how many rows are active in the reads of a layer.
+
+    Parameters
+    ----------
+    inputs : ActivitySettings or LayerTrace
+        What is known of the layer.
+    layer : CostLayer
+        The layer.
+    geometry : LayerGeometry
+        How it is cut.
+    parameters : Parameters
+        With one number of input bits.
+
+    Returns
+    -------
+    RowActivity
+        Of each block of rows.
+    """
+    blocks = row_blocks(geometry)
+    if isinstance(inputs, LayerTrace):
+        return counted_activity(inputs.bits, blocks)
+    return stated_activity(inputs, blocks, layer.vectors * float(parameters.input_bits))

@@ -1,0 +1,74 @@
+"""Design points of a group: how many there are, one of them alone, and those that share numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.quantity import namespace_among
+
+
+def design_points(parameters: Parameters) -> int | None:
+    """Return the number of design points of a group; None for a single chip, whose numbers are all scalars."""
+    return max((len(value) for value in _arrays(parameters).values()), default=None)
+
+
+def over_points(values: Array, parameters: Parameters) -> Array:
+    """Return numbers that are the same for all design points so that they broadcast against those of the points.
+
+    Parameters
+    ----------
+    values : Array, (...)
+        Such as states of reads.
+    parameters : Parameters
+        Of a group or a single chip.
+
+    Returns
+    -------
+    Array
+        (1, ...) beside a group, on the backend of its numbers; as they are beside a single chip.
+    """
+    arrays = _arrays(parameters)
+    beside: Array = namespace_among(*arrays.values()).asarray(values)
+    return beside[None] if arrays else beside
+
+
+def one_point(parameters: Parameters, point: int) -> Parameters:
+    """Return the parameters of one design point as scalars."""
+    arrays = {name: to_numpy(value) for name, value in _arrays(parameters).items()}
+    scalars = {name: float(value[point if len(value) > 1 else 0]) for name, value in arrays.items()}
+    return dataclasses.replace(parameters, **scalars) if scalars else parameters  # type: ignore[arg-type] # no choices
+
+
+def alike(parameters: Parameters, names: Sequence[str]) -> tuple[tuple[int, Array], ...]:
+    """Return the design points of a group by what they share.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of a group; a single chip is a group of one point.
+    names : sequence of str
+        Numbers that points must have in common.
+
+    Returns
+    -------
+    tuple of pairs of int and Array of int, (some,)
+        The first point of each kind, and all its points, in the processor's memory.
+    """
+    count = design_points(parameters) or 1
+    arrays = _arrays(parameters)
+    columns = [
+        np.broadcast_to(to_numpy(arrays[name]) if name in arrays else getattr(parameters, name), count)
+        for name in names
+    ]
+    _, first, kind = np.unique(np.stack(columns), axis=1, return_index=True, return_inverse=True)
+    return tuple((int(first[index]), np.flatnonzero(kind.ravel() == index)) for index in range(len(first)))
+
+
+def _arrays(parameters: Parameters) -> dict[str, Array]:
+    values = ((field.name, getattr(parameters, field.name)) for field in dataclasses.fields(parameters))
+    return {name: value for name, value in values if getattr(value, "ndim", 0)}
