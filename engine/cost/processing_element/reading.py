@@ -89,7 +89,9 @@ def element_reads(
     copies = parts.geometry.array_copies[0] * parts.geometry.array_copies[1]
     buffer, interconnect = _buffers(element, parts, vectors, clock_hz), _buses(element, parts, vectors)
     moving: Quantity = 0.0
-    if not element.parameters.has_synchronous_transfer:
+    if element.parameters.has_synchronous_transfer:
+        buffer = Reading(0.0 * buffer.latency_s, buffer.energy_j)  # the chip's buffer tells how long transfers take
+    else:
         moving = buffer.latency_s + interconnect.latency_s
     moving_j = buffer.energy_j + interconnect.energy_j
     return ReadCost(

@@ -118,4 +118,4 @@ def _table_cell(p: Parameters, technology: Technology) -> SramCell:
 
 
 def _sensed_voltage_v(p: Parameters) -> Quantity:
-    return p.least_sensed_voltage_v if p.cell is MemoryCell.SRAM else 0.0
+    return p.least_sensed_voltage_v if p.cell is MemoryCell.SRAM else np.float64(0.0)

@@ -22,7 +22,7 @@ def tile_leakage(
     """Return the leakage of a tile of each layer.
 
     NeuroSim takes the leakage of a layer's last tile, and in it that of the last element, for that of all. Of an adder
-    tree it counts the stages that were used last: those of an earlier layer where this one does not add. A synchronous
+    tree it counts the stages that were used last: those of an earlier tile or layer where this one does not add. A synchronous
     chip goes through all layers for its clock before, so that the first layers see the last ones.
 
     Parameters
@@ -70,7 +70,10 @@ def _last_elements(geometry: LayerGeometry) -> int:
 
 
 def _last_tiles(geometry: LayerGeometry) -> int:
-    return int(tile_operands(layer_parts(geometry))[-1])
+    """Return what the last tile of a layer that adds elements adds; 0 where none does."""
+    operands = tile_operands(layer_parts(geometry))
+    adding = operands[operands > 0]
+    return int(adding[-1]) if adding.size else 0
 
 
 def _at_points(
