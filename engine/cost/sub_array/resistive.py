@@ -115,12 +115,16 @@ class ResistiveSubArray:
         """
         active = inputs.active_rows
         latencies = self._cycles(active, clock_hz) if self.parameters.is_synchronous else self._latencies_s(active)
-        adc, adding, other = map(Reading, latencies, self._energies_j(inputs))
+        energies = self._energies_j(inputs)
+        adc, adding, other = (
+            Reading(beside(latency, active), beside(energy, active))
+            for latency, energy in zip(latencies, energies, strict=True)
+        )
         return sub_array_reads(adc, adding, other)
 
     def _conversions(self, active_rows: Quantity) -> Quantity:
         """Return how often a converter senses each of its columns: each group of rows, or each active row."""
-        return beside(row_groups(self.parameters), active_rows) if self.parameters.mode.is_parallel else active_rows
+        return row_groups(self.parameters) if self.parameters.mode.is_parallel else active_rows
 
     def _cycles(self, active_rows: Quantity, clock_hz: Quantity) -> tuple[Quantity, Quantity, Quantity]:
         """Return clock cycles of converters, accumulation and other circuits: a conversion takes one."""
