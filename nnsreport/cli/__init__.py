@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nnsreport import __version__
-from nnsreport.cli import compare, figures, papers, parse, report, run
+from nnsreport.cli import compare, cost, figures, papers, parse, report, run
 from nnsreport.errors import NnsreportError
 
 _DEFECT = 70  # EX_SOFTWARE of sysexits.h
@@ -26,6 +26,7 @@ app.command()(parse.parse)
 app.command()(compare.compare)
 app.command()(report.report)
 app.command()(figures.figures)
+app.command()(cost.cost)
 app.command()(papers.papers)
 
 

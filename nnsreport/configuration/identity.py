@@ -16,6 +16,7 @@ _PATHS = frozenset(
     {
         *("network.file", "data.test", "data.calibration", "device.table"),
         *("adc.range_file", "adc.table_file", "adc.transfer_file", "adc.errors.inl_file"),
+        *("cost.parameter_file", "cost.network_file", "cost.traces"),
     }
 )
 
@@ -48,6 +49,9 @@ def file_hashes(configuration: Configuration) -> dict[str, str]:
         "adc.table_file_sha256": configuration.adc.table_file,
         "adc.transfer_file_sha256": configuration.adc.transfer_file,
         "adc.errors.inl_file_sha256": configuration.adc.errors.inl_file,
+        "cost.parameter_file_sha256": configuration.cost.parameter_file,
+        "cost.network_file_sha256": configuration.cost.network_file,
+        "cost.traces_sha256": configuration.cost.traces,
     }
     return {name: _readable_hash(path) for name, path in files.items() if path is not None}
 

@@ -21,10 +21,13 @@ class Override:
         Its name, such as ``adc.bits``.
     value : object
         As TOML reads it; what TOML cannot read is a text.
+    option : str
+        How the user gave it.
     """
 
     dotted: str
     value: object
+    option: str = OPTION
 
 
 def parse_override(text: str) -> Override:

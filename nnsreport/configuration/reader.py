@@ -11,7 +11,7 @@ from pathlib import Path
 from nnsreport.configuration import presets
 from nnsreport.configuration.convert import to_settings
 from nnsreport.configuration.origin import Origin, Place
-from nnsreport.configuration.overrides import OPTION, Override, apply_override, parse_override
+from nnsreport.configuration.overrides import Override, apply_override, parse_override
 from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.schema import Configuration
 from nnsreport.errors import ConfigurationError
@@ -86,11 +86,10 @@ def resolve(table: dict[str, object], path: Path, overrides: Sequence[Override] 
     ConfigurationError
         As :func:`read_configuration`.
     """
-    command_line = Place(OPTION, Path.cwd())
     places: dict[str, Place] = {}
     for override in overrides:
         table = apply_override(table, override)
-        places[override.dotted] = command_line
+        places[override.dotted] = Place(override.option, Path.cwd())
     origin = Origin(Place(str(path), path.parent.absolute()), places)
     table, used = _with_presets(table, origin, places)
     configuration = to_settings(Configuration, table, origin)
@@ -184,6 +183,9 @@ def _check_files(configuration: Configuration, origin: Origin) -> None:
         "adc.table_file": configuration.adc.table_file,
         "adc.transfer_file": configuration.adc.transfer_file,
         "adc.errors.inl_file": configuration.adc.errors.inl_file,
+        "cost.parameter_file": configuration.cost.parameter_file,
+        "cost.network_file": configuration.cost.network_file,
+        "cost.traces": configuration.cost.traces,
     }
     for dotted, path in files.items():
         if path is not None and not path.exists():

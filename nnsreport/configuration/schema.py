@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nnsreport.configuration.cost import CostSettings
 from nnsreport.data.settings import DataSettings
 from nnsreport.engine.crossbar.settings import (
     ActivationSettings,
@@ -90,6 +91,8 @@ class Configuration:
         Arrays of SRAM that compute, in the place of memory devices.
     wires : WireSettings
         Wires of arrays of memory devices.
+    cost : CostSettings
+        The chip whose area, latency and energy are estimated.
     """
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
@@ -104,3 +107,4 @@ class Configuration:
     sram: SramSettings = field(default_factory=SramSettings)
     wires: WireSettings = field(default_factory=WireSettings)
     neurosim: NeurosimSettings = field(default_factory=NeurosimSettings)
+    cost: CostSettings = field(default_factory=CostSettings)
