@@ -154,6 +154,24 @@ _RULES = (
         "set synchronous to true, or globalBufferType and peBufferType to true (SRAM)",
     ),
     _Rule(
+        "synchronous",
+        lambda p: not p.is_synchronous and p.cell is not MemoryCell.SRAM,
+        "an asynchronous chip of RRAM or FeFET has latency nan in NeuroSim, which never sets the cells of its buffers",
+        "set synchronous to true",
+    ),
+    _Rule(
+        "reLu",
+        lambda p: not p.has_relu and not p.activates_outside_tiles and p.cell is not MemoryCell.SRAM,
+        "tables of the sigmoid function in tiles of RRAM or FeFET have infinite latency in NeuroSim",
+        "set reLu or chipActivation to true",
+    ),
+    _Rule(
+        "Activationtype",
+        lambda p: not p.has_relu and not p.has_sram_activation,
+        "tables of the sigmoid function in RRAM have a load in NeuroSim that it never sets",
+        "set Activationtype to true (SRAM), or reLu to true",
+    ),
+    _Rule(
         "operationmode",
         # Sense amplifiers need two references, which cells of one bit do not have.
         lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and not p.has_sar_adc else False,
