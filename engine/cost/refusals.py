@@ -161,9 +161,9 @@ _RULES = (
     ),
     _Rule(
         "reLu",
-        lambda p: not p.has_relu and not p.activates_outside_tiles and p.cell is not MemoryCell.SRAM,
-        "tables of the sigmoid function in tiles of RRAM or FeFET have infinite latency in NeuroSim",
-        "set reLu or chipActivation to true",
+        lambda p: not p.has_relu and p.cell is not MemoryCell.SRAM,
+        "tables of the sigmoid function have infinite latency in NeuroSim where cells are RRAM or FeFET",
+        "set reLu to true",
     ),
     _Rule(
         "Activationtype",

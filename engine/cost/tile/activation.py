@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-
-import numpy as np
 
 from nnsreport.engine.cost.buffers import buffer_cell
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.bit_shifter import BitShifter, bit_shifter
 from nnsreport.engine.cost.components.sigmoid import Sigmoid, sigmoid
-from nnsreport.engine.cost.components.sram_cell import SramCell
-from nnsreport.engine.cost.given import MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.results import Reading
@@ -46,7 +41,7 @@ class Activation:
         Parameters
         ----------
         sums : float or Array, (...,)
-            One after the other, before they are shared.
+            One after the other, as NeuroSim counts them before it divides them by ``shares``.
         clock_hz : float or Array, (...,)
             Of a synchronous chip.
 
@@ -60,10 +55,8 @@ class Activation:
         if isinstance(self.unit, BitShifter):
             latency = reads if is_synchronous else self.unit.latency_s(clock_hz, reads)
             return Reading(latency, self.unit.energy_j(reads))
-        sensed_v = _sensed_voltage_v(self.parameters)
-        # A chip without SRAM cells has no voltage to sense: NeuroSim divides by 0.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            once = self.unit.cycles(sensed_v, clock_hz) if is_synchronous else self.unit.latency_s(sensed_v)
+        sensed_v = self.parameters.least_sensed_voltage_v
+        once = self.unit.cycles(sensed_v, clock_hz) if is_synchronous else self.unit.latency_s(sensed_v)
         return Reading(repeated(once, reads), self.unit.energy_j(reads))
 
 
@@ -100,22 +93,10 @@ def activation(
         p.input_bits,
         sum_bits,
         units[1],
-        _table_cell(p, technology),
+        buffer_cell(p, technology),
         p.metal0_resistance_per_m,
         p.word_line_decoder_sizing,
         technology,
         control_activity=p.control_activity,
     )
     return Activation(table, table.area_m2, table.entries, p)
-
-
-def _table_cell(p: Parameters, technology: Technology) -> SramCell:
-    """Return the cell of tables: NeuroSim gives it the size of the chip's memory cell, whatever that is."""
-    feature_m = technology.feature_size_m
-    return dataclasses.replace(
-        buffer_cell(p, technology), height_m=p.cell_height_f * feature_m, width_m=p.cell_width_f * feature_m
-    )
-
-
-def _sensed_voltage_v(p: Parameters) -> Quantity:
-    return p.least_sensed_voltage_v if p.cell is MemoryCell.SRAM else np.float64(0.0)

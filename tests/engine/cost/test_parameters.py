@@ -108,7 +108,7 @@ def test_refusals_name_the_points_of_a_sweep() -> None:
         ({"sync_data_transfer": 1}, "sync_data_transfer"),
         ({"synchronous": False}, "synchronous"),
         ({"synchronous": False, "memcelltype": 3, "globalBufferType": 1, "peBufferType": 1}, "synchronous"),
-        ({"memcelltype": 3, "reLu": False, "chipActivation": False}, "reLu"),
+        ({"memcelltype": 3, "reLu": False}, "reLu"),
         ({"reLu": False, "Activationtype": False}, "Activationtype"),
         ({"operationmode": 1, "memcelltype": 3}, "operationmode"),
         ({"operationmode": 1, "memcelltype": 2, "cellBit": np.array([1, 2])}, "operationmode"),
