@@ -197,6 +197,38 @@ class MetricColumns(Sequence[MetricRecord]):
         if self.conditions:
             self.condition.extend([0] * count)
 
+    def extend_each(
+        self,
+        kind: npt.NDArray[np.int64],
+        value: npt.NDArray[np.float64],
+        line: npt.NDArray[np.int64],
+        epoch: npt.NDArray[np.int64],
+        step: npt.NDArray[np.int64],
+        conditions: Sequence[Condition],
+        condition: npt.NDArray[np.int64],
+    ) -> None:
+        """Add many numbers at once, each with its own epoch, step and condition.
+
+        Parameters
+        ----------
+        kind, value, line : numpy.ndarray, shape (numbers,)
+            As for :meth:`extend`.
+        epoch, step : numpy.ndarray of int64, shape (numbers,)
+            :data:`NO_EPOCH` where there is none.
+        conditions : sequence of Condition
+            Each once.
+        condition : numpy.ndarray of int64, shape (numbers,)
+            Indices into ``conditions``.
+        """
+        import numpy as np
+
+        if self.conditions or any(known is not UNCONDITIONAL for known in conditions):
+            indices = np.array([self._condition_index(known) for known in conditions], np.int64)
+            self.condition.frombytes(indices[condition].tobytes())
+        for own, added in ((self.kind, kind), (self.line, line), (self.epoch, epoch), (self.step, step)):
+            own.frombytes(added.tobytes())
+        self.value.frombytes(value.tobytes())
+
     def sort_by_line(self) -> None:
         """Put the numbers in the order of their lines; those of one line keep theirs."""
         import numpy as np
@@ -210,6 +242,10 @@ class MetricColumns(Sequence[MetricRecord]):
             setattr(self, name, array(column.typecode, np.array(column)[order].tobytes()))
 
     def _append_condition(self, condition: Condition) -> None:
+        self.condition.append(self._condition_index(condition))
+
+    def _condition_index(self, condition: Condition) -> int:
+        """Return the index of a condition in ``conditions``, where it is put if it is new."""
         if not self.conditions:
             self.conditions.append(UNCONDITIONAL)
             self._condition_indices[UNCONDITIONAL] = 0
@@ -217,7 +253,7 @@ class MetricColumns(Sequence[MetricRecord]):
         index = self._condition_indices.setdefault(condition, len(self.conditions))
         if index == len(self.conditions):
             self.conditions.append(condition)
-        self.condition.append(index)
+        return index
 
     def _record(self, position: int) -> MetricRecord:
         key = self.keys[self.kind[position]]

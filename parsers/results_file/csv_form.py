@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +12,18 @@ from dataclasses import dataclass
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import shorten
-from nnsreport.parsers.results_file.entries import FIELDS, Entry, EntryReader, close_matches
+from nnsreport.parsers.results_file.csv_blocks import check_rows
+from nnsreport.parsers.results_file.entries import FIELDS, Entry, close_matches
+from nnsreport.parsers.results_file.entry_reader import EntryReader
 from nnsreport.parsers.results_file.json_form import IDENTITIES
 from nnsreport.parsers.results_file.json_values import Number, Scalar
-from nnsreport.parsers.results_file.plain_entries import read_plain
 from nnsreport.parsers.table_lines import Line, table_lines
 
 _COMMENT = re.compile(r"#\s*([^:]*[^:\s])\s*:\s*(.*\S)\s*")
 _NUMERIC = frozenset({"value", "trial", "time_s", "epoch", "step"})
-
-
+_FEWEST_ROWS_AT_ONCE = 500
+"""Fewer are read before the libraries for more are loaded."""
+_MOST_ROWS_AT_ONCE = 1 << 16
 _DELIMITERS = (",", ";", "\t")
 """A spreadsheet program writes semicolons where numbers have a comma, as in German."""
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+(?:[eE][-+]?[0-9]+)?")
@@ -85,14 +88,17 @@ def read_csv_form(text: LogText, records: RunBuilder) -> bool:
             numbers.append(number)
     headers = (read_header(row) for row in rows if "metric" in row)
     separator = next((found.delimiter for found in headers if found is not None), ",")
+    section: list[Line] = []
     for row in table_lines(rows, numbers, text.cut_line, separator):
         found = read_header(row.text) if "metric" in row.text else None
         if found is not None:
-            header = _read_header(records, found, rows, row.number)
+            _read_rows(entries, header, section)
+            header, section = _read_header(records, found, rows, row.number), []
         elif header is None:
             records.unreadable(row.text, row.number)
         else:
-            _read_row(entries, header, row)
+            section.append(row)
+    _read_rows(entries, header, section)
     entries.finish()
     if not entries.entries:
         records.problem("holds no results", text.numbers[0], "add rows such as accuracy,0.912 behind metric,value")
@@ -138,6 +144,34 @@ def _read_header(records: RunBuilder, header: Header, rows: Sequence[str], numbe
     return dataclasses.replace(header, has_decimal_commas=has_commas)
 
 
+def _read_rows(entries: EntryReader, header: Header | None, rows: list[Line]) -> None:
+    """Read the rows below a header, those that are surely good thousands at once."""
+    if header is None:
+        return
+    fields = [name for name in header.columns if name in FIELDS]
+    is_plain = not header.has_decimal_commas and len(set(fields)) == len(fields)
+    if not is_plain or len(rows) < _FEWEST_ROWS_AT_ONCE:
+        for row in rows:
+            _read_row(entries, header, row)
+        return
+    for start in range(0, len(rows), _MOST_ROWS_AT_ONCE):
+        _read_many(entries, header, rows[start : start + _MOST_ROWS_AT_ONCE])
+
+
+def _read_many(entries: EntryReader, header: Header, rows: list[Line]) -> None:
+    import numpy as np
+
+    checked = check_rows(header.columns, header.delimiter, _NUMERIC, rows)
+    lines = np.array([row.number for row in rows], np.int64)
+    changes = np.flatnonzero(np.diff(checked.is_good)) + 1
+    for start, end in itertools.pairwise([0, *changes.tolist(), len(rows)]):
+        if checked.is_good[start]:
+            entries.keep_many(checked.part(start, end), lines[start:end])
+        else:
+            for row in rows[start:end]:
+                _read_row(entries, header, row)
+
+
 def _read_row(entries: EntryReader, header: Header, row: Line) -> None:
     columns = header.columns
     cells = _cells(row.text, header.delimiter)
@@ -150,11 +184,7 @@ def _read_row(entries: EntryReader, header: Header, row: Line) -> None:
     for name, cell in zip(columns, cells, strict=True):
         if cell and name in FIELDS and name not in fields:
             fields[name] = _value(name, cell, header)
-    plain = read_plain(fields)
-    if plain is not None:
-        entries.file(plain, row.number)
-    else:
-        entries.read(Entry(fields, row.number))
+    entries.read(Entry(fields, row.number))
 
 
 def _problem_with(cells: list[str] | None, header: Header, row: Line) -> str | None:

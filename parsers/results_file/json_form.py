@@ -10,17 +10,18 @@ from nnsreport.errors import LogError
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import shorten
-from nnsreport.parsers.results_file.entries import FIELDS, CheckedEntry, Entry, EntryReader, close_matches, kind_of
+from nnsreport.parsers.results_file.entries import FIELDS, Entry, close_matches
+from nnsreport.parsers.results_file.entry_blocks import EntryBlocks, EntryRun
+from nnsreport.parsers.results_file.entry_reader import EntryReader
+from nnsreport.parsers.results_file.entry_values import kind_of
 from nnsreport.parsers.results_file.json_values import (
     JsonList,
     JsonObject,
     JsonValue,
     Number,
-    Plain,
     Understood,
     read_json,
 )
-from nnsreport.parsers.results_file.plain_entries import read_plain
 from nnsreport.vocabulary import METRICS
 
 FORMAT = "nnsreport-results"
@@ -31,7 +32,8 @@ IDENTITIES = ("simulator", "simulator_version", "run")
 _VERSION_NUMBERS = (Number(str(VERSION)), Number(f"{VERSION}.0"))
 _NAMES = ("format", "version", *IDENTITIES, "settings", "results")
 _ENTRY_NAMES = frozenset({"metric", "value"})
-_PLAIN = Plain(read_plain, place="value")
+_FEWEST_CHARACTERS_IN_BLOCKS = 1 << 15
+"""A shorter text is read before the libraries for blocks are loaded."""
 _EXAMPLE = '{"metric": "accuracy", "value": 0.912}'
 
 
@@ -48,8 +50,7 @@ def looks_like_results(text: str) -> float:
     float
         1 where it says so, 0.9 with a list of entries, 0.5 with the name of a metric and a number, else 0.
     """
-    lines = text.split("\n")
-    root, _ = read_json(lines, range(1, len(lines) + 1))
+    root, _ = read_json(text, range(1, text.count("\n") + 2))
     if isinstance(root, JsonList):
         return 0.9 if _holds_entries(root) else 0.0
     if not isinstance(root, JsonObject):
@@ -99,7 +100,9 @@ def read_json_form(text: LogText, records: RunBuilder) -> bool:
     LogError
         It is of a version that is not known.
     """
-    root, problem = read_json(text.lines, text.numbers, _PLAIN)
+    joined = "\n".join(text.lines)
+    blocks = EntryBlocks(joined, text.numbers) if len(joined) >= _FEWEST_CHARACTERS_IN_BLOCKS else None
+    root, problem = read_json(joined, text.numbers, blocks)
     if problem is not None:
         records.problem(problem.message, problem.line, problem.remedy)
     first_line = text.numbers[0]
@@ -223,8 +226,8 @@ def _distinct(members: JsonObject, records: RunBuilder) -> Iterator[tuple[str, J
 def _read_entries(entries: EntryReader, items: JsonList) -> None:
     for value, line in items.items:
         if isinstance(value, Understood):
-            assert isinstance(value.value, CheckedEntry)
-            entries.file(value.value, line)
+            assert isinstance(value.value, EntryRun)
+            entries.keep_many(*value.value)
         elif not isinstance(value, JsonObject):
             entries.entries += 1
             entries.refuse(f"it is {kind_of(value)}", line, f"write an object such as {_EXAMPLE}")

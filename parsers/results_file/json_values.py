@@ -8,9 +8,9 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from nnsreport.parsers.records import Problem, shorten
 
@@ -49,40 +49,41 @@ class JsonObject:
 
 
 class Understood(NamedTuple):
-    """What stands in a list in the place of an object that was understood while it was read; see :class:`Plain`."""
+    """Items of a list that were understood together, in the place of the first of them.
+
+    Attributes
+    ----------
+    value : object
+        What they mean.
+    end : int
+        The place behind them in the text.
+    """
 
     value: object
+    end: int
 
 
 Scalar = Number | str | bool | None
 JsonValue = Scalar | JsonList | JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """How to understand objects of scalars in lists at once, in a fraction of the time and memory.
+class Understanding(Protocol):
+    """Understands objects in lists, many at once, in a fraction of the time and memory."""
 
-    Attributes
-    ----------
-    understand : callable
-        Fields to what they mean; None where the object is to be read in full.
-    place : str
-        Name of the member on whose line the object is said to be.
-    """
-
-    understand: Callable[[Mapping[str, Scalar]], object | None]
-    place: str
+    def at(self, start: int) -> Understood | None:
+        """Return the objects that begin with a brace at a place; None where it is to be read in full."""
 
 
+NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
 _TOKEN = re.compile(
     r"""(?P<mark>[{}\[\],:])
     |(?P<text>"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*")
-    |(?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|-?Infinity|NaN)
+    |(?P<number>"""
+    + NUMBER
+    + r"""|-?Infinity|NaN)
     |(?P<word>true|false|null)""",
     re.VERBOSE,
 )
-_FLAT = json.JSONDecoder(object_pairs_hook=list, parse_float=Number, parse_int=Number, parse_constant=Number)
-"""Gives an object as a list of pairs, as it gives a list: neither is a scalar."""
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _WORDS = {"true": True, "false": False, "null": None}
 _END = ""
@@ -98,18 +99,18 @@ class _BrokenError(Exception):
 
 
 def read_json(
-    lines: Sequence[str], numbers: Sequence[int], plain: Plain | None = None
+    text: str, numbers: Sequence[int], understanding: Understanding | None = None
 ) -> tuple[JsonValue, Problem | None]:
     """Read a JSON text as far as it is one.
 
     Parameters
     ----------
-    lines : sequence of str
-        Of the text.
+    text : str
+        Lines with line feeds between them.
     numbers : sequence of int
-        The number of each in its file.
-    plain : Plain, optional
-        How to understand objects in lists while they are read; what it gives is :class:`Understood`.
+        The number of each line in its file.
+    understanding : Understanding, optional
+        Of this text.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def read_json(
     Problem or None
         Where and why reading ended before the text did.
     """
-    reader = _Reader("\n".join(lines), numbers, plain)
+    reader = _Reader(text, numbers, understanding)
     root: list[JsonValue] = []
     try:
         reader.read_value(lambda value, _: root.append(value), frozenset({_END}), 0)
@@ -131,14 +132,30 @@ def read_json(
     return root[0], None
 
 
+def scalar_of(token: str) -> Scalar:
+    """Return a text in quotes, a number or a word of a JSON text.
+
+    Raises
+    ------
+    ValueError
+        A text in quotes has an escape that does not exist.
+    """
+    if token in _WORDS:
+        return _WORDS[token]
+    if not token.startswith('"'):
+        return Number(token)
+    decoded: str = json.loads(token)
+    # Half a surrogate pair cannot be written to any file.
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class _Reader:
     """Place in the text. A scalar counts once the mark behind it is seen: the end may have cut off its last digits."""
 
-    def __init__(self, text: str, numbers: Sequence[int], plain: Plain | None) -> None:
+    def __init__(self, text: str, numbers: Sequence[int], understanding: Understanding | None) -> None:
         self._text = text
         self._numbers = numbers
-        self._plain = plain
-        self._place = re.compile(rf'"{plain.place}"[ \t\r\n]*:[ \t\r\n]*' if plain is not None else "")
+        self._understanding = understanding
         self._position = 0
         self._counted = 0
         self._line_index = 0
@@ -184,25 +201,14 @@ class _Reader:
         items.is_whole = True
 
     def _understand(self, items: JsonList, depth: int) -> bool:
-        """Step over an object of scalars that is understood as a whole; leave anything else."""
-        if self._plain is None or depth >= DEEPEST or self._peek() != "{":
+        """Step over objects that are understood together; leave anything else."""
+        if self._understanding is None or depth >= DEEPEST or self._peek() != "{":
             return False
-        start = self._position
-        try:
-            pairs, end = _FLAT.raw_decode(self._text, start)
-        except (ValueError, RecursionError):
-            return False
-        fields = dict(pairs)
-        # An escape may hide a name, or half a surrogate pair.
-        if len(fields) != len(pairs) or list in map(type, fields.values()) or self._text.find("\\", start, end) >= 0:
-            return False
-        understood = self._plain.understand(fields)
+        understood = self._understanding.at(self._position)
         if understood is None:
             return False
-        place = self._place.search(self._text, start, end)
-        self._position = place.end() if place is not None else start
-        items.add(Understood(understood), self._line())
-        self._position = end
+        items.add(understood, self._line())
+        self._position = understood.end
         return True
 
     def _read_members(self, members: JsonObject, depth: int) -> None:
@@ -229,18 +235,12 @@ class _Reader:
 
     def _scalar(self, match: re.Match[str]) -> Number | str | bool | None:
         text = match.group()
-        if match.lastgroup == "number":
-            return Number(text)
-        if match.lastgroup == "word":
-            return _WORDS[text]
         try:
-            decoded: str = json.loads(text)
+            return scalar_of(text)
         except ValueError:
             raise _BrokenError(
                 f"is not JSON: {shorten(text, 40)} has an escape that does not exist", self._line()
             ) from None
-        # Half a surrogate pair cannot be written to any file.
-        return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _peek(self) -> str:
         """Return the next character that is not blank, or the empty string at the end."""

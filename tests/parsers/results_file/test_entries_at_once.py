@@ -1,7 +1,8 @@
-"""Entries read quickly are those that are read in full: the same numbers, lines and problems."""
+"""Entries read at once are those that are read one by one: the same numbers, lines and problems."""
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 from pathlib import Path
@@ -9,10 +10,25 @@ from pathlib import Path
 import pytest
 
 from nnsreport.parsers import ParsedLog, parse_bytes
-from nnsreport.parsers.results_file import csv_form, json_form, json_values
+from nnsreport.parsers.results_file import csv_form, entry_reader, json_form, json_values
+from nnsreport.parsers.results_file.entry_blocks import EntryBlocks, EntryRun
 
 VALUES: tuple[object, ...] = (
-    *(0.5, 0, 1, -0.0, 1e-320, 5e-324, 12345.678, float("nan"), float("inf"), 10**400),
+    *(
+        0.5,
+        0,
+        1,
+        -0.0,
+        8.1e-05,
+        1e22,
+        123456789012345678901234567890,
+        1e-320,
+        5e-324,
+        12345.678,
+        float("nan"),
+        float("inf"),
+        10**400,
+    ),
     *("nan", "0.5", None, True, [1], {"a": 1}),
 )
 METRICS: tuple[object, ...] = (
@@ -26,7 +42,7 @@ METRICS: tuple[object, ...] = (
     None,
     "acc\\u0075racy",
 )
-UNITS: tuple[object, ...] = ("%", "ns", "s", "mm2", 1, None, "", "MiB")
+UNITS: tuple[object, ...] = ("%", "ns", "s", "mm2", "mm\u00b2", 1, None, "", "MiB")
 NAMES = ("metric", "value", "unit", "layer", "component", "trial", "time_s", "compensation", "epoch", "step", "else")
 
 
@@ -36,11 +52,11 @@ def entry(random_source: random.Random) -> dict[str, object]:
         "metric": METRICS,
         "value": VALUES,
         "unit": UNITS,
-        "layer": ("layer1", 7, 0, 1.5, None, "\n"),
+        "layer": ("layer1", 7, "7", "\u0663", 0, 1.5, None, "\n", "a}b", 'say "hi"'),
         "component": ("adc", "no such", None),
         "trial": (0, 3, -1, 1.5, 2**60, None),
         "time_s": (0, 3600.0, -1, None),
-        "compensation": ("gdc", "none", "", 3),
+        "compensation": ("gdc", "none", "global", "", 3),
         "epoch": (0, 4, "4"),
         "step": (100, None),
         "else": (1,),
@@ -58,13 +74,17 @@ def facts(log: ParsedLog) -> tuple[object, ...]:
     return (list(map(str, log.metrics)), log.settings, log.problems, log.unrecognised, log.complete)
 
 
-def both_ways(data: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[ParsedLog, ParsedLog]:
-    """Read a file as it is, and with every entry in full."""
-    (quick,) = parse_bytes(data, run="r", format="results-1")
+def both_ways(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, block_characters: int = 1 << 20
+) -> tuple[ParsedLog, ParsedLog]:
+    """Read a file with as many entries at once as there are, and one by one."""
+    (full,) = parse_bytes(data, run="r", format="results-1")
     with monkeypatch.context() as patch:
-        patch.setattr(json_form, "_PLAIN", None)
-        patch.setattr(csv_form, "read_plain", lambda fields: None)
-        (full,) = parse_bytes(data, run="r", format="results-1")
+        patch.setattr(json_form, "EntryBlocks", functools.partial(EntryBlocks, block_characters=block_characters))
+        patch.setattr(json_form, "_FEWEST_CHARACTERS_IN_BLOCKS", 0)
+        patch.setattr(csv_form, "_FEWEST_ROWS_AT_ONCE", 1)
+        patch.setattr(entry_reader, "_FEWEST_AT_ONCE", 1)
+        (quick,) = parse_bytes(data, run="r", format="results-1")
     return quick, full
 
 
@@ -75,7 +95,7 @@ def test_any_entries(indent: int | None, monkeypatch: pytest.MonkeyPatch) -> Non
         entries = [entry(source) for _ in range(source.randrange(1, 12))]
         text = json.dumps({"simulator": "mine", "results": entries}, indent=indent)
         damaged = text if seed % 3 else text[: source.randrange(len(text))] + source.choice(["", "x", "}", "\n", '"'])
-        quick, full = both_ways(damaged.encode(), monkeypatch)
+        quick, full = both_ways(damaged.encode(), monkeypatch, random.Random(seed).choice([30, 300, 3000]))
         assert facts(quick) == facts(full), damaged
 
 
@@ -110,7 +130,7 @@ def test_what_could_deceive(item: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert facts(quick) == facts(full)
 
 
-def test_good_entries_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_good_entries_are_read_at_once() -> None:
     good = {
         "metric": "read_latency",
         "value": 80898.5,
@@ -121,10 +141,21 @@ def test_good_entries_are_read_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
         "epoch": 0,
     }
     entries = [{**good, "layer": layer} for layer in range(1, 50)]
-    members = json_values.read_json(json.dumps(entries, indent=1).split("\n"), range(1, 1000), json_form._PLAIN)[0]
-    assert isinstance(members, json_values.JsonList)
-    assert all(isinstance(item, json_values.Understood) for item, _ in members.items)
-    assert [line for _, line in members.items] == [4 + 9 * rank for rank in range(49)]
+    text = json.dumps(entries, indent=1)
+    items = json_values.read_json(text, range(1, 1000), EntryBlocks(text, range(1, 1000)))[0]
+    assert isinstance(items, json_values.JsonList)
+    ((run, line),) = items.items
+    assert isinstance(run, json_values.Understood)
+    assert isinstance(run.value, EntryRun)
+    assert line == 2
+    assert run.value.lines.tolist() == [4 + 9 * rank for rank in range(49)]
+
+
+def test_a_list_of_blocks_with_contradictions(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [{"metric": "accuracy", "value": 0.5 + trial / 1000, "trial": trial % 90} for trial in range(100)]
+    quick, full = both_ways(json.dumps({"results": entries}, indent=1).encode(), monkeypatch, block_characters=500)
+    assert len(quick.metrics) == 90
+    assert facts(quick) == facts(full)
 
 
 def test_memory_of_a_long_file_is_a_small_multiple(tmp_path: Path) -> None:
