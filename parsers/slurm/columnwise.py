@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 
 from nnsreport.parsers.slurm.cells import Cell, Fill
 from nnsreport.parsers.slurm.quantities import CellError
@@ -10,6 +12,7 @@ from nnsreport.parsers.slurm.row import JobRow
 
 _MOST_KEPT = 1 << 14
 _UNREADABLE = object()
+_ATTRIBUTES = tuple((field.name, field.default) for field in fields(JobRow))
 
 
 class _KnownTexts(dict[str, object]):
@@ -42,43 +45,60 @@ class ColumnReader:
     """
 
     def __init__(self, columns: Sequence[tuple[int, Cell]]) -> None:
-        self._fills: list[tuple[int, str, _KnownTexts, bool]] = []
+        self._fills: dict[str, list[tuple[int, _KnownTexts]]] = {}
         self._others: list[tuple[int, Cell]] = []
-        filled: set[str] = set()
         for index, cell in columns:
             if isinstance(cell, Fill):
-                self._fills.append((index, cell.attribute, _KnownTexts(cell.read), cell.attribute in filled))
-                filled.add(cell.attribute)
+                self._fills.setdefault(cell.attribute, []).append((index, _KnownTexts(cell.read)))
             else:
                 self._others.append((index, cell))
 
-    def read(self, rows: list[JobRow | None], cells: Sequence[Sequence[str]]) -> None:
-        """Fill rows from their cells.
+    def read(self, printed: Sequence[tuple[str, int]], cells: Sequence[Sequence[str]]) -> list[JobRow | None]:
+        """Return rows from their cells.
 
         Parameters
         ----------
-        rows : list of JobRow or None
-            Nothing has been read into them; None for those that are not to be read. A row with a cell that is not what
-            its column promises is replaced by None: it must be read again, one cell after the other, to say which.
+        printed : sequence of tuple of str and int
+            The text of each row, and its line.
         cells : sequence of sequence of str
-            Those of each row.
+            Those of each row, one a column.
+
+        Returns
+        -------
+        list of JobRow or None
+            As many. None stands for a row with a cell that is not what its column promises: it must be read again, one
+            cell after the other, to say which.
         """
-        places = [place for place, row in enumerate(rows) if row is not None]
-        read = [row for row in rows if row is not None]
-        columns = list(zip(*(cells[place] for place in places), strict=True)) if read else []
-        for index, cell in self._others if read else ():
-            for place, row, text in zip(places, read, columns[index], strict=True):
-                if text:
+        if not cells:
+            return []
+        columns = list(zip(*cells, strict=True))
+        values: dict[str, Iterable[object]] = {
+            "text": [text for text, _ in printed],
+            "line": [line for _, line in printed],
+        }
+        unreadable: set[int] = set()
+        for attribute, sources in self._fills.items():
+            found = [list(map(known.__getitem__, columns[index])) for index, known in sources]
+            for one in found:
+                if _UNREADABLE in one:
+                    unreadable.update(place for place, value in enumerate(one) if value is _UNREADABLE)
+            values[attribute] = found[0] if len(found) == 1 else map(_first_told, *found)
+        rows: list[JobRow | None] = list(
+            map(JobRow, *(values.get(name, itertools.repeat(default)) for name, default in _ATTRIBUTES))
+        )
+        for index, cell in self._others:
+            for place, text in enumerate(columns[index]):
+                row = rows[place]
+                if text and row is not None:
                     try:
                         cell(row, text)
                     except CellError:
-                        rows[place] = None
-        for index, attribute, known, may_be_filled in self._fills if read else ():
-            values = map(known.__getitem__, columns[index])
-            for place, row, value in zip(places, read, values, strict=True):
-                if value is None:
-                    continue
-                if value is _UNREADABLE:
-                    rows[place] = None
-                elif not (may_be_filled and getattr(row, attribute) is not None):
-                    setattr(row, attribute, value)
+                        unreadable.add(place)
+        for place in unreadable:
+            rows[place] = None
+        return rows
+
+
+def _first_told(*values: object) -> object:
+    """Return what the first of several columns tells that tells anything."""
+    return next((value for value in values if value is not None), None)

@@ -145,14 +145,17 @@ def _read_some(
 ) -> Iterator[JobRow]:
     """Read rows together, but those in which anything is out of the ordinary one by one."""
     width = len(header.names) + header.ends_with_delimiter
-    rows: list[JobRow | None] = [
-        JobRow(line=line, text=text)
-        if len(cells) == width and last_line != cut_line and not (header.ends_with_delimiter and cells[-1])
-        else None
-        for text, line, last_line, cells in some
+    usual = [
+        printed
+        for printed in some
+        if len(printed.cells) == width
+        and printed.last_line != cut_line
+        and not (header.ends_with_delimiter and printed.cells[-1])
     ]
-    reader.read(rows, [printed.cells for printed in some])
-    for row, printed in zip(rows, some, strict=True):
+    rows = reader.read([printed[:2] for printed in usual], [printed.cells for printed in usual])
+    known = {printed.line: row for printed, row in zip(usual, rows, strict=True)}
+    for printed in some:
+        row = known.get(printed.line)
         if row is not None and row.identity is not None:
             yield row
         elif (apart := _read_apart(header, printed, cut_line, records)) is not None:

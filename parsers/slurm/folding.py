@@ -118,7 +118,9 @@ def jobs_frame(jobs: Iterable[tuple[Job, int]]) -> pl.DataFrame:
     """
     import polars as pl
 
-    return pl.DataFrame([_record(job, attempt) for job, attempt in jobs], schema=schema_of(JOBS_COLUMNS), orient="row")
+    schema = schema_of(JOBS_COLUMNS)
+    records = [_record(job, attempt) for job, attempt in jobs]
+    return pl.DataFrame({name: [record[name] for record in records] for name in schema}, schema=schema)
 
 
 def _record(job: Job, attempt: int) -> dict[str, object]:

@@ -14,6 +14,7 @@ _JOB = re.compile(
     re.ASCII,
 )
 _USUAL_STEPS = frozenset({"batch", "extern", "interactive", *map(str, range(100))})
+_MOST_DIGITS = 18
 _TASKS = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 _CUT_STEP = re.compile(r"(\d{1,18}(?:_\d{1,18})?)\.([A-Za-z0-9_]*)\+", re.ASCII)
 
@@ -67,11 +68,10 @@ def read_identity(text: str) -> JobIdentity:
     CellError
         It is none.
     """
-    job, dot, step = text.rpartition(".")
-    if dot and step in _USUAL_STEPS:
-        of_job = read_identity(job)
-        if of_job.step is None and of_job.job == job:
-            return JobIdentity(job, of_job.number, of_job.array_task, of_job.tasks, step)
+    job, dot, step = text.partition(".")
+    is_usual = not dot or step in _USUAL_STEPS
+    if is_usual and job.isdecimal() and job.isascii() and len(job) <= _MOST_DIGITS:
+        return JobIdentity(job, int(job), None, 1, step or None)
     match = _JOB.fullmatch(text)
     if match is None:
         raise CellError(text)

@@ -15,6 +15,8 @@ _MOST_DIGITS = 15
 """Of an amount that is surely below the largest, whatever its prefix up to K."""
 _ABSENT = frozenset({"", "Unknown", "UNKNOWN", "None", "NONE", "N/A", "n/a", "(null)", "NOT_SET", "Unset"})
 _NO_DURATION = _ABSENT | {"UNLIMITED", "Partition_Limit", "PARTITION_LIMIT", "INFINITE", "INVALID"}
+_LENGTHS_OF_CLOCKS = (len("02:03:04"), len("02:03:04.567"))
+_MOST_DIGITS_OF_DAYS = 6
 _DURATION = re.compile(r"(?:(?:(\d{1,6})-)?(\d{1,2}):)?(\d{1,2}):(\d{2})(?:\.(\d{1,9}))?", re.ASCII)
 _MEMORY = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)([KMGTPEZ]?)([nc]?)", re.ASCII)
 _COUNT = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?", re.ASCII)
@@ -88,12 +90,9 @@ def read_duration(text: str) -> float | None:
     """
     if text in _NO_DURATION:
         return None
-    if _is_clock(text):
-        try:
-            clock = time.fromisoformat(text)
-        except ValueError:
-            raise CellError(text) from None
-        return clock.hour * 3600.0 + clock.minute * 60 + clock.second
+    usual = _usual_duration(text)
+    if usual is not None:
+        return usual
     match = _DURATION.fullmatch(text)
     if match is None:
         raise CellError(text)
@@ -104,9 +103,21 @@ def read_duration(text: str) -> float | None:
     return float(whole) if fraction == "0" else float(f"{whole}.{fraction}")
 
 
-def _is_clock(text: str) -> bool:
-    """Tell whether a text has the form ``02:03:04``, as nearly all durations have."""
-    return len(text) == len("02:03:04") and text[2] == text[5] == ":"
+def _usual_duration(text: str) -> float | None:
+    """Read a duration of hours, minutes and seconds, with days and milliseconds or without, as nearly all are."""
+    days, dash, clock = text.rpartition("-")
+    if len(clock) not in _LENGTHS_OF_CLOCKS or clock[2] != ":" or clock[5] != ":":
+        return None
+    if clock[8:9] and not (clock[8] == "." and clock[9:].isdecimal()):
+        return None
+    if dash and not (days.isdecimal() and days.isascii() and len(days) <= _MOST_DIGITS_OF_DAYS):
+        return None
+    try:
+        read = time.fromisoformat(clock)
+    except ValueError:
+        return None
+    whole = ((int(days or 0) * 24 + read.hour) * 60 + read.minute) * 60 + read.second
+    return float(f"{whole}{clock[8:]}") if read.microsecond else float(whole)
 
 
 def read_memory(text: str) -> Memory | None:
@@ -216,7 +227,7 @@ def read_date(text: str) -> Date | None:
     """
     if is_absent(text):
         return None
-    if _EPOCH.fullmatch(text):
+    if text.isdecimal() and _EPOCH.fullmatch(text):
         return date_of_epoch(int(text))
     if _ISO_DATE.fullmatch(text) is None:
         german = _GERMAN_DATE.fullmatch(text)

@@ -142,8 +142,8 @@ def test_durations_that_slurm_does_not_print_are_told(cell: str, read: Read) -> 
 def test_rows_read_together_are_those_read_one_by_one(slurm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from nnsreport.parsers.slurm.columnwise import ColumnReader
 
-    def leave_all(_: ColumnReader, rows: list[object], cells: object) -> None:
-        rows[:] = [None] * len(rows)
+    def leave_all(_: ColumnReader, printed: list[object], cells: object) -> list[None]:
+        return [None] * len(printed)
 
     for path in sorted(slurm.glob("sacct-parsable*.txt")):
         (together,) = parse_bytes(path.read_bytes(), run="r")
