@@ -22,8 +22,8 @@ def tile_leakage(
     """Return the leakage of a tile of each layer.
 
     NeuroSim takes the leakage of a layer's last tile, and in it that of the last element, for that of all. Of an adder
-    tree it counts the stages that were used last: those of an earlier tile or layer where this one does not add. A synchronous
-    chip goes through all layers for its clock before, so that the first layers see the last ones.
+    tree it counts the stages that were used last: those of an earlier tile or layer where this one does not add. A
+    synchronous chip goes through all layers for its clock before, so that the first layers see the last ones.
 
     Parameters
     ----------
