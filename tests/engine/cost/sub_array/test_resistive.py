@@ -27,7 +27,7 @@ _CHOICES: dict[str, dict[str, Value]] = {
     "crossbar": {"accesstype": 4},
     "asynchronous crossbar of FeFET": {"accesstype": 4, "memcelltype": 3, "synchronous": 0},
     "FeFET at 7 nm": {"memcelltype": 3, "technode": 7},
-    "FeFET at 1 nm, with buffers": {"memcelltype": 3, "technode": 1},
+    "FeFET at 1 nm, with buffers": {"memcelltype": 3, "technode": 1, "widthInFeatureSize1T1R": 40},
     "relaxed cells": {"relaxArrayCellWidth": 1, "relaxArrayCellHeight": 1},
 }
 _POINTS: dict[str, list[float]] = {
@@ -98,6 +98,7 @@ def test_points_together_are_the_points_one_by_one_on_any_device(
                 np.testing.assert_allclose(at_point, single, rtol=1e-13)
             for result, read in zip(results, reads, strict=True):
                 assert result.shape == (4, 3)
+                assert np.isfinite(read).all()
                 np.testing.assert_allclose(to_numpy(result)[index], read, rtol=1e-12, atol=1e-25)
 
 
@@ -212,3 +213,14 @@ def test_one_bit_cells_are_read_row_by_row_with_sar_adcs() -> None:
     with pytest.raises(ConfigurationError, match="one bit"):
         Parameters.from_values(values)
     assert Parameters.from_values(values | {"SARADC": 1}).cell_bits == 1
+
+
+def test_arrays_smaller_than_a_circuit_are_refused_unless_others_of_the_group_are_not() -> None:
+    values: dict[str, Value] = {"accesstype": 4, "technode": 22, "numColMuxed": 4}
+    with pytest.raises(ConfigurationError, match="longer than the array") as caught:
+        _sub_array(**values, numColSubArray=4)
+    assert caught.value.field == "numColSubArray"
+    areas = _sub_array(**values, numColSubArray=np.array([4.0, 128])).areas
+    assert np.isnan(areas.outline.area_m2).tolist() == [True, False]
+    alone = _sub_array(**values, numColSubArray=128).areas
+    assert areas.outline.area_m2[1] == pytest.approx(alone.outline.area_m2, rel=1e-14)
