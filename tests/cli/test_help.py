@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = ("altair", "cupy", "jinja2", "numpy", "onnx", "PIL", "polars", "rich", "scipy", "vl_convert")
-COMMANDS = ("run", "parse", "compare", "report", "figures", "papers")
+COMMANDS = ("run", "parse", "compare", "report", "figures", "cost", "papers")
 
 
 def start(*arguments: str) -> subprocess.CompletedProcess[str]:

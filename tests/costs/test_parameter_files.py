@@ -1,0 +1,85 @@
+"""Parameters from Param.cpp and from JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nnsreport.costs.parameter_files import KNOWN_NAMES, read_parameter_file
+from nnsreport.errors import DataError, LogError
+
+
+def test_param_cpp_is_evaluated(test_data: Path) -> None:
+    found = read_parameter_file(test_data / "neurosim" / "inputs" / "Param_small.cpp")
+    assert found.values["clkFreq"] == 1.25e9
+    assert found.values["numColMuxed"] == 32
+    assert found.values["resistanceOff"] == 1.7e6
+    assert "optimization" not in found.values
+    assert not found.arguments
+
+
+def test_json_is_told_by_its_contents(tmp_path: Path) -> None:
+    path = tmp_path / "chip"
+    path.write_text(
+        '\n {"params": {"technode": 7, "pipeline": false, "speedUpDegree": 2}, "argv": {"parallelRead": 64}}'
+    )
+    found = read_parameter_file(path)
+    assert found.values == {"technode": 7, "pipeline": False, "speedUpDegree": 2}
+    assert found.arguments == {"numRowParallel": 64}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"params": {"technode": "seven"}}', r"params.technode: is 'seven', no number"),
+        ('{"params": {"technode": 7}, "argv": [8]}', r"argv: is no object"),
+        ('{"changed": {"technode": 7}}', r"has no object `params`"),
+        ('{"params": {"technode": 7,\n}}', r":2: is no JSON"),
+        ('{"params": {"colour": 7}}', r"has none of the parameters"),
+        ('{"params": {"technode": null}}', r"is None, no number"),
+        ("Param::Param() {\n technode = 7;\n", r"is cut off"),
+        ("int main() { return 0; }\n", r"is cut off, or no Param.cpp"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(content)
+    with pytest.raises(DataError, match=message) as caught:
+        read_parameter_file(path)
+    assert caught.value.path == path
+    assert caught.value.remedy
+
+
+def test_missing_and_empty_files(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        read_parameter_file(tmp_path / "absent.cpp")
+    (tmp_path / "empty.cpp").touch()
+    with pytest.raises(LogError):
+        read_parameter_file(tmp_path / "empty.cpp")
+
+
+def test_what_cannot_be_known_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "Param.cpp"
+    path.write_text("Param::Param() {\n technode = 7;\n levelOutput = measured();\n}\n")
+    notes = read_parameter_file(path).notes
+    assert any("the value of levelOutput is not known" in note for note in notes)
+
+
+@pytest.mark.shared
+def test_json_beside_logs(shared_dir: Path) -> None:
+    checked = 0
+    for path in sorted((shared_dir / "neurosim" / "logs" / "V1.4").glob("*.json")):
+        content = json.loads(path.read_text())
+        if "params" not in content:
+            continue
+        found = read_parameter_file(path)
+        assert found.values == content["params"]
+        assert found.arguments["numRowParallel"] == content["argv"]["parallelRead"]
+        checked += 1
+    assert checked > 100
+
+
+def test_arguments_of_main_are_known() -> None:
+    assert {"synapseBit", "numBitInput", "numRowSubArray", "numRowParallel"} <= set(KNOWN_NAMES)
