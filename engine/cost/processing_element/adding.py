@@ -22,6 +22,27 @@ def over_parts(quantity: Quantity) -> Quantity:
     return axis
 
 
+def over_members(values: Sequence[Quantity], index: Array) -> Array:
+    """Return a few numbers of the design points for many parts or layers.
+
+    Parameters
+    ----------
+    values : sequence of float or Array, each (...,)
+        The numbers.
+    index : Array of int, (members,)
+        Which of them each member has, in the processor's memory.
+
+    Returns
+    -------
+    Array, (..., members)
+        On the backend of the numbers.
+    """
+    xp = namespace_among(*values)
+    stacked = xp.stack(xp.broadcast_arrays(*(xp.asarray(value, dtype="float64") for value in values)), axis=-1)
+    taken: Array = stacked[..., xp.asarray(index)]
+    return taken
+
+
 def for_each_distinct(function: Callable[[int], Quantity], numbers: Array) -> Array:
     """Return a function of whole numbers, evaluated once for each that occurs.
 
@@ -38,7 +59,7 @@ def for_each_distinct(function: Callable[[int], Quantity], numbers: Array) -> Ar
         Its values.
     """
     distinct, place = np.unique(numbers, return_inverse=True)
-    return _stacked([function(int(number)) for number in distinct])[..., place]
+    return over_members([function(int(number)) for number in distinct], place)
 
 
 def adding(
@@ -73,9 +94,3 @@ def adding(
         return tree.energy_j(count, additions, parameters.adder_activity)
 
     return Reading(for_each_distinct(latency, operands), for_each_distinct(energy, operands))
-
-
-def _stacked(values: Sequence[Quantity]) -> Array:
-    xp = namespace_among(*values)
-    stacked: Array = xp.stack(xp.broadcast_arrays(*(xp.asarray(value) for value in values)), axis=-1)
-    return stacked

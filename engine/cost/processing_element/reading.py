@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.components.whole_numbers import truncated
 from nnsreport.engine.cost.partition import ElementUse
 from nnsreport.engine.cost.processing_element.adding import adding, over_parts
@@ -31,7 +31,7 @@ def summed_reads(reads: SubArrayReads, counts: Array) -> SubArrayReads:
     SubArrayReads
         (..., blocks).
     """
-    return _by_circuit(reads, lambda values: values @ counts.T)
+    return _by_circuit(reads, lambda values: values @ namespace_of(values).asarray(counts).T)
 
 
 def taken_reads(reads: SubArrayReads, index: Array) -> SubArrayReads:
@@ -49,7 +49,7 @@ def taken_reads(reads: SubArrayReads, index: Array) -> SubArrayReads:
     SubArrayReads
         (..., sub-arrays).
     """
-    return _by_circuit(reads, lambda values: values[..., index])
+    return _by_circuit(reads, lambda values: values[..., namespace_of(values).asarray(index)])
 
 
 def element_reads(

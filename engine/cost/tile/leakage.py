@@ -8,6 +8,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.partition import ElementUse, LayerGeometry
+from nnsreport.engine.cost.processing_element.adding import over_members
 from nnsreport.engine.cost.processing_element.parts import layer_parts
 from nnsreport.engine.cost.processing_element.reading import element_operands
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
@@ -53,8 +54,8 @@ def tile_leakage(
     states, of_layer = np.unique(np.stack([is_novel, *used], axis=1), axis=0, return_inverse=True)
     leakages = [_leakage(state, conventional, novel) for state in states]
     return TileLeakage(
-        idle_w=_over_layers([leakage.idle_w for leakage in leakages], of_layer),
-        in_use_w=_over_layers([leakage.in_use_w for leakage in leakages], of_layer),
+        idle_w=over_members([leakage.idle_w for leakage in leakages], of_layer),
+        in_use_w=over_members([leakage.in_use_w for leakage in leakages], of_layer),
     )
 
 
@@ -119,9 +120,3 @@ def _on_device(values: Array, tile: Tile) -> Quantity:
     """Return host numbers beside those of a tile; a single one as it is."""
     on_device: Quantity = namespace_among(tile.tree_bits).asarray(values) if values.ndim else float(values)
     return on_device
-
-
-def _over_layers(values: Sequence[Quantity], of_layer: Array) -> Array:
-    xp = namespace_among(*values)
-    stacked: Array = xp.stack(xp.broadcast_arrays(*(xp.asarray(value, dtype="float64") for value in values)), axis=-1)
-    return stacked[..., of_layer]

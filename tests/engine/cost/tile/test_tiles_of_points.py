@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import Mapping, layer_parts
-from nnsreport.engine.cost.results import ReadCost
+from nnsreport.engine.cost.results import ReadCost, Reading
+from nnsreport.engine.cost.sub_array.results import SubArrayReads
 from nnsreport.engine.cost.tile import tile_leakage, tile_reads
 
 NETWORK = "6,6,32,3,3,160,0,1\n4,4,64,3,3,20,1,1\n1,1,256,1,1,10,0,1\n"
@@ -26,6 +29,8 @@ POINTS: dict[str, list[float]] = {
     "inputtoggle": [0.18, 0.3, 0.1, 0.2],
     "localBusDelayTolerance": [0.1, 0.0, 0.3, 0.1],
 }
+CIRCUITS = tuple(ReadCost.__dataclass_fields__)
+NUMBERS = tuple(Reading.__dataclass_fields__)
 CLOCKS = np.array([4e8, 1e8, 9e8, 5e8])
 CHOICES = [
     {},
@@ -108,6 +113,31 @@ def test_energies_of_circuits_add_up(chips: tuple[Any, list[Any]]) -> None:
         circuits = cost.adc.energy_j + cost.accumulation.energy_j + cost.other.energy_j
         assert cost.total.energy_j == pytest.approx(circuits, rel=1e-12)
         assert (cost.buffer.energy_j + cost.interconnect.energy_j <= cost.other.energy_j).all()
+
+
+def test_devices_compute_as_the_host(given_chip: Callable[..., Any], devices: dict[str, ModuleType]) -> None:
+    def computed(xp: ModuleType, choice: dict[str, float]) -> Iterator[Any]:
+        values = {name: xp.asarray(np.array(numbers, dtype=np.float64)) for name, numbers in POINTS.items()}
+        group = given_chip(values | choice, NETWORK, clock_hz=xp.asarray(CLOCKS))
+        leakage = tile_leakage(group.cuts, *group.tiles)
+        yield from (leakage.idle_w, leakage.in_use_w)
+        for mapping in Mapping if group.has_novel_tiles else (Mapping.CONVENTIONAL,):
+            areas = group.tile(mapping).areas
+            yield from (areas.total_m2, areas.interconnect_m2, areas.other_m2)
+        for layer in range(3):
+            for points, parts in _alike(group, layer):
+                index = xp.asarray(points)
+                made, clock_hz = at_points((group.tiles[int(parts.geometry.is_novel)], group.clock_hz), index)
+                sums = Reading(*(xp.asarray(np.arange(1.0, len(parts.sub_arrays) + 1) * unit) for unit in (9.0, 1e-12)))
+                reads = SubArrayReads(total=sums, adc=sums, accumulation=sums, other=sums)
+                cost = tile_reads(made, reads, parts, group.layers[layer].vectors, clock_hz).layer()
+                yield from (getattr(getattr(cost, name), number) for name in CIRCUITS for number in NUMBERS)
+
+    for choice in CHOICES:
+        here = [np.asarray(value) for value in computed(np, choice)]
+        for xp in devices.values():
+            for there, expected in zip(computed(xp, choice), here, strict=True):
+                np.testing.assert_allclose(to_numpy(there), expected, rtol=1e-12)
 
 
 def _alike(group: Any, layer: int) -> Iterator[tuple[Any, Any]]:
