@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nnsreport.parsers.file_format import FileFormat, has_no_header
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.mlp import accuracy_table
 from nnsreport.parsers.mlp.labels import BLOCKS, CHIP_LABELS
@@ -76,24 +77,16 @@ class MultilayerPerceptron:
         return tuple(found.finish(run_identifier(run, rank), text.source) for rank, found in enumerate(runs))
 
 
-class MultilayerPerceptronAccuracy:
-    """The table of accuracies, as the registry knows it."""
+ACCURACY = FileFormat(
+    name=accuracy_table.NAME,
+    title="MLP+NeuroSim V3.0: output.csv",
+    citation=_CITATION,
+    schema=frozenset({"accuracy"}),
+    sample="1, 27.5\n2, 42.5\n3, 55\n",
+    recognise=accuracy_table.confidence_of,
+    read=accuracy_table.parse,
+    is_header=has_no_header,
+)
 
-    name = accuracy_table.NAME
-    title = "MLP+NeuroSim V3.0: output.csv"
-    citation = _CITATION
-
-    schema = frozenset({"accuracy"})
-    sample = "1, 27.5\n2, 42.5\n3, 55\n"
-
-    def confidence(self, glance: Glance) -> float:
-        """Return how sure it is that a text is this file, 0 to 1."""
-        return accuracy_table.confidence_of(glance)
-
-    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
-        """Read the file; it holds one run."""
-        return accuracy_table.parse(text, run)
-
-
-FORMATS = (MultilayerPerceptron(), MultilayerPerceptronAccuracy())
+FORMATS = (MultilayerPerceptron(), ACCURACY)
 """For the registry."""

@@ -11,8 +11,8 @@ from collections import Counter
 from fractions import Fraction
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.file_format import FileFormat
 from nnsreport.parsers.glance import Glance
-from nnsreport.parsers.neurosim_files.file_format import FileFormat
 from nnsreport.parsers.neurosim_files.rows import Column, read_row, report_cut_row
 from nnsreport.parsers.neurosim_files.training_columns import CITATION, EPOCHS_BY_ROW, EPOCHS_SETTING, TITLE
 from nnsreport.parsers.reading import LogText

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.file_format import FileFormat
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_identifier
-from nnsreport.parsers.neurosim_files.file_format import FileFormat
 from nnsreport.parsers.neurosim_files.rows import Column, file_row, flag_untrustworthy, is_streamed, read_row
 from nnsreport.parsers.quantities import PER_SQUARE_MILLIMETRE
 from nnsreport.parsers.reading import LogText

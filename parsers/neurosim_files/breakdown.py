@@ -12,9 +12,9 @@ from enum import IntEnum
 from pathlib import Path
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.file_format import FileFormat
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_identifier
-from nnsreport.parsers.neurosim_files.file_format import FileFormat
 from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     AREA_COLUMNS,

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.file_format import FileFormat
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_identifier
-from nnsreport.parsers.neurosim_files.file_format import FileFormat
 from nnsreport.parsers.neurosim_files.rows import Column, flag_untrustworthy, read_row, report_cut_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     BUFFERED_REMEDY,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.file_format import FileFormat
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_identifier
-from nnsreport.parsers.neurosim_files.file_format import FileFormat
 from nnsreport.parsers.neurosim_files.rows import file_row, flag_untrustworthy, is_streamed, read_row, split_at
 from nnsreport.parsers.neurosim_files.training_columns import (
     CITATION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nnsreport.parsers.file_format import FileFormat, has_no_header
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.reading import LogText
@@ -92,46 +93,29 @@ def _is_over_at(run: Run, line: str, *, is_reversed: bool) -> bool:
     return False
 
 
-class SystolicBank:
-    """``neurosim.csv``, as the registry knows it."""
-
-    name = tables.BANK_NAME
-    title = f"{_TITLE}: neurosim.csv"
-    citation = _CITATION
-
-    schema = frozenset(measure.metric for measure in tables.BANK_COLUMNS)
-    sample = "2.18271e-07,3.15412e-11,3.18074e-11,1.45934e-05,0,2.96084e-11\n"
-
-    def confidence(self, glance: Glance) -> float:
-        """Return how sure it is that a text is this file, 0 to 1."""
-        return tables.bank_confidence(glance)
-
-    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
-        """Read the file; it holds one run."""
-        return tables.parse_bank(text, run)
-
-
-class SystolicChip:
-    """``TPU_benchmark.csv``, as the registry knows it."""
-
-    name = tables.CHIP_NAME
-    title = f"{_TITLE}: TPU_benchmark.csv"
-    citation = _CITATION
-
-    schema = frozenset(measure.metric for measure in tables.CHIP_COLUMNS.values())
-    sample = (
+BANK = FileFormat(
+    name=tables.BANK_NAME,
+    title=f"{_TITLE}: neurosim.csv",
+    citation=_CITATION,
+    schema=frozenset(measure.metric for measure in tables.BANK_COLUMNS),
+    sample="2.18271e-07,3.15412e-11,3.18074e-11,1.45934e-05,0,2.96084e-11\n",
+    recognise=tables.bank_confidence,
+    read=tables.parse_bank,
+    is_header=has_no_header,
+)
+CHIP = FileFormat(
+    name=tables.CHIP_NAME,
+    title=f"{_TITLE}: TPU_benchmark.csv",
+    citation=_CITATION,
+    schema=frozenset(measure.metric for measure in tables.CHIP_COLUMNS.values()),
+    sample=(
         f"{tables.CHIP_HEADER}\n2.8796,0.0236,67766.2450,94.3452,2.2724,0.1745,0.1620,1.7462,0.1897,1259.9469,767.3167,"
         "170.2890,0.0000,40.9370,29.2497,7.9032,67.6971,164.2192,12.3349,"
-    )
+    ),
+    recognise=tables.chip_confidence,
+    read=tables.parse_chip,
+    is_header=lambda line: line == tables.CHIP_HEADER,
+)
 
-    def confidence(self, glance: Glance) -> float:
-        """Return how sure it is that a text is this file, 0 to 1."""
-        return tables.chip_confidence(glance)
-
-    def parse(self, text: LogText, run: str) -> tuple[ParsedLog, ...]:
-        """Read the file; it holds one run."""
-        return tables.parse_chip(text, run)
-
-
-FORMATS = (SystolicArray(), SystolicBank(), SystolicChip())
+FORMATS = (SystolicArray(), BANK, CHIP)
 """For the registry."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnsreport.errors import UnknownFormatError
-from nnsreport.parsers import ParsedLog, parse_bytes
+from nnsreport.parsers import ParsedLog, formats, parse_bytes
 
 Read = Callable[[str, str | bytes], tuple[ParsedLog, ...]]
 
@@ -109,3 +109,32 @@ def test_whole_rows_without_a_header_are_still_read() -> None:
         [3.43675e-06, 3138.41],
         [5.51266e-06, 6473.69],
     ]
+
+
+@pytest.mark.parametrize("format_name", ["mlp-neurosim-3.0-accuracy", "neurosim-systolic-1.0-bank"])
+@pytest.mark.parametrize(
+    "header", ["epoch, loss", "epoch,accuracy", "area,read energy,write energy,leakage,retention,refresh"]
+)
+def test_a_header_over_a_file_that_has_none_is_anothers(header: str, format_name: str) -> None:
+    own = next(known.sample for known in formats() if known.name == format_name)
+    (log,) = parse_bytes(f"{header}\n{own}".encode(), run="r", format=format_name)
+    assert not log.metrics
+    assert not log.complete
+    assert [problem.line for problem in log.problems] == [1]
+    assert f"the header {header!r} is not that of" in log.problems[0].message
+
+
+def test_the_header_of_another_table_over_a_chip() -> None:
+    own = next(known.sample for known in formats() if known.name == "neurosim-systolic-1.0-chip")
+    swapped = own.replace("area MAC (mm2),area RF (mm2)", "area RF (mm2),area MAC (mm2)")
+    (log,) = parse_bytes(swapped.encode(), run="r", format="neurosim-systolic-1.0-chip")
+    assert not log.metrics
+    assert "is not that of" in log.problems[0].message
+
+
+def test_a_chip_saved_by_a_spreadsheet_is_told() -> None:
+    own = next(known.sample for known in formats() if known.name == "neurosim-systolic-1.0-chip")
+    (log,) = parse_bytes(resaved(own, ";", is_padded=False), run="r")
+    assert log.format == "neurosim-systolic-1.0-chip"
+    assert not log.metrics
+    assert "saved by a spreadsheet program" in log.problems[0].message

@@ -1,4 +1,4 @@
-"""One file of NeuroSim as a format of the registry: also told when it is not as NeuroSim wrote it."""
+"""A file that a simulator writes beside its log, as a format of the registry: also told when it is not as written."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _ANY_SEPARATOR = re.compile("[,;\t]")
 _LETTER = re.compile("[A-Za-z]")
 _LONGEST_HEADER = 1 << 16
 _SURE_OF_A_SPREADSHEET = 0.9
+
+
+def has_no_header(_: str) -> bool:
+    """Tell of a line of a file that begins with its numbers that it is not the file's header."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
