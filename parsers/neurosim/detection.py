@@ -54,6 +54,12 @@ _TRAINING = re.compile(r"/nonlinearityLT[DP]=|NeuroSIM/main \d+ \S+ \d+ \d+ ")
 """In the path of the log of V2.0 and V2.1; and their command, which begins with the epoch."""
 
 
+_TENSORFLOW_OPTION = _lines(r"bitsW = \d")
+_TENSORFLOW_OTHERS = _lines(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d *$", r"CONV: \d+ FC: \d+ To", r"(?: ?Finished )?Test Error: \d"
+)
+"""What V1.0's wrapper for TensorFlow prints before and behind the source of ``Option.py``, which may stand alone too."""
+
 _OPTION = re.compile(r"\[--(?:wl_weight|ADCprecision|adc_precision|nonlinearityLTP) ")
 """In the usage that the wrapper prints when it is called with an option that it has not."""
 
@@ -86,7 +92,7 @@ _ONLY_PRINTED_BY = (
         r"ERROR!: nvCap|\[Subarray\] Error: Conventional|Evaluating input and weight quan",
     ),
     _rule("neurosim-dcim-1.0", r"\[AdderTree_DCIM\] |\[ShiftAdd\] DCIM "),
-    _rule("neurosim-1.0", r"Chip total readLatency i|layer\d+: \d+, \d|\[ShiftAdd\] Error: No width as"),
+    _rule("neurosim-1.0", r"Chip total readLatency i|layer\d+: \d+, \d|\[ShiftAdd\] Error: No width as|bitsW = \d"),
     _rule(
         "neurosim-1.4",
         r"clkPeriod: |parallelRead: |parallel read: *$|ERROR!: (?:RRAM|HP te|only 3|sync_)|WARNING!: TECHNOLOGY NODE",
@@ -142,6 +148,8 @@ def recognise(glance: Glance) -> tuple[str, float]:
     if any(_OPTION.search(line) for line in glance.first_lines):
         usage = "".join(glance.first_lines)
         return next(name for name, option in _OPTIONS_ONLY_OF if option in usage), _LIKELY
+    if _TENSORFLOW_OPTION.search(glance.heads) and _TENSORFLOW_OTHERS.search(glance.heads):
+        return "neurosim-1.0", _LIKELY
     is_betrayed = any(_WRAPPER_TRACEBACK.search(line) or _SHELL_REPORT.search(line) for line in glance.first_lines)
     if is_betrayed or _ERRORS.search(glance.heads):
         return _version_of(glance)[0], _ERROR_ONLY

@@ -126,6 +126,7 @@ class WrapperReader:
         if (found.option is None and found.accuracy is None) or line == self.records.cut_line:
             return Verdict.UNREADABLE
         if found.option is not None:
+            self.has_flags = True
             self.records.setting(f"wrapper.{found.option[0]}", found.option[1], line)
         if found.accuracy is not None:
             self.has_result = True

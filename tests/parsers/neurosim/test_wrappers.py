@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nnsreport.errors import UnknownFormatError
 from nnsreport.parsers import ParsedLog, parse_log, parse_runs
 
 Reader = Callable[..., ParsedLog]
@@ -304,6 +305,27 @@ def test_v10_for_tensorflow(neurosim: Path, read: Reader) -> None:
     settings = settings_of(log)
     assert (settings["wrapper.bitsW"], settings["wrapper.bitsA"], settings["wrapper.batchSize"]) == ("2", "8", "128")
     assert len(log.metrics) == 1 + len(read(hardware, format=None).metrics)
+
+
+def test_v10_for_tensorflow_alone(read: Reader) -> None:
+    log = read(TENSORFLOW, format=None)
+    assert log.format == "neurosim-1.0"
+    assert log.unrecognised == ()
+    assert network_values(log) == [("accuracy", None, 0.9285, TENSORFLOW.count("\n"))]
+    assert "NeuroSim printed nothing" in log.problems[0].message
+
+
+def test_v10_for_tensorflow_cut_off(read: Reader) -> None:
+    log = read(TENSORFLOW[: TENSORFLOW.index("Input data")], format=None)
+    assert log.format == "neurosim-1.0"
+    assert settings_of(log)["wrapper.bitsW"] == "2"
+    assert log.problems[0].message == "the log ends before the accuracy"
+
+
+def test_options_alone_are_no_log(read: Reader) -> None:
+    options = TENSORFLOW[TENSORFLOW.index("import time") : TENSORFLOW.index("Input data")]
+    with pytest.raises(UnknownFormatError):
+        read(options, format=None)
 
 
 @pytest.mark.parametrize("printed", ["1.2", "-0.1", "nan", "0.07x", ""])
