@@ -115,10 +115,13 @@ def _parsed(found: FoundFiles, as_format: str | None, jobs: int) -> Iterator[Par
 
 
 def _refuse_problems(batch: ParsedBatch) -> None:
+    from nnsreport.parsers.names import run_identifier
+
     for file in batch.files:
-        for log in file.logs:
+        for rank, log in enumerate(file.logs):
             for problem in log.problems:
-                raise LogError(problem.message, path=file.path, line=problem.line, remedy=problem.remedy)
+                path = Path(run_identifier(str(file.path), rank))  # as `report` and `compare` take a run of several
+                raise LogError(problem.message, path=path, line=problem.line, remedy=problem.remedy)
 
 
 def _usable_cores() -> int:

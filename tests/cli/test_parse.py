@@ -99,6 +99,14 @@ def test_strict_stops_at_the_first_problem(samples: Path) -> None:
     assert run("--strict", samples / "main_pipelined.txt").exit_code == 0
 
 
+def test_strict_names_the_run_of_several(samples: Path, tmp_path: Path) -> None:
+    path = tmp_path / "twice.txt"
+    path.write_text("".join((samples / name).read_text() for name in ("main_pipelined.txt", "main_asynchronous.txt")))
+    error = run("--strict", path).exception
+    assert isinstance(error, LogError)
+    assert str(error.path) == f"{path}#2"
+
+
 def test_format_can_be_forced(tmp_path: Path) -> None:
     log = tmp_path / "piece.txt"
     log.write_text("Dear reader,\n")
