@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from nnsreport.engine import native
 from nnsreport.errors import DeviceError
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -110,7 +111,8 @@ def select_backend(choice: DeviceChoice = "auto") -> Backend:
 
 
 def _cpu() -> Backend:
-    return Backend(np, "cpu", f"CPU ({_processor_name()}), NumPy {np.__version__}")
+    loops = "with" if native.convert is not None else "without"
+    return Backend(np, "cpu", f"CPU ({_processor_name()}), NumPy {np.__version__}, {loops} loops in C")
 
 
 def _processor_name() -> str:

@@ -16,6 +16,8 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.analog import Converter
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
+from nnsreport.engine.converters.uniform import UniformConverter
+from nnsreport.engine.crossbar.fused import fused_codes, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 
@@ -68,6 +70,8 @@ class BlockOperand:
         How activations are applied.
     noise : ReadNoise, optional
         What every read adds.
+    whole : Array of int8, (groups, slices * columns, K), optional
+        The conductances again, where they are small whole numbers and that is of use.
     """
 
     cells: Array
@@ -75,6 +79,7 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
+    whole: Array | None = None
 
     @property
     def is_noisy(self) -> bool:
@@ -136,20 +141,37 @@ def converted_product(
     values = [step * weight for step, weight in zip(converter.slice_steps, operand.slices.weights, strict=True)]
     product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
     clipped = 0
-    for part in block_parts(vectors, operand):
-        view = product[..., part]
-        codes = xp.zeros((groups, lines, view.shape[2]), dtype=xp.float32)
-        evaluated = None if at is None else at.part(part)
-        for block, sums in enumerate(operand.sums(vectors[..., part], evaluated)):
-            clipped += converter.convert(sums, block, evaluated)
-            codes += _over_cycles(sums, operand.cycles)
-        view[...] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
+    for part, codes, count in _codes(vectors, operand, converter, at):
+        product[..., part] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
+        clipped += count
     origins = converter.slice_origins
     if origins is not None:
         conversions = len(operand.blocks) * sum(operand.cycles.weights)
         for origin, weight in zip(origins, operand.slices.weights, strict=True):
             product += conversions * weight * origin
     return product, clipped
+
+
+def _codes(
+    vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
+) -> Iterator[tuple[slice, Array, int]]:
+    """Yield parts of M, the codes of their lines over all blocks and cycles, and how many were clipped."""
+    groups, lines, rows = operand.cells.shape
+    is_still = not operand.is_noisy and is_fusible(vectors)
+    if is_still and isinstance(operand, BlockOperand) and isinstance(converter, UniformConverter):
+        matrix = operand.cells, operand.whole, operand.blocks, operand.cycles
+        for part in _parts(vectors, groups * (4 * lines + vectors.itemsize * rows)):
+            codes, clipped = fused_codes(vectors[..., part], *matrix, converter)
+            yield part, codes, clipped
+        return
+    for part in block_parts(vectors, operand):
+        own = vectors[..., part]
+        codes, clipped = namespace_of(vectors).zeros((groups, lines, own.shape[2]), dtype="float32"), 0
+        evaluated = None if at is None else at.part(part)
+        for block, sums in enumerate(operand.sums(own, evaluated)):
+            clipped += converter.convert(sums, block, evaluated)
+            codes += _over_cycles(sums, operand.cycles)
+        yield part, codes, clipped
 
 
 def block_parts(vectors: Array, operand: Operand) -> Iterator[slice]:

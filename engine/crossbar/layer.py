@@ -22,6 +22,7 @@ from nnsreport.engine.crossbar.arithmetic import (
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
+from nnsreport.engine.crossbar.fused import whole_cells
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.planner import Plan
@@ -204,7 +205,8 @@ class CrossbarLayer:
         noise = None
         if variances is not None and source is not None:
             noise = ReadNoise(_by_lines(variances), source)
-        return BlockOperand(_by_lines(conductances), self.blocks, self.mapping.slices, self.cycles, noise)
+        cells = _by_lines(conductances)
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells))
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
         """Return the layer's converters in one trial.

@@ -1,0 +1,54 @@
+from typing_extensions import Buffer
+
+def convert(
+    codes: Buffer,
+    levels: Buffer,
+    cells: Buffer,
+    whole: Buffer,
+    reciprocals: Buffer,
+    cycles: Buffer,
+    blocks: Buffer,
+    shape: tuple[int, int, int, int],
+    level_bytes: int,
+    is_signed: int,
+    low: float,
+    high: float,
+    /,
+) -> int:
+    """Sum up blocks of word lines, convert the sums, and add up cycles.
+
+    Parameters
+    ----------
+    codes : float32, (groups, lines, M)
+        Is overwritten.
+    levels : integers of ``level_bytes``, (groups, K, M)
+        Quantised activations.
+    cells : float32, (groups, lines, K)
+        Conductances.
+    whole : int8, (groups, lines, K), or empty
+        The same, where they are small whole numbers; sums of a block must then fit in 16 bits.
+    reciprocals : float32, (lines + 4)
+        What sums are multiplied with; the last four do not matter.
+    cycles : of int32, int32, int32, float32, (cycles,)
+        How pulses are cut out of levels: kind, shift and mask; and what they weigh.
+    blocks : int64, (blocks, 2)
+        First row of each block, and the one behind its last.
+    shape : tuple of int
+        Groups, lines, K and M.
+    level_bytes : int
+        Of a level: 1 or 2.
+    is_signed : int
+        Levels may be negative.
+    low, high : float
+        Least and greatest code.
+
+    Returns
+    -------
+    int
+        Conversions that were clipped.
+
+    Raises
+    ------
+    ValueError
+        Arrays are not as long as their shapes say.
+    """

@@ -1,0 +1,124 @@
+/* Sums of whole numbers that fit in bytes, where no partial sum of 16 bits can overflow: four times as many at once. */
+
+#ifndef NNSREPORT_BYTES_H
+#define NNSREPORT_BYTES_H
+
+#include <immintrin.h>
+
+#include "codes.h"
+
+/* A quad is of rows whose bytes lie side by side, as the processor adds them up. A tile is narrower than that of floats,
+   because products need registers of their own. */
+enum { QUAD = 4, BYTES_WIDTH = 2 * LANES };
+
+#define WITH_BYTES __attribute__((target("avx2,fma")))
+
+WITH_BYTES INLINE void pack_bytes(const Job *job, int64_t group, int8_t *packed)
+{
+    const int8_t *cells = job->whole + group * job->lines * job->rows;
+    for (int64_t index = 0; index < job->block_count; index++) {
+        const int64_t *block = job->blocks + 2 * index;
+        for (int64_t line = 0; line < job->lines; line += LINES)
+            for (int64_t quad = block[0]; quad < block[1]; quad += QUAD)
+                for (int64_t own = line; own < line + LINES; own++)
+                    for (int64_t row = quad; row < quad + QUAD; row++)
+                        *packed++ = own < job->lines && row < block[1] ? cells[own * job->rows + row] : 0;
+    }
+}
+
+WITH_BYTES INLINE void load_quads(
+    const Job *job, int64_t group, const int64_t *block, int64_t first, int64_t width, uint32_t *quads)
+{
+    static const uint8_t nothing[BYTES_WIDTH];
+    const uint8_t *base = job->vectors + group * job->rows * job->count + first;
+    for (int64_t quad = block[0]; quad < block[1]; quad += QUAD, quads += BYTES_WIDTH) {
+        const uint8_t *rows[QUAD];
+        uint8_t copies[QUAD][BYTES_WIDTH] = {{0}};
+        for (int64_t row = 0; row < QUAD; row++) {
+            rows[row] = quad + row < block[1] ? base + (quad + row) * job->count : nothing;
+            if (width < BYTES_WIDTH && rows[row] != nothing)
+                rows[row] = memcpy(copies[row], rows[row], width);
+        }
+        for (int64_t index = 0; index < BYTES_WIDTH; index++)
+            quads[index] = rows[0][index] | (uint32_t)rows[1][index] << 8 | (uint32_t)rows[2][index] << 16 |
+                           (uint32_t)rows[3][index] << 24;
+    }
+}
+
+WITH_BYTES INLINE void cut_bytes(const Cycle *cycle, const uint32_t *levels, int64_t count, uint32_t *pulses)
+{
+    const int shift = cycle->kind == SIGN_BIT ? 7 : cycle->shift;
+    const uint32_t mask = (cycle->kind == SIGN_BIT ? 1 : cycle->mask) * UINT32_C(0x01010101);
+    for (int64_t index = 0; index < count; index++)
+        pulses[index] = levels[index] >> shift & mask;
+}
+
+#define ADD_QUAD(line)                                                                                                 \
+    do {                                                                                                               \
+        const __m256i own = _mm256_set1_epi32(cells[line]);                                                            \
+        sum##line##0 = _mm256_add_epi16(sum##line##0, _mm256_maddubs_epi16(first, own));                               \
+        sum##line##1 = _mm256_add_epi16(sum##line##1, _mm256_maddubs_epi16(second, own));                              \
+        /* Now, or the compiler lets all products wait, and has too few registers for them. */                         \
+        __asm__("" : "+x"(sum##line##0), "+x"(sum##line##1));                                                          \
+    } while (0)
+#define AS_FLOATS(sum) ((Floats)_mm256_cvtepi32_ps(_mm256_madd_epi16(sum, _mm256_set1_epi16(1))))
+#define ADD_CODES_OF_BYTES(line)                                                                                       \
+    ADD_CODE(AS_FLOATS(sum##line##0), line, codes + line * BYTES_WIDTH);                                               \
+    ADD_CODE(AS_FLOATS(sum##line##1), line, codes + line * BYTES_WIDTH + LANES)
+
+WITH_BYTES INLINE void add_codes_of_bytes(
+    const Job *job, const int32_t *cells, const uint32_t *pulses, int64_t quads, const float *reciprocals, float weight,
+    float *codes, Integers *clipped)
+{
+    const int is_fused = 1;
+    const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
+    __m256i sum00 = {0}, sum01 = {0}, sum10 = {0}, sum11 = {0}, sum20 = {0}, sum21 = {0}, sum30 = {0}, sum31 = {0};
+    for (int64_t quad = 0; quad < quads; quad++, cells += LINES, pulses += BYTES_WIDTH) {
+        const __m256i first = _mm256_loadu_si256((const __m256i *)pulses);
+        const __m256i second = _mm256_loadu_si256((const __m256i *)(pulses + LANES));
+        ADD_QUAD(0);
+        ADD_QUAD(1);
+        ADD_QUAD(2);
+        ADD_QUAD(3);
+    }
+    ADD_CODES_OF_BYTES(0);
+    ADD_CODES_OF_BYTES(1);
+    ADD_CODES_OF_BYTES(2);
+    ADD_CODES_OF_BYTES(3);
+}
+
+WITH_BYTES INLINE void convert_tile_of_bytes(
+    const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped)
+{
+    const int64_t padded = up_to_a_multiple(job->lines, LINES);
+    const int32_t *cells = room->cells;
+    memset(room->codes, 0, padded * BYTES_WIDTH * sizeof *room->codes);
+    for (int64_t index = 0; index < job->block_count; index++) {
+        const int64_t *block = job->blocks + 2 * index, quads = (block[1] - block[0] + QUAD - 1) / QUAD;
+        load_quads(job, group, block, first, width, room->levels);
+        for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
+            cut_bytes(job->cycles + cycle, room->levels, quads * BYTES_WIDTH, room->pulses);
+            for (int64_t line = 0; line < padded; line += LINES)
+                add_codes_of_bytes(
+                    job, cells + line * quads, room->pulses, quads, job->reciprocals + line, job->cycles[cycle].weight,
+                    room->codes + line * BYTES_WIDTH, clipped);
+        }
+        cells += padded * quads;
+    }
+    store_codes(job, group, first, width, room->codes, BYTES_WIDTH);
+}
+
+WITH_BYTES static void convert_bytes(const Job *job, const Room *room, int64_t *clipped)
+{
+    for (int64_t group = 0; group < job->groups; group++) {
+        pack_bytes(job, group, room->cells);
+        for (int64_t first = 0; first < job->count; first += BYTES_WIDTH) {
+            const int64_t left = job->count - first, width = left < BYTES_WIDTH ? left : BYTES_WIDTH;
+            Integers of_lanes = {0};
+            convert_tile_of_bytes(job, group, first, width, room, &of_lanes);
+            *clipped += lanes_together(of_lanes);
+        }
+    }
+}
+
+#endif

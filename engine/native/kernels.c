@@ -1,0 +1,141 @@
+/* Sums of word-line blocks, converted and added up at once, so that no sum ever leaves the processor's cache.
+
+   NumPy needs a pass over memory for each of: multiply, scale, round, clip, weight, add. Here a tile of sums stays in
+   registers through all of them. Every element is computed in the same order whatever the batch is. */
+
+#define PY_SSIZE_T_CLEAN
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+
+#include "floats.h"
+
+#if defined(__x86_64__)
+#include "bytes.h"
+
+__attribute__((target("avx2,fma"))) static void convert_fused(const Job *job, const Room *room, int64_t *clipped)
+{
+    convert_floats(job, room, clipped, 1);
+}
+#endif
+
+static void convert_plain(const Job *job, const Room *room, int64_t *clipped)
+{
+    convert_floats(job, room, clipped, 0);
+}
+
+static void convert_all(const Job *job, const Room *room, int64_t *clipped)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        if (job->whole)
+            convert_bytes(job, room, clipped);
+        else
+            convert_fused(job, room, clipped);
+        return;
+    }
+#endif
+    convert_plain(job, room, clipped);
+}
+
+enum { CODES, LEVELS, CELLS, WHOLE, RECIPROCALS, CYCLES, BLOCKS, BUFFERS };
+
+static int is_consistent(const Job *job, const Py_buffer *buffers)
+{
+    const int64_t cells = job->groups * job->lines * job->rows;
+    const int64_t lengths[BUFFERS] = {
+        [CODES] = job->groups * job->lines * job->count * 4,
+        [LEVELS] = job->groups * job->rows * job->count * job->bytes,
+        [CELLS] = cells * 4,
+        [WHOLE] = job->whole ? cells : 0,
+        [RECIPROCALS] = (job->lines + LINES) * 4,
+        [CYCLES] = job->cycle_count * (int64_t)sizeof(Cycle),
+        [BLOCKS] = job->block_count * 16,
+    };
+    for (int index = 0; index < BUFFERS; index++)
+        if (buffers[index].len != lengths[index])
+            return 0;
+    for (int64_t index = 0; index < job->block_count; index++) {
+        const int64_t *block = job->blocks + 2 * index;
+        if (block[0] < 0 || block[0] > block[1] || block[1] > job->rows)
+            return 0;
+    }
+    return job->bytes == 1 || (job->bytes == 2 && !job->whole);
+}
+
+static int make_room(const Job *job, Room *room)
+{
+    const size_t padded = up_to_a_multiple(job->lines, LINES);
+    const size_t rows = job->rows + 4 * (job->block_count + 1); /* a block takes whole quads */
+    room->cells = malloc(padded * rows * 4);
+    room->levels = malloc(rows * FLOATS_WIDTH * 4);
+    room->pulses = malloc(rows * FLOATS_WIDTH * 4);
+    room->codes = malloc((padded + LINES) * FLOATS_WIDTH * sizeof *room->codes);
+    return room->cells && room->levels && room->pulses && room->codes;
+}
+
+static void leave_room(Room *room)
+{
+    free(room->cells);
+    free(room->levels);
+    free(room->pulses);
+    free(room->codes);
+}
+
+static PyObject *converted(Job *job, const Py_buffer *buffers)
+{
+    Room room;
+    int64_t clipped = 0;
+    if (!is_consistent(job, buffers)) {
+        PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
+        return NULL;
+    }
+    const int has_room = make_room(job, &room);
+    if (has_room) {
+        Py_BEGIN_ALLOW_THREADS
+        convert_all(job, &room, &clipped);
+        Py_END_ALLOW_THREADS
+    }
+    leave_room(&room);
+    return has_room ? PyLong_FromLongLong(clipped) : PyErr_NoMemory();
+}
+
+static PyObject *convert(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    Job job;
+    Py_buffer buffers[BUFFERS];
+    Py_ssize_t groups, lines, rows, count;
+    if (!PyArg_ParseTuple(
+            arguments, "w*y*y*y*y*y*y*(nnnn)iiff", &buffers[CODES], &buffers[LEVELS], &buffers[CELLS],
+            &buffers[WHOLE], &buffers[RECIPROCALS], &buffers[CYCLES], &buffers[BLOCKS], &groups, &lines, &rows, &count,
+            &job.bytes, &job.is_signed, &job.low, &job.high))
+        return NULL;
+    job.groups = groups;
+    job.lines = lines;
+    job.rows = rows;
+    job.count = count;
+    job.codes = buffers[CODES].buf;
+    job.vectors = buffers[LEVELS].buf;
+    job.cells = buffers[CELLS].buf;
+    job.whole = buffers[WHOLE].len ? buffers[WHOLE].buf : NULL;
+    job.reciprocals = buffers[RECIPROCALS].buf;
+    job.cycles = buffers[CYCLES].buf;
+    job.cycle_count = buffers[CYCLES].len / sizeof(Cycle);
+    job.blocks = buffers[BLOCKS].buf;
+    job.block_count = buffers[BLOCKS].len / 16;
+    PyObject *result = converted(&job, buffers);
+    for (int index = 0; index < BUFFERS; index++)
+        PyBuffer_Release(&buffers[index]);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"convert", convert, METH_VARARGS, "Sum up blocks, convert, and add up cycles; return how many were clipped."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_kernels", "Inner loops of the engine.", -1, methods, NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__kernels(void) { return PyModule_Create(&module); }

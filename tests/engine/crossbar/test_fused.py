@@ -1,0 +1,148 @@
+"""Sums and conversions in one pass: against NumPy's passes, and against integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnsreport.engine import native
+from nnsreport.engine.converters.uniform import UniformConverter, code_limits
+from nnsreport.engine.crossbar import fused
+from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product
+from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns, input_coding
+from nnsreport.engine.crossbar.signs import Slices
+
+hypothesis = pytest.importorskip("hypothesis")
+st = pytest.importorskip("hypothesis.strategies")
+pytestmark = pytest.mark.skipif(native.convert is None, reason="the loops in C were not built")
+
+Draw = Callable[..., Any]
+
+
+def operand_of(cells: np.ndarray, rows: int, slices: int, cycles: InputCoding) -> BlockOperand:
+    inputs = cells.shape[2]
+    blocks = tuple(slice(first, min(first + rows, inputs)) for first in range(0, inputs, rows))
+    weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
+    return BlockOperand(cells, blocks, weights, cycles, None, fused.whole_cells(cells))
+
+
+def by_numpy(vectors: np.ndarray, operand: BlockOperand, converter: UniformConverter) -> tuple[np.ndarray, int]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "convert", None)
+        return converted_product(vectors, operand, converter)
+
+
+@st.composite
+def problems(draw: Draw, *, whole: bool) -> tuple[np.ndarray, BlockOperand, UniformConverter]:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    groups, columns, slices = draw(st.integers(1, 2)), draw(st.integers(1, 9)), draw(st.integers(1, 3))
+    inputs, count = draw(st.integers(1, 150)), draw(st.integers(0, 70))
+    bits, signs = draw(st.integers(2, 12)), draw(st.sampled_from(list(InputSigns)))
+    is_signed = signs is not InputSigns.UNSIGNED
+    cycles = input_coding(bits - is_signed, is_signed, draw(st.integers(0, 5)), signs.value)
+    top = 2 ** (bits - is_signed) - 1
+    kind = ("int" if is_signed else "uint") + ("8" if bits <= 8 else "16")
+    vectors = rng.integers(-top if is_signed else 0, top + 1, (groups, inputs, count)).astype(kind)
+    largest = draw(st.sampled_from([1, 3, 127, 128, 255]))
+    cells = rng.integers(-largest, largest + 1, (groups, slices * columns, inputs)).astype(np.float32)
+    if not whole:
+        cells += rng.normal(0, 0.1, cells.shape).astype(np.float32)
+    step = draw(st.sampled_from([0.5, 1.0, 3.0, 7.7, 400.0]))
+    low, high = code_limits(draw(st.integers(3, 12)), signed=draw(st.booleans()))
+    converter = UniformConverter(tuple(step * (1 + index) for index in range(slices)), low, high)
+    return vectors, operand_of(cells, draw(st.sampled_from([1, 3, 64, 128])), slices, cycles), converter
+
+
+@hypothesis.settings(max_examples=300, deadline=None)
+@hypothesis.given(problem=problems(whole=True))
+def test_whole_numbers_give_the_same_codes(problem: tuple[np.ndarray, BlockOperand, UniformConverter]) -> None:
+    product, clipped = converted_product(*problem)
+    expected, expected_clipped = by_numpy(*problem)
+    np.testing.assert_array_equal(product, expected)
+    assert clipped == expected_clipped
+
+
+@hypothesis.settings(max_examples=100, deadline=None)
+@hypothesis.given(problem=problems(whole=False))
+def test_conductances_give_the_codes_of_their_sums(problem: tuple[np.ndarray, BlockOperand, UniformConverter]) -> None:
+    vectors, operand, converter = problem
+    steps = np.repeat(converter.steps, operand.cells.shape[1] // len(converter.steps))[:, None]
+    low, high = np.zeros(()), np.zeros(())
+    for block in operand.blocks:
+        pulses = operand.cycles.pulses(vectors[:, block]).astype(np.float64)
+        sums = operand.cells[:, :, block].astype(np.float64) @ pulses
+        # The forward error of a sum of n products in single precision, whatever their order, and of what follows it.
+        size = np.abs(operand.cells[:, :, block]).astype(np.float64) @ np.abs(pulses)
+        error = ((block.stop - block.start + 2) * 2.0**-24 * size) / steps
+        weights = np.array(operand.cycles.weights)[:, None, None, None]
+        ends = [np.clip(np.rint(sums / steps + sign * error), converter.low, converter.high) for sign in (-1, 1)]
+        ends = np.sort(np.stack([weights * end for end in ends]), axis=0)
+        low, high = low + ends[0].sum(axis=0), high + ends[1].sum(axis=0)
+    codes, _ = fused.fused_codes(vectors, operand.cells, None, operand.blocks, operand.cycles, converter)
+    assert (low <= codes).all()
+    assert (codes <= high).all()
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_codes_do_not_depend_on_what_is_computed_together(is_whole: bool) -> None:
+    rng = np.random.default_rng(1)
+    cells = rng.integers(-3, 4, (2, 10, 130)).astype(np.float32)
+    if not is_whole:
+        cells *= rng.normal(1, 0.1, cells.shape).astype(np.float32)
+    operand = operand_of(cells, 64, 2, input_coding(8, False, 1, "bipolar"))
+    vectors, converter = rng.integers(0, 256, (2, 130, 100)).astype(np.uint8), UniformConverter((1.3, 1.1), -63, 63)
+    whole, _ = converted_product(vectors, operand, converter)
+    for width in (1, 7, 16, 24, 33):
+        parts = [
+            converted_product(vectors[..., first : first + width], operand, converter)[0]
+            for first in range(0, 100, width)
+        ]
+        np.testing.assert_array_equal(np.concatenate(parts, axis=2), whole)
+
+
+@pytest.mark.parametrize("rows", [256, 257, 260])
+def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 256 rows of 127 * 1 are 64 quads, whose pairs sum up to 128 * 127: half of what fits; of two bits, 128 rows.
+    cycles = input_coding(8, False, 2, "bipolar")
+    cells = np.full((1, 4, rows), 127, np.float32)
+    cells[0, 1] = -127
+    operand = operand_of(cells, rows, 1, cycles)
+    taken: list[int] = []
+    convert = native.convert
+    assert convert is not None
+    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[3].size), convert(*given))[1])
+    for used in (84, 85, rows):
+        short = operand_of(cells[..., :used].copy(), used, 1, cycles)
+        vectors = np.full((1, used, 20), 255, np.uint8)
+        product, clipped = converted_product(vectors, short, UniformConverter((1.0,), -(2**20), 2**20))
+        np.testing.assert_array_equal(product[0, 0], np.full(20, used * 127 * 255, np.float32))
+        np.testing.assert_array_equal(product[0, 1], np.full(20, -used * 127 * 255, np.float32))
+        assert clipped == 0
+    # 2 * quads * 3 * 127 <= 32767 for 43 quads, of up to 172 rows.
+    assert [size > 0 for size in taken] == [True, True, False]
+    assert operand.whole is not None
+
+
+def test_ties_go_to_even() -> None:
+    sums = np.arange(-7, 8, dtype=np.float32)
+    operand = operand_of(sums[None, :, None].copy(), 1, 1, input_coding(1, False, 1, "bipolar"))
+    product, _ = converted_product(np.ones((1, 1, 1), np.uint8), operand, UniformConverter((2.0,), -8, 8))
+    np.testing.assert_array_equal(product[0, :, 0], 2 * np.rint(sums / 2))
+
+
+def test_arrays_of_other_lengths_are_refused() -> None:
+    assert native.convert is not None
+    codes, levels = np.zeros((1, 4, 3), np.float32), np.zeros((1, 2, 3), np.uint8)
+    cells, cycles, blocks = np.zeros((1, 4, 2), np.float32), np.zeros(16, np.uint8), np.array([[0, 2]], np.int64)
+    given = [codes, levels, cells, np.empty(0, np.int8), np.zeros(8, np.float32), cycles, blocks]
+    ending = ((1, 4, 2, 3), 1, 0, 0.0, 7.0)
+    assert native.convert(*given, *ending) == 0
+    for index, wrong in ((0, codes[:, :3].copy()), (1, levels[:, :1].copy()), (4, np.zeros(4, np.float32))):
+        with pytest.raises(ValueError, match="not as long as"):
+            native.convert(*given[:index], wrong, *given[index + 1 :], *ending)
+    for bad in ([[0, 3]], [[-1, 2]], [[2, 1]]):
+        with pytest.raises(ValueError, match="not as long as"):
+            native.convert(*given[:6], np.array(bad, np.int64), *ending)
