@@ -205,6 +205,8 @@ class HardwareReader(Place):
             self.forget_place()
             self._reach(Stage.FLOOR_PLAN)
         elif measure.metric == "clock_period":
+            if not self.is_chip:
+                self.forget_place()
             self._setting("neurosim.synchronous", "true", line)
             self._reach(Stage.CLOCK)
         else:
