@@ -108,7 +108,8 @@ def make_cell(levels: int, device: DeviceSettings) -> Cell:
             f"has {found} levels, but cells hold {levels}",
             path=device.table,
             field="device.table",
-            remedy="choose mapping.cell_bits so that 2^cell_bits levels are those of the table, or list more levels",
+            remedy=f"list {levels} levels, or choose mapping.cell_bits so that cells hold {found}: they hold "
+            "2^cell_bits levels, those of two-sided pairs 2^(cell_bits + 1) - 1",
         )
     in_units = tuple(conductance_s / step_s for conductance_s in table.conductances_s)
     return Cell(levels, step_s, in_units[0], in_units, table)

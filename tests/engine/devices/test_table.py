@@ -9,6 +9,7 @@ import pytest
 
 from nnsreport.engine.crossbar.cell import make_cell
 from nnsreport.engine.crossbar.conductance import is_noiseless
+from nnsreport.engine.crossbar.mapping import make_mapping
 from nnsreport.engine.crossbar.settings import (
     DeviceSettings,
     DriftSettings,
@@ -147,8 +148,22 @@ def test_tables_that_do_not_fit_the_settings(table_file, settings, message):
 
 def test_a_table_of_other_levels_than_the_cells(table_file):
     device = DeviceSettings(conductance_max_s=10e-6, levels="table", table=table_file(FOUR_LEVELS))
-    with pytest.raises(ConfigurationError, match="has 4 levels, but cells hold 8"):
+    with pytest.raises(ConfigurationError, match="has 4 levels, but cells hold 8") as refused:
         make_cell(8, device)
+    assert "list 8 levels" in str(refused.value.remedy)
+
+
+@pytest.mark.parametrize("signs", ["differential", "two-sided", "offset", "twos-complement"])
+def test_the_remedy_for_other_levels_holds_for_all_signs(table_file, signs):
+    settings = MappingSettings(signs, cell_bits=2)
+    two = DeviceSettings(levels="table", table=table_file("conductance_s\n0\n10e-6\n"), conductance_max_s=10e-6)
+    with pytest.raises(ConfigurationError) as refused:
+        make_mapping(7, settings, two)
+    assert "2^cell_bits levels, those of two-sided pairs 2^(cell_bits + 1) - 1" in str(refused.value.remedy)
+    levels = 2**3 - 1 if signs == "two-sided" else 2**2
+    listed = "\n".join(f"{level / (levels - 1) * 10e-6!r}" for level in range(levels))
+    device = DeviceSettings(levels="table", table=table_file(f"conductance_s\n{listed}\n"), conductance_max_s=10e-6)
+    assert make_mapping(7, settings, device).cell.levels == levels
 
 
 def test_tables_without_use_and_uses_without_table(tmp_path):
