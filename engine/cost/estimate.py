@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.aggregation import chip_results
 from nnsreport.engine.cost.chip import Chip, chip
 from nnsreport.engine.cost.clock import clock_hz, clock_period_s
+from nnsreport.engine.cost.estimate_groups import together
 from nnsreport.engine.cost.estimate_inputs import Inputs
-from nnsreport.engine.cost.estimate_points import design_points
+from nnsreport.engine.cost.estimate_points import alike, design_points, one_point
 from nnsreport.engine.cost.estimate_sums import layer_sums
 from nnsreport.engine.cost.floorplan import FloorPlan, floor_plan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import layer_geometries
 from nnsreport.engine.cost.points import at_points
-from nnsreport.engine.cost.processing_element import Mapping, layer_parts
+from nnsreport.engine.cost.processing_element import Mapping
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ChipResults, ReadCost, Reading
 from nnsreport.engine.cost.sub_array.results import SubArray
 from nnsreport.engine.cost.sub_array.sub_array import sub_array
 from nnsreport.engine.cost.technology import technology
-from nnsreport.engine.cost.tile import Tile, tile, tile_leakage, tile_reads
+from nnsreport.engine.cost.tile import Tile, clocked_tile, tile, tile_leakage
 
 _CIRCUITS = tuple(ReadCost.__dataclass_fields__)
 
@@ -115,18 +118,32 @@ def estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Inputs
     ----------
     NeuroSim V1.4, main.cpp.
     """
+    kinds = alike(parameters, ("input_bits",))
+    if len(kinds) == 1:
+        return _estimate(layers, _with_one_width(parameters), inputs)
+    traces = inputs if isinstance(inputs, ActivitySettings) else tuple(inputs)
+    parts = [_estimate(layers, _with_one_width(at_points(parameters, points)), traces) for _, points in kinds]
+    return together(parts, [points for _, points in kinds], len(layers))
+
+
+def _with_one_width(parameters: Parameters) -> Parameters:
+    """Return the parameters of points whose inputs have equally many bits, with that number as a scalar."""
+    return dataclasses.replace(parameters, input_bits=one_point(parameters, 0).input_bits)
+
+
+def _estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Inputs) -> ChipResults:
     made = circuits(layers, parameters)
     period_s = clock_period_s(made.sub_array) if parameters.is_synchronous else None
     frequency = parameters.clock_frequency_hz
     if period_s is not None:
         frequency = clock_hz(period_s, frequency)
     cuts = tuple(layer_geometries(layer, index, made.plan, parameters) for index, layer in enumerate(layers))
+    kinds = [clocked_tile(each, frequency) for each in (made.conventional, made.novel) if each is not None]
     tiles = _Costs(len(layers), design_points(parameters))
     for sums in layer_sums(layers, cuts, made.sub_array, inputs, frequency):
-        of_kind = made.novel if sums.geometry.is_novel and made.novel is not None else made.conventional
-        chosen = (of_kind, frequency) if sums.points is None else at_points((of_kind, frequency), sums.points)
-        reads = tile_reads(chosen[0], sums.reads, layer_parts(sums.geometry), layers[sums.layer].vectors, chosen[1])
-        tiles.put(sums.layer, sums.points, reads.layer())
+        of_kind = kinds[sums.parts.geometry.is_novel]
+        chosen = of_kind if sums.points is None else at_points(of_kind, sums.points)
+        tiles.put(sums.layer, sums.points, chosen.read(sums.reads, sums.parts, layers[sums.layer].vectors).layer())
     return chip_results(
         layers,
         made.plan,

@@ -17,7 +17,7 @@ from nnsreport.engine.cost.given import MemoryCell
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.partition import LayerGeometry
 from nnsreport.engine.cost.points import at_points
-from nnsreport.engine.cost.processing_element import layer_parts
+from nnsreport.engine.cost.processing_element import LayerParts, Likeness, layer_parts
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayReads
 
@@ -33,7 +33,7 @@ class LayerSums:
     ----------
     layer : int
         Its place in the network.
-    geometry : LayerGeometry
+    parts : LayerParts
         How it is cut.
     points : Array of int, (some,), or None
         Design points that cut it like this; None where all do.
@@ -42,7 +42,7 @@ class LayerSums:
     """
 
     layer: int
-    geometry: LayerGeometry
+    parts: LayerParts
     points: Array | None
     reads: SubArrayReads
 
@@ -76,15 +76,23 @@ def layer_sums(
         A trace does not fit its layer, or has no weights where they matter.
     """
     known = inputs_of_layers(inputs, layers, sub_array.parameters)
+    likeness = _likeness(inputs, sub_array.parameters.cell)
     if sub_array.parameters.cell is MemoryCell.SRAM:
-        yield from _of_sram(layers, cuts, sub_array, known, clock_hz)
+        yield from _of_sram(layers, cuts, sub_array, known, clock_hz, likeness)
         return
     for index, (layer, of_layer) in enumerate(zip(layers, known, strict=True)):
         for geometry, points in _ways(cuts[index]):
             chosen = (sub_array, clock_hz) if points is None else at_points((sub_array, clock_hz), points)
             unit, frequency = chosen
-            reads = resistive_sums(unit, of_layer, layer, layer_parts(geometry), frequency)
-            yield LayerSums(index, geometry, points, reads)
+            parts = layer_parts(geometry, likeness)
+            reads = resistive_sums(unit, of_layer, layer, parts, frequency)
+            yield LayerSums(index, parts, points, reads)
+
+
+def _likeness(inputs: Inputs, cell: MemoryCell) -> Likeness:
+    if isinstance(inputs, ActivitySettings):
+        return Likeness.SIZE
+    return Likeness.ROWS if cell is MemoryCell.SRAM else Likeness.NONE
 
 
 def _of_sram(
@@ -93,6 +101,7 @@ def _of_sram(
     sub_array: SubArray,
     known: Iterator[ActivitySettings | LayerTrace],
     clock_hz: Quantity,
+    likeness: Likeness,
 ) -> Iterator[LayerSums]:
     activities = [
         [layer_activity(of_layer, layer, geometry, sub_array.parameters) for geometry in geometries]
@@ -101,7 +110,8 @@ def _of_sram(
     table = sram_table(sub_array, (activity for of_layer in activities for activity in of_layer), clock_hz)
     for index, cut in enumerate(cuts):
         for activity, (geometry, points) in zip(activities[index], _ways(cut), strict=True):
-            yield LayerSums(index, geometry, points, sram_sums(table, activity, layer_parts(geometry), points))
+            parts = layer_parts(geometry, likeness)
+            yield LayerSums(index, parts, points, sram_sums(table, activity, parts, points))
 
 
 def _ways(cut: tuple[tuple[LayerGeometry, ...], Array]) -> Iterator[tuple[LayerGeometry, Array | None]]:

@@ -57,8 +57,23 @@ class AdderTree:
         float or Array
             Seconds. NeuroSim counts an adder even where one operand needs none.
         """
-        later: Quantity = namespace_among(operands).maximum(binary_stages(truncated(operands)) - 1, 0)
-        return self.adders.latency_s(load_f) + self.adders.of_bits(_LATER_STAGE_BITS).latency_s(load_f) * later
+        first_s, later_s = self.stage_latencies_s(load_f)
+        return first_s + later_s * later_stages(operands)
+
+    def stage_latencies_s(self, load_f: Quantity = 0.0) -> tuple[Quantity, Quantity]:
+        """Return the time of the first stage and of each later one.
+
+        Parameters
+        ----------
+        load_f : float or Array
+            Capacitance at the output of each stage.
+
+        Returns
+        -------
+        tuple of two float or Array
+            Seconds.
+        """
+        return self.adders.latency_s(load_f), self.adders.of_bits(_LATER_STAGE_BITS).latency_s(load_f)
 
     def cycles(self, operands: Quantity, clock_hz: Quantity, load_f: Quantity = 0.0) -> Quantity:
         """Return the clock cycles of a sum.
@@ -96,7 +111,7 @@ class AdderTree:
         float or Array
             Joules.
         """
-        total, full_adders = _adders_of_a_tree(truncated(operands), self.bits)
+        total, full_adders = adders_of_a_tree(truncated(operands), self.bits)
         # The energy is linear in the bits, so that all stages cost what their adders of average length do.
         mean_bits = full_adders / namespace_among(total).maximum(total, 1)
         one = self.adders.of_bits(mean_bits).energy_j(1.0, additions, activity)
@@ -115,7 +130,7 @@ class AdderTree:
         float or Array
             Watts, of all trees.
         """
-        _, full_adders = _adders_of_a_tree(truncated(operands), self.bits)
+        _, full_adders = adders_of_a_tree(truncated(operands), self.bits)
         return self.adders.of_bits(full_adders).leakage_w * self.trees
 
 
@@ -155,7 +170,7 @@ def adder_tree(
     NeuroSim V1.4, AdderTree.cpp.
     """
     operands, bits, trees = truncated(operands), truncated(bits), truncated(trees)
-    _, full_adders = _adders_of_a_tree(operands, bits)
+    _, full_adders = adders_of_a_tree(operands, bits)
     layout = adders(full_adders, trees, technology, special_layout=special_layout)
     rows = layout.outline_in_width(width_m)
     return AdderTree(
@@ -167,10 +182,39 @@ def adder_tree(
     )
 
 
-def _adders_of_a_tree(operands: Quantity, bits: Quantity) -> tuple[Quantity, Quantity]:
+def later_stages(operands: Quantity) -> Quantity:
+    """Return the stages of a tree after the first.
+
+    Parameters
+    ----------
+    operands : float or Array
+        Numbers to add, at least 1; the fraction is cut off.
+
+    Returns
+    -------
+    float or Array
+        Whole numbers.
+    """
+    stages: Quantity = namespace_among(operands).maximum(binary_stages(truncated(operands)) - 1, 0)
+    return stages
+
+
+def adders_of_a_tree(operands: Quantity, bits: Quantity) -> tuple[Quantity, Quantity]:
     """Return the adders of a tree and the sum of their bits.
 
     NeuroSim halves the operands of each stage in integers, so that the odd one of a stage gets lost.
+
+    Parameters
+    ----------
+    operands : float or Array
+        Numbers to add, whole and at least 1.
+    bits : float or Array
+        Of each operand.
+
+    Returns
+    -------
+    adders, full_adders : float or Array
+        Whole numbers.
     """
     xp = namespace_among(operands, bits)
     stages = binary_stages(operands)

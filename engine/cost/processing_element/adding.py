@@ -1,17 +1,15 @@
-"""What an adder tree takes for parts of a layer, which have different numbers of operands."""
+"""What adder trees take for parts of a layer, which have different numbers of operands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.components.adder_tree import AdderTree
-from nnsreport.engine.cost.components.axes import repeated
+from nnsreport.engine.cost.components.adder_tree import AdderTree, adders_of_a_tree, later_stages
+from nnsreport.engine.cost.components.whole_numbers import whole_cycles
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
-from nnsreport.engine.cost.results import Reading
 
 
 def over_parts(quantity: Quantity) -> Quantity:
@@ -43,38 +41,54 @@ def over_members(values: Sequence[Quantity], index: Array) -> Array:
     return taken
 
 
-def for_each_distinct(function: Callable[[int], Quantity], numbers: Array) -> Array:
-    """Return a function of whole numbers, evaluated once for each that occurs.
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """What a sum of an adder tree takes, by its operands; numbers are scalars or of shape (points, 1).
 
-    Parameters
+    Attributes
     ----------
-    function : callable
-        Takes a number, returns a scalar or an array of shape (points,).
-    numbers : Array of int, (parts,)
-        In the processor's memory.
-
-    Returns
-    -------
-    Array, (..., parts)
-        Its values.
+    first_s, later_s : float or Array
+        Time of the first stage and of each later one, in seconds.
+    clock_hz : float or Array, or None
+        Of a synchronous chip.
+    bits : float or Array
+        Of each operand.
+    adder_j, bit_j : float or Array
+        Energy of an adder of one bit in all trees, and what each bit more takes.
     """
-    distinct, place = np.unique(numbers, return_inverse=True)
-    return over_members([function(int(number)) for number in distinct], place)
+
+    first_s: Quantity
+    later_s: Quantity
+    clock_hz: Quantity | None
+    bits: Quantity
+    adder_j: Quantity
+    bit_j: Quantity
+
+    def latency(self, operands: Array) -> Quantity:
+        """Return the time of a sum, (..., parts), in cycles or seconds.
+
+        Parameters
+        ----------
+        operands : Array of int, (parts,)
+            At least 1, in the processor's memory.
+        """
+        latency_s = self.first_s + self.later_s * namespace_among(self.first_s).asarray(later_stages(operands))
+        return latency_s if self.clock_hz is None else whole_cycles(latency_s, self.clock_hz)
+
+    def energy_j(self, operands: Array) -> Quantity:
+        """Return the energy of a sum in all trees, (..., parts); see :meth:`latency`."""
+        numbers = namespace_among(self.adder_j, self.bits).asarray(operands)
+        adders, full_adders = adders_of_a_tree(numbers, self.bits)
+        return self.adder_j * adders + self.bit_j * (full_adders - adders)
 
 
-def adding(
-    tree: AdderTree, operands: Array, additions: Quantity, parameters: Parameters, clock_hz: Quantity
-) -> Reading:
-    """Return what an adder tree takes for each part of a layer.
+def adding(tree: AdderTree, parameters: Parameters, clock_hz: Quantity) -> Adding:
+    """Return what the sums of an adder tree take.
 
     Parameters
     ----------
     tree : AdderTree
         Of a group.
-    operands : Array of int, (parts,)
-        Numbers to add.
-    additions : float or Array, (...,)
-        One after the other.
     parameters : Parameters
         Of the group.
     clock_hz : float or Array, (...,)
@@ -82,15 +96,17 @@ def adding(
 
     Returns
     -------
-    Reading
-        (..., parts); in cycles or seconds.
+    Adding
+        With an axis for parts.
     """
-
-    def latency(count: int) -> Quantity:
-        once = tree.cycles(count, clock_hz) if parameters.is_synchronous else tree.latency_s(count)
-        return repeated(once, additions)
-
-    def energy(count: int) -> Quantity:
-        return tree.energy_j(count, additions, parameters.adder_activity)
-
-    return Reading(for_each_distinct(latency, operands), for_each_distinct(energy, operands))
+    first_s, later_s = tree.stage_latencies_s()
+    # The energy is linear in the bits.
+    one_j, two_j = (tree.adders.of_bits(bits).energy_j(1.0, 1.0, parameters.adder_activity) for bits in (1.0, 2.0))
+    return Adding(
+        first_s=over_parts(first_s),
+        later_s=over_parts(later_s),
+        clock_hz=over_parts(clock_hz) if parameters.is_synchronous else None,
+        bits=over_parts(tree.bits),
+        adder_j=over_parts(one_j * tree.trees),
+        bit_j=over_parts((two_j - one_j) * tree.trees),
+    )

@@ -1,78 +1,87 @@
-"""The parts of a layer as arrays: sub-arrays in a row, and which of them belong to each element and tile."""
+"""The parts of a layer as arrays: its different sub-arrays, elements and tiles, and how many there are of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 import numpy as np
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.partition import LayerGeometry, Part, tile_parts
-from nnsreport.engine.cost.quantity import Quantity, namespace_among
+
+
+class Likeness(StrEnum):
+    """Which sub-arrays of a layer take the same to read."""
+
+    NONE = "none"
+    """All are different: their cells matter, and each input is known."""
+    ROWS = "rows"
+    """Those that read the same rows and have as many columns: cells do not matter."""
+    SIZE = "size"
+    """Those of the same size: only the density of the inputs is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """Which of a row of members belong together.
+    """Which members belong together, and how often each.
 
     Attributes
     ----------
     index : Array of int, (groups, most)
         Members of each group; groups with fewer than others repeat their first.
-    is_member : Array of bool, (groups, most)
-        False where ``index`` only repeats.
+    counts : Array of int, (groups, most)
+        How often each member is there; 0 where ``index`` only repeats.
     """
 
     index: Array
-    is_member: Array
+    counts: Array
 
     @property
     def sizes(self) -> Array:
-        """Members of each group, shape (groups,)."""
-        sizes: Array = self.is_member.sum(axis=1)
+        """Members of each group, each as often as it is there, shape (groups,)."""
+        sizes: Array = self.counts.sum(axis=1)
         return sizes
 
-    def sum(self, values: Quantity) -> Array:
+    def sum(self, values: Array) -> Array:
         """Return the sum over each group, (..., groups), of values of shape (..., members)."""
-        xp = namespace_among(values)
-        total: Array = xp.where(xp.asarray(self.is_member), self._taken(values), 0.0).sum(axis=-1)
+        xp = namespace_of(values)
+        # nan and inf of a member that only fills a group must not count.
+        counts = xp.asarray(self.counts)
+        total: Array = xp.where(counts > 0, values[..., xp.asarray(self.index)] * counts, 0.0).sum(axis=-1)
         return total
 
-    def largest(self, values: Quantity) -> Array:
+    def largest(self, values: Array) -> Array:
         """Return the largest of each group, (..., groups), of values of shape (..., members)."""
-        largest: Array = self._taken(values).max(axis=-1)
+        largest: Array = values[..., namespace_of(values).asarray(self.index)].max(axis=-1)
         return largest
-
-    def _taken(self, values: Quantity) -> Array:
-        xp = namespace_among(values)
-        taken: Array = xp.asarray(values)[..., xp.asarray(self.index)]
-        return taken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerParts:
-    """What the sub-arrays, processing elements and tiles of a layer evaluate, in NeuroSim's order.
+    """What the sub-arrays, processing elements and tiles of a layer evaluate, each kind once.
 
     Attributes
     ----------
     geometry : LayerGeometry
         From which the layer is cut.
     sub_arrays : tuple of Part
-        Of all elements of all tiles.
+        One of each kind, in NeuroSim's order.
     row_block : Array of int, (sub-arrays,)
         Which of :func:`nnsreport.engine.cost.activity.row_blocks` each reads.
     of_element : Groups
-        Sub-arrays of each element.
+        Sub-arrays of each kind of element.
     rows, columns : Array of int, (elements,)
-        Of the part of each element.
-    repetitions : Array of int, (elements,)
-        How often its energy counts.
+        Of the part of each kind of element.
     of_tile : Groups
-        Elements of each tile.
+        Elements of each kind of tile, as often as their energies count.
     tile_rows, tile_columns : Array of int, (tiles,)
-        Of the part of each tile; all kernel positions together in novel mapping.
+        Of the part of each kind of tile; all kernel positions together in novel mapping.
+    tiles : Array of int, (tiles,)
+        How many there are of each kind, without the copies that a pipeline adds.
     """
 
     geometry: LayerGeometry
@@ -81,48 +90,87 @@ class LayerParts:
     of_element: Groups
     rows: Array
     columns: Array
-    repetitions: Array
     of_tile: Groups
     tile_rows: Array
     tile_columns: Array
+    tiles: Array
 
 
 @cache
-def layer_parts(geometry: LayerGeometry) -> LayerParts:
+def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> LayerParts:
     """Return the parts of a layer as arrays.
 
     Parameters
     ----------
     geometry : LayerGeometry
         Of the layer.
+    likeness : Likeness
+        Which sub-arrays need not be told from each other.
 
     Returns
     -------
     LayerParts
         On NumPy.
     """
-    tiles = tile_parts(geometry)
-    elements = [element for tile in tiles for element in tile.elements]
-    sub_arrays = tuple(array for element in elements for array in element.arrays)
-    blocks = sorted({(array.row, array.rows) for array in sub_arrays})
-    place = {block: index for index, block in enumerate(blocks)}
+    arrays, elements, tiles = _Kinds(), _Kinds(), _Kinds()
+    blocks: set[tuple[int, int]] = set()
+    for tile in tile_parts(geometry):
+        members: Counter[int] = Counter()
+        for element in tile.elements:
+            blocks.update((array.row, array.rows) for array in element.arrays)
+            of_arrays = Counter(arrays.kind(_key(array, likeness), array, Counter()) for array in element.arrays)
+            kind = elements.kind((element.part.rows, element.part.columns), element.part, of_arrays)
+            members[kind] += element.repetitions
+        tiles.kind((tile.part.rows, tile.part.columns), tile.part, members)
+    place = {block: index for index, block in enumerate(sorted(blocks))}
     return LayerParts(
         geometry=geometry,
-        sub_arrays=sub_arrays,
-        row_block=np.array([place[array.row, array.rows] for array in sub_arrays]),
-        of_element=_consecutive(len(element.arrays) for element in elements),
-        rows=np.array([element.part.rows for element in elements]),
-        columns=np.array([element.part.columns for element in elements]),
-        repetitions=np.array([element.repetitions for element in elements]),
-        of_tile=_consecutive(len(tile.elements) for tile in tiles),
-        tile_rows=np.array([tile.part.rows for tile in tiles]),
-        tile_columns=np.array([tile.part.columns for tile in tiles]),
+        sub_arrays=tuple(arrays.first),
+        row_block=np.array([place[array.row, array.rows] for array in arrays.first]),
+        of_element=_groups(elements.members),
+        rows=np.array([part.rows for part in elements.first]),
+        columns=np.array([part.columns for part in elements.first]),
+        of_tile=_groups(tiles.members),
+        tile_rows=np.array([part.rows for part in tiles.first]),
+        tile_columns=np.array([part.columns for part in tiles.first]),
+        tiles=np.array(tiles.counts),
     )
 
 
-def _consecutive(sizes: Iterable[int]) -> Groups:
-    lengths = np.fromiter(sizes, dtype=int)
-    first = np.cumsum(lengths) - lengths
-    place = np.arange(lengths.max())
-    is_member = place < lengths[:, None]
-    return Groups(first[:, None] + np.where(is_member, place, 0), is_member)
+def _key(part: Part, likeness: Likeness) -> tuple[int, ...]:
+    if likeness is Likeness.SIZE:
+        return (part.rows, part.columns)
+    if likeness is Likeness.ROWS:
+        return (part.row, part.rows, part.columns)
+    return (part.row, part.column)
+
+
+class _Kinds:
+    """Different parts, in the order in which they occur: the first of each kind, its members, and their number."""
+
+    def __init__(self) -> None:
+        self.first: list[Part] = []
+        self.members: list[Counter[int]] = []
+        self.counts: list[int] = []
+        self._kinds: dict[object, int] = {}
+
+    def kind(self, key: tuple[int, ...], part: Part, members: Counter[int]) -> int:
+        """Count a part, and return its kind: parts with the same key and members are alike."""
+        kind = self._kinds.setdefault((key, tuple(members.items())), len(self.first))
+        if kind == len(self.first):
+            self.first.append(part)
+            self.members.append(members)
+            self.counts.append(0)
+        self.counts[kind] += 1
+        return kind
+
+
+def _groups(members: Sequence[Counter[int]]) -> Groups:
+    most = max(len(each) for each in members)
+    index = np.zeros((len(members), most), dtype=int)
+    counts = np.zeros_like(index)
+    for group, each in enumerate(members):
+        index[group] = next(iter(each))
+        index[group, : len(each)] = list(each)
+        counts[group, : len(each)] = list(each.values())
+    return Groups(index, counts)

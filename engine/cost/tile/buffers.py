@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from nnsreport.engine.cost.buffers import Buffer, buffer
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.processing_element.adding import over_parts
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.technology import Technology
@@ -37,28 +36,24 @@ class TileBuffer:
         """Leakage of one core, which NeuroSim takes for that of all."""
         return self.core.leakage_w
 
-    def transfer(self, bits: Quantity, bus_bits: Quantity) -> Reading:
-        """Return what it takes to write half of some bits to the buffer and to read the other half.
+    def of_bit(self, bus_bits: Quantity) -> Reading:
+        """Return what a bit takes; NeuroSim has half of the bits written and the other half read.
 
         Parameters
         ----------
-        bits : float or Array, (..., parts)
-            Written and read.
         bus_bits : float or Array, (...,)
             Width of the bus behind the buffer; as many cores work side by side as it takes.
 
         Returns
         -------
         Reading
-            (..., parts); in cycles or seconds.
+            (...,); in cycles or seconds.
         """
         core = self.core
         xp = namespace_among(core.line_bits, bus_bits, self.cores)
         busy = xp.minimum(self.cores, xp.ceil(bus_bits / core.line_bits))
-        line = core.line_bits
-        latency = over_parts((core.read_latency(line) + core.write_latency(line)) / busy / line)
-        energy_j = over_parts(core.read_energy_j(1.0) + core.write_energy_j(1.0))
-        return Reading(bits / 2 * latency, bits / 2 * energy_j)
+        latency = (core.read_latency(1.0) + core.write_latency(1.0)) / busy / 2
+        return Reading(latency, (core.read_energy_j(1.0) + core.write_energy_j(1.0)) / 2)
 
 
 def tile_buffer(

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.partition import ElementUse, LayerGeometry
+from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, tile_parts
 from nnsreport.engine.cost.processing_element.adding import over_members
-from nnsreport.engine.cost.processing_element.parts import layer_parts
-from nnsreport.engine.cost.processing_element.reading import element_operands
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.results import TileLeakage
 from nnsreport.engine.cost.tile.reading import tile_operands
@@ -67,12 +65,12 @@ def _last_elements(geometry: LayerGeometry) -> int:
     """Return what the last element of a layer adds; 0 where it leaves its adder tree as it was."""
     if geometry.element_use is ElementUse.WHOLE:
         return 0
-    return int(element_operands(layer_parts(geometry))[-1])
+    return -(-tile_parts(geometry)[-1].elements[-1].part.rows // geometry.array_rows)
 
 
 def _last_tiles(geometry: LayerGeometry) -> int:
     """Return what the last tile of a layer that adds elements adds; 0 where none does."""
-    operands = tile_operands(layer_parts(geometry))
+    operands = tile_operands(geometry, np.array([tile.part.rows for tile in tile_parts(geometry)]))
     adding = operands[operands > 0]
     return int(adding[-1]) if adding.size else 0
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from nnsreport.engine.cost.activity import counted_activity, row_blocks
-from nnsreport.engine.cost.partition import LayerGeometry, tile_parts
-from nnsreport.engine.cost.processing_element import layer_parts, summed_reads, taken_reads
+from nnsreport.engine.cost.partition import LayerGeometry, Part, tile_parts
+from nnsreport.engine.cost.processing_element import Groups, Likeness, layer_parts, summed_reads, taken_reads
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
 
@@ -27,23 +29,45 @@ GEOMETRIES = [
 
 
 @pytest.mark.parametrize("cut", GEOMETRIES)
-def test_parts_are_those_of_the_loops(cut: LayerGeometry) -> None:
-    parts = layer_parts(cut)
-    sub_arrays, elements = iter(parts.sub_arrays), 0
-    index, is_member = parts.of_element.index, parts.of_element.is_member
-    place = 0
-    for tile, of_tile in enumerate(tile_parts(cut)):
-        assert (parts.tile_rows[tile], parts.tile_columns[tile]) == (of_tile.part.rows, of_tile.part.columns)
-        members = parts.of_tile.index[tile][parts.of_tile.is_member[tile]]
-        assert list(members) == list(range(elements, elements + len(of_tile.elements)))
-        for element in of_tile.elements:
-            assert (parts.rows[elements], parts.columns[elements]) == (element.part.rows, element.part.columns)
-            assert parts.repetitions[elements] == element.repetitions
-            assert [next(sub_arrays) for _ in element.arrays] == list(element.arrays)
-            assert list(index[elements][is_member[elements]]) == list(range(place, place + len(element.arrays)))
-            place, elements = place + len(element.arrays), elements + 1
-    assert next(sub_arrays, None) is None
-    assert [row_blocks(cut)[block] for block in parts.row_block] == [(part.row, part.rows) for part in parts.sub_arrays]
+@pytest.mark.parametrize("likeness", list(Likeness))
+def test_parts_are_those_of_the_loops(cut: LayerGeometry, likeness: Likeness) -> None:
+    parts = layer_parts(cut, likeness)
+    blocks = row_blocks(cut)
+    assert [blocks[block] for block in parts.row_block] == [(part.row, part.rows) for part in parts.sub_arrays]
+    found = Counter()
+    for tile, tiles in enumerate(parts.tiles):
+        for element, elements in _members(parts.of_tile, tile):
+            for array, arrays in _members(parts.of_element, element):
+                sizes = (parts.tile_rows[tile], parts.tile_columns[tile], parts.rows[element], parts.columns[element])
+                key = _key(parts.sub_arrays[array], likeness)
+                found[(*sizes, key)] += tiles * elements * arrays
+    expected = Counter()
+    for tile in tile_parts(cut):
+        for element in tile.elements:
+            for array in element.arrays:
+                sizes = (tile.part.rows, tile.part.columns, element.part.rows, element.part.columns)
+                expected[(*sizes, _key(array, likeness))] += element.repetitions
+    assert found == expected
+
+
+def _members(groups: Groups, group: int) -> list[tuple[int, int]]:
+    pairs = zip(groups.index[group].tolist(), groups.counts[group].tolist(), strict=True)
+    return [(member, count) for member, count in pairs if count]
+
+
+def _key(part: Part, likeness: Likeness) -> tuple[int, ...]:
+    return {
+        Likeness.NONE: (part.row, part.column, part.rows, part.columns),
+        Likeness.ROWS: (part.row, part.rows, part.columns),
+        Likeness.SIZE: (part.rows, part.columns),
+    }[likeness]
+
+
+def test_few_kinds_stand_for_many_parts() -> None:
+    cut = geometry(rows=4096, columns=4096)
+    counts = [len(layer_parts(cut, likeness).sub_arrays) for likeness in Likeness]
+    assert counts == [64 * 128, 64, 1]
+    assert layer_parts(cut, Likeness.SIZE).tiles.tolist() == [256]
 
 
 def test_groups_leave_out_what_only_fills_them() -> None:

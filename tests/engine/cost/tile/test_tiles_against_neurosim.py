@@ -9,7 +9,7 @@ import pytest
 
 from nnsreport.engine.cost.processing_element import Mapping
 from nnsreport.engine.cost.results import ReadCost
-from nnsreport.engine.cost.tile import tile_leakage, tile_reads
+from nnsreport.engine.cost.tile import clocked_tile, tile_leakage
 
 RELATIVE = 1e-12
 
@@ -38,7 +38,7 @@ def test_reads(neurosim_rows: Rows, neurosim_chips: list[Any]) -> None:
         p = made.parameters
         reads = chip.reads(layer, parts, int(p.input_bits))
         clock_hz = chip.clock_hz if p.is_synchronous else p.clock_frequency_hz
-        cost = tile_reads(made, reads, parts, chip.layers[layer].vectors, clock_hz).layer()
+        cost = clocked_tile(made, clock_hz).read(reads, parts, chip.layers[layer].vectors).layer()
         for name in ReadCost.__dataclass_fields__:
             circuit = getattr(cost, name)
             where = (row["case"], layer, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.backend import to_numpy
+from nnsreport.engine.cost.partition import Part
 from nnsreport.engine.cost.points import at_points
-from nnsreport.engine.cost.processing_element import Mapping, layer_parts
+from nnsreport.engine.cost.processing_element import Likeness, Mapping, layer_parts
 from nnsreport.engine.cost.results import ReadCost, Reading
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
-from nnsreport.engine.cost.tile import tile_leakage, tile_reads
+from nnsreport.engine.cost.tile import clocked_tile, tile_leakage
 
 NETWORK = "6,6,32,3,3,160,0,1\n4,4,64,3,3,20,1,1\n1,1,256,1,1,10,0,1\n"
 POINTS: dict[str, list[float]] = {
@@ -81,7 +82,7 @@ def test_reads(chips: tuple[Any, list[Any]]) -> None:
             reads = _stacked(
                 [singles[point].reads(layer, parts, int(POINTS["numBitInput"][point])) for point in points]
             )
-            together = tile_reads(made, reads, parts, group.layers[layer].vectors, CLOCKS[points]).layer()
+            together = clocked_tile(made, CLOCKS[points]).read(reads, parts, group.layers[layer].vectors).layer()
             for place, point in enumerate(points.tolist()):
                 _check(together, place, singles[point], layer, point)
 
@@ -92,14 +93,14 @@ def test_reads_of_one_block_count_as_often_as_it_is_read(given_chip: Callable[..
     parts = chip.parts(0)
     reads = chip.reads(0, parts, 8)
     made = chip.tiles[int(parts.geometry.is_novel)]
-    once = tile_reads(made, reads, parts, 16, 4e8).layer()
+    once = clocked_tile(made, 4e8).read(reads, parts, 16).layer()
     doubled = type(reads)(
         **{
             name: type(reads.total)(*(2 * getattr(getattr(reads, name), each) for each in ("latency_s", "energy_j")))
             for name in reads.__dataclass_fields__
         }
     )
-    twice = tile_reads(made, doubled, parts, 32, 4e8).layer()
+    twice = clocked_tile(made, 4e8).read(doubled, parts, 32).layer()
     for name in ("adc", "accumulation", "buffer", "interconnect"):
         assert getattr(twice, name).energy_j == pytest.approx(2 * getattr(once, name).energy_j, rel=1e-9)
 
@@ -109,10 +110,41 @@ def test_energies_of_circuits_add_up(chips: tuple[Any, list[Any]]) -> None:
     for layer in range(3):
         parts = single.parts(layer)
         made = single.tiles[int(parts.geometry.is_novel)]
-        cost = tile_reads(made, single.reads(layer, parts, 8), parts, single.layers[layer].vectors, 4e8).tiles
+        reads = single.reads(layer, parts, 8)
+        cost = clocked_tile(made, 4e8).read(reads, parts, single.layers[layer].vectors).tiles.read_cost()
         circuits = cost.adc.energy_j + cost.accumulation.energy_j + cost.other.energy_j
         assert cost.total.energy_j == pytest.approx(circuits, rel=1e-12)
         assert (cost.buffer.energy_j + cost.interconnect.energy_j <= cost.other.energy_j).all()
+
+
+@pytest.mark.parametrize("likeness", [Likeness.ROWS, Likeness.SIZE])
+def test_like_parts_need_not_be_told_apart(chips: tuple[Any, list[Any]], likeness: Likeness) -> None:
+    """With what only depends on rows, or on the size, layers take the same from few kinds as from all parts."""
+    single = chips[1][0]
+    for layer in range(3):
+        all_parts = single.parts(layer)
+        few = layer_parts(all_parts.geometry, likeness)
+        assert len(few.sub_arrays) <= len(all_parts.sub_arrays)
+        conventional, novel = single.tiles
+        made = clocked_tile(novel if all_parts.geometry.is_novel else conventional, 4e8)
+        apart, together = (
+            made.read(_reads_by(likeness, parts.sub_arrays), parts, 16).layer() for parts in (all_parts, few)
+        )
+        for name in CIRCUITS:
+            for number in NUMBERS:
+                found = getattr(getattr(together, name), number)
+                assert found == pytest.approx(getattr(getattr(apart, name), number), rel=1e-12), (name, number)
+
+
+def _reads_by(likeness: Likeness, parts: Sequence[Part]) -> SubArrayReads:
+    first = np.array([part.row if likeness is Likeness.ROWS else 0 for part in parts])
+    size = np.array([part.rows + 0.1 * part.columns for part in parts]) * (1 + 0.01 * first)
+    return SubArrayReads(
+        total=Reading(size, size * 6e-12),
+        adc=Reading(2 * size, size * 1e-12),
+        accumulation=Reading(3 * size, size * 2e-12),
+        other=Reading(4 * size, size * 3e-12),
+    )
 
 
 def test_devices_compute_as_the_host(given_chip: Callable[..., Any], devices: dict[str, ModuleType]) -> None:
@@ -130,7 +162,7 @@ def test_devices_compute_as_the_host(given_chip: Callable[..., Any], devices: di
                 made, clock_hz = at_points((group.tiles[int(parts.geometry.is_novel)], group.clock_hz), index)
                 sums = Reading(*(xp.asarray(np.arange(1.0, len(parts.sub_arrays) + 1) * unit) for unit in (9.0, 1e-12)))
                 reads = SubArrayReads(total=sums, adc=sums, accumulation=sums, other=sums)
-                cost = tile_reads(made, reads, parts, group.layers[layer].vectors, clock_hz).layer()
+                cost = clocked_tile(made, clock_hz).read(reads, parts, group.layers[layer].vectors).layer()
                 yield from (getattr(getattr(cost, name), number) for name in CIRCUITS for number in NUMBERS)
 
     for choice in CHOICES:
@@ -165,7 +197,7 @@ def _check(together: ReadCost, place: int, single: Any, layer: int, point: int) 
     parts = single.parts(layer)
     made = single.tiles[int(parts.geometry.is_novel)]
     reads = single.reads(layer, parts, int(POINTS["numBitInput"][point]))
-    apart = tile_reads(made, reads, parts, single.layers[layer].vectors, CLOCKS[point].item()).layer()
+    apart = clocked_tile(made, CLOCKS[point].item()).read(reads, parts, single.layers[layer].vectors).layer()
     for name in ReadCost.__dataclass_fields__:
         for number in ("latency_s", "energy_j"):
             value = np.asarray(getattr(getattr(together, name), number))[place]
