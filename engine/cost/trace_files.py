@@ -77,6 +77,8 @@ def archived(path: Path, names: Collection[str]) -> Iterator[tuple[str, bytes]]:
                 if file is not None:
                     missing.discard(name)
                     yield name, file.read()
+                if not missing:
+                    return
     except (OSError, EOFError, tarfile.TarError) as error:
         raise DataError(
             f"cannot be read as a tar archive ({error})", path=path, remedy="pack the traces again"
