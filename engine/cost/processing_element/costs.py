@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.processing_element.parts import Groups
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -47,7 +49,11 @@ class PartCosts:
 def stacked(quantities: Sequence[Quantity]) -> Array:
     """Return quantities that broadcast against each other as one array with an axis before theirs."""
     xp = namespace_among(*quantities)
-    return xp.stack(xp.broadcast_arrays(*(xp.asarray(each, dtype="float64") for each in quantities)))  # type: ignore[no-any-return]
+    shape = np.broadcast_shapes(*(getattr(each, "shape", ()) for each in quantities))
+    together: Array = xp.empty((len(quantities), *shape))
+    for place, each in enumerate(quantities):
+        together[place] = each
+    return together
 
 
 def summed_reads(reads: SubArrayReads, counts: Array) -> SubArrayReads:
