@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from nnsreport.reports.run_data import RunData
 
 COLUMNS = ("network", "time", "compensation", "accuracy", "95 % interval", "over")
+_CHIP = (
+    ("area", "area"),
+    ("latency of an image", "read_latency"),
+    ("dynamic energy", "read_dynamic_energy"),
+    ("leakage energy", "leakage_energy"),
+    ("efficiency", "energy_efficiency"),
+)
 _RIGHT = frozenset({"accuracy", "95 % interval"})
 
 
@@ -50,8 +57,18 @@ def _row(point: AccuracyPoint) -> tuple[str, ...]:
     return ("crossbars", time, compensation, f"{point.mean * 100:.2f} %", interval, over)
 
 
+def chip_line(run: RunData) -> str:
+    """Return what the chip of a run takes in one line; empty where its cost is not part of the run."""
+    from nnsreport.units import format_quantity
+
+    rows = run.metrics.filter(run.metrics["scope"] == "chip", run.metrics["component"] == "total")
+    values = {row["metric"]: format_quantity(row["value"], row["unit"]) for row in rows.iter_rows(named=True)}
+    shown = [f"{name} {values[metric]}" for name, metric in _CHIP if metric in values]
+    return f"chip: {', '.join(shown)}" if shown else ""
+
+
 def print_summary(run: RunData) -> None:
-    """Print the accuracies and where the run is kept.
+    """Print the accuracies, the cost of the chip, and where the run is kept.
 
     Parameters
     ----------
@@ -63,6 +80,8 @@ def print_summary(run: RunData) -> None:
     filled = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
     columns = [COLUMNS[index] for index in filled]
     print_table(target, columns, [[row[index] for index in filled] for row in rows], right=_RIGHT & set(columns))
+    if chip := chip_line(run):
+        target.print(chip)
     for name, text in run.provenance.items():
         if name.startswith("note "):
             target.print(printable(f"note: {text}"))

@@ -83,6 +83,11 @@ else:
 class CostSettings:
     """Area, latency, energy and leakage of the chip, as NeuroSim V1.4 estimates them."""
 
+    with_runs: bool = setting(
+        False,
+        "`nnsreport run` adds the chip's numbers to the run: bits, arrays and ADCs are those of its crossbars, and "
+        "activity is that of its first test image.",
+    )
     parameter_file: Path | None = setting(
         None,
         "NeuroSim's Param.cpp, or a JSON file with its values as `params` and the arguments of its main as `argv`; "

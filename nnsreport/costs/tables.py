@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -121,7 +121,7 @@ def layer_numbers(results: ChipResults) -> dict[Subject, Quantity]:
     return {subject: attrgetter(place)(results) for subject, place in _OF_LAYERS.items()}
 
 
-def metrics_table(results: ChipResults, run: str) -> pl.DataFrame:
+def metrics_table(results: ChipResults, run: str, layers: Sequence[str] | None = None) -> pl.DataFrame:
     """Return all numbers of one chip as a run has them.
 
     Parameters
@@ -130,25 +130,27 @@ def metrics_table(results: ChipResults, run: str) -> pl.DataFrame:
         Of a single chip.
     run : str
         Identifier, the same in each row.
+    layers : sequence of str, optional
+        Names of the layers; else ``layer1``, ``layer2``, ... as in logs of NeuroSim.
 
     Returns
     -------
     polars.DataFrame
-        With the schema of :data:`nnsreport.tables.METRICS_COLUMNS`: layers ``layer1``, ``layer2``, ... as in logs of
-        NeuroSim, then the chip.
+        With the schema of :data:`nnsreport.tables.METRICS_COLUMNS`: the layers, then the chip.
     """
     import polars as pl
 
-    rows = [{"run": run, **row} for row in _rows(results)]
+    count = results.floor_plan.tiles.shape[-1]
+    names = layers or [f"layer{number + 1}" for number in range(count)]
+    rows = [{"run": run, **row} for row in _rows(results, names)]
     return pl.DataFrame(rows, schema=schema("metrics"), orient="row")
 
 
-def _rows(results: ChipResults) -> Iterator[dict[str, str | float | None]]:
-    count = results.floor_plan.tiles.shape[-1]
-    of_layers = {subject: spread(value, count) for subject, value in layer_numbers(results).items()}
-    for layer in range(count):
+def _rows(results: ChipResults, layers: Sequence[str]) -> Iterator[dict[str, str | float | None]]:
+    of_layers = {subject: spread(value, len(layers)) for subject, value in layer_numbers(results).items()}
+    for place, layer in enumerate(layers):
         for subject, values in of_layers.items():
-            yield _row(Scope.LAYER, f"layer{layer + 1}", subject, float(values[layer]))
+            yield _row(Scope.LAYER, layer, subject, float(values[place]))
     for subject, value in chip_numbers(results).items():
         yield _row(Scope.CHIP, None, subject, float(value))
 

@@ -9,6 +9,9 @@ from nnsreport.configuration.schema import Configuration
 BASELINE = "baseline"
 """The part with the network in floating point and quantised, without devices."""
 
+CHIP = "chip"
+"""The part with area, latency and energy of the chip, where the configuration asks for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -55,4 +58,9 @@ def evaluations(configuration: Configuration) -> tuple[Evaluation, ...]:
 
 def part_names(configuration: Configuration) -> tuple[str, ...]:
     """Return the names of all parts of a run, in the order of its tables."""
-    return (BASELINE, *(evaluation.part for evaluation in evaluations(configuration)))
+    return (*common_parts(configuration), *(evaluation.part for evaluation in evaluations(configuration)))
+
+
+def common_parts(configuration: Configuration) -> tuple[str, ...]:
+    """Return the names of the parts that have nothing to do with trials."""
+    return (BASELINE, CHIP) if configuration.cost.with_runs else (BASELINE,)

@@ -14,11 +14,13 @@ from nnsreport.configuration.dump import flatten
 from nnsreport.configuration.identity import configuration_hash, file_hashes
 from nnsreport.configuration.reader import ResolvedConfiguration
 from nnsreport.configuration.schema import Configuration
+from nnsreport.costs.model import CostModel
 from nnsreport.engine.crossbar.conductance import is_noiseless
 from nnsreport.errors import RunInterrupted
+from nnsreport.execution.chip_cost import chip_of, chip_part
 from nnsreport.execution.early_stop import TrialAccuracies
 from nnsreport.execution.evaluate import set_up
-from nnsreport.execution.plan import BASELINE, evaluations, part_names
+from nnsreport.execution.plan import BASELINE, CHIP, common_parts, evaluations, part_names
 from nnsreport.execution.progress import Progress, Silence
 from nnsreport.execution.stopping import StopRequest
 from nnsreport.execution.workload import Workload, prepare
@@ -156,16 +158,21 @@ class _Session:
         if not missing:
             return
         workload = prepare(self.configuration)
-        self.folder.describe(hardware(workload.backend.device), *workload.notes, *self._notes(workload))
-        self._evaluate(workload, frozenset(missing))
+        chip = chip_of(self.configuration, workload) if CHIP in missing else None
+        self.folder.describe(
+            hardware(workload.backend.device), *workload.notes, *self._notes(workload), *(chip.notes if chip else ())
+        )
+        self._evaluate(workload, frozenset(missing), chip)
 
     def _notes(self, workload: Workload) -> tuple[str, ...]:
         return (*_device_notes(self.configuration), *_compensation_notes(self.configuration, workload))
 
-    def _evaluate(self, workload: Workload, missing: frozenset[str]) -> None:
+    def _evaluate(self, workload: Workload, missing: frozenset[str], chip: CostModel | None) -> None:
         bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
         if BASELINE in missing:
             self.folder.add_part(BASELINE, bench.baseline())
+        if chip is not None:
+            self.folder.add_part(CHIP, chip_part(bench, chip))
         accuracies = TrialAccuracies()
         for trial, times in groupby(evaluations(self.configuration), key=lambda evaluation: evaluation.trial):
             if accuracies.suffice(trial, self.configuration.run):
@@ -187,7 +194,7 @@ class _Session:
         kept = [evaluation.part for evaluation in evaluations(self.configuration) if evaluation.trial < trials]
         width = f"{run.interval_width * 100:g} percentage points"
         self.folder.end_with(
-            (BASELINE, *kept),
+            (*common_parts(self.configuration), *kept),
             f"{trials} of up to {run.trials} trials: no 95 % interval of a mean accuracy is wider than {width}",
         )
 

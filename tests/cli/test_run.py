@@ -190,3 +190,15 @@ def test_kind_of_progress(
         progress.start("cut off", 10)
     with shown_progress(environment, quiet=True) as progress:
         assert isinstance(progress, Silence)
+
+
+def test_cost_of_the_chip_is_a_line(tmp_path: Path) -> None:
+    settings = ("cost.with_runs=true", "cost.parameters.novelMapping=false", "mapping.rows=16")
+    arrays = ("mapping.array_rows=16", "mapping.array_columns=16")
+    done = start(*(part for setting in (*settings, *arrays) for part in ("--set", setting)))
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("chip: ")]
+    assert all(name in line for name in ("area ", "mm²", "latency of an image ", "dynamic energy ", "TOPS/W"))
+    assert "area, latency and energy of the chip: " in done.stderr
+    plain = start("--id", "plain")
+    assert "chip:" not in plain.stdout
