@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import RowActivity
 from nnsreport.engine.cost.estimate_points import over_points
-from nnsreport.engine.cost.points import at_points
-from nnsreport.engine.cost.processing_element import LayerParts, summed_reads, taken_reads
+from nnsreport.engine.cost.processing_element import LayerParts
+from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
-from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
 
 _CIRCUITS = ("total", "adc", "accumulation", "other")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SramTable:
     """What single reads take.
+
+    The numbers are latencies, energies of arrays whose columns hold no weights, and what each column with weights adds
+    to these, of all circuits each. Those that are the same in all states are kept only once.
 
     Attributes
     ----------
     active_rows : Array of float64, (states,)
         Numbers of active rows, rising.
-    unused : SubArrayReads
-        Of arrays whose columns hold no weights, (..., states).
-    column : SubArrayReads
-        What each column that holds weights adds, (..., states).
+    varying : Array, (some of the numbers, ..., states)
+        Those that depend on the state.
+    fixed : Array, (the others, ...)
+        Those that do not.
+    is_varying : tuple of bool
+        Which of the numbers are which.
     """
 
     active_rows: Array
-    unused: SubArrayReads
-    column: SubArrayReads
+    varying: Array
+    fixed: Array
+    is_varying: tuple[bool, ...]
+
+    def sums(self, activity: RowActivity, blocks: Array) -> Array:
+        """Return what all reads of some blocks of rows take.
+
+        Parameters
+        ----------
+        activity : RowActivity
+            Of a layer.
+        blocks : Array of int, (sub-arrays,)
+            Which of the activity's blocks each sub-array reads.
+
+        Returns
+        -------
+        Array, (numbers, ..., sub-arrays)
+            Of all design points.
+        """
+        xp = namespace_among(self.active_rows)
+        reads = xp.zeros((len(blocks), len(self.active_rows)))
+        reads[:, xp.searchsorted(self.active_rows, xp.asarray(activity.active_rows))] = activity.reads[blocks]
+        found = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(blocks)))
+        is_varying = xp.asarray(self.is_varying)
+        found[is_varying] = self.varying @ reads.T
+        found[~is_varying] = self.fixed[..., None] * reads.sum(axis=1)
+        return found
 
 
 def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz: Quantity) -> SramTable:
@@ -51,7 +80,7 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     Returns
     -------
     SramTable
-        (..., states).
+        Of all design points.
     """
     every = [activity.active_rows for activity in activities]
     xp = namespace_among(*every)
@@ -60,18 +89,22 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     unused, used = (
         sub_array.read(ReadInputs(active_rows=active, used_columns=columns), clock_hz) for columns in (0.0, 1.0)
     )
+    energies = [getattr(unused, name).energy_j for name in _CIRCUITS]
     # The energy of converters is the same for each column.
-    column = {
-        name: Reading(
-            getattr(used, name).latency_s - getattr(unused, name).latency_s,
-            getattr(used, name).energy_j - getattr(unused, name).energy_j,
-        )
-        for name in _CIRCUITS
-    }
-    return SramTable(states, unused, SubArrayReads(**column))
+    columns = [getattr(used, name).energy_j - energy for name, energy in zip(_CIRCUITS, energies, strict=True)]
+    numbers = [*(getattr(unused, name).latency_s for name in _CIRCUITS), *energies, *columns]
+    is_varying = tuple(bool((number[..., 1:] != number[..., :1]).any()) for number in numbers)
+    return SramTable(
+        active_rows=states,
+        varying=_stacked([number for number, varies in zip(numbers, is_varying, strict=True) if varies], active.shape),
+        fixed=_stacked([number[..., 0] for number, varies in zip(numbers, is_varying, strict=True) if not varies], ()),
+        is_varying=is_varying,
+    )
 
 
-def sram_sums(table: SramTable, activity: RowActivity, parts: LayerParts, points: Array | None) -> SubArrayReads:
+def sram_sums(
+    table: SramTable, activity: RowActivity, parts: LayerParts, points: Array | None
+) -> SubArrayReads:
     """Return what all reads of an image take in each sub-array of a layer.
 
     Parameters
@@ -90,21 +123,15 @@ def sram_sums(table: SramTable, activity: RowActivity, parts: LayerParts, points
     SubArrayReads
         (..., sub-arrays).
     """
-    xp = namespace_among(table.active_rows)
-    place = xp.searchsorted(table.active_rows, xp.asarray(activity.active_rows))
-    columns = xp.asarray([part.columns for part in parts.sub_arrays], dtype="float64")
+    sums = table.sums(activity, parts.row_block)
+    if points is not None:
+        sums = sums[:, points]
+    columns = namespace_among(sums).asarray([part.columns for part in parts.sub_arrays], dtype="float64")
+    count = len(_CIRCUITS)
+    return reads_of(sums[:count], sums[count : 2 * count] + sums[2 * count :] * columns)
 
-    def summed(reads: SubArrayReads) -> SubArrayReads:
-        of_points = reads if points is None else at_points(reads, points)
-        return taken_reads(summed_reads(taken_reads(of_points, place), xp.asarray(activity.reads)), parts.row_block)
 
-    unused, column = summed(table.unused), summed(table.column)
-    return SubArrayReads(
-        **{
-            name: Reading(
-                getattr(unused, name).latency_s,
-                getattr(unused, name).energy_j + getattr(column, name).energy_j * columns,
-            )
-            for name in _CIRCUITS
-        }
-    )
+def _stacked(numbers: Sequence[Array], shape: tuple[int, ...]) -> Array:
+    xp = namespace_among(*numbers)
+    spread = xp.broadcast_arrays(xp.empty(shape), *numbers)[1:]
+    return xp.stack(spread) if spread else xp.empty((0, *shape))  # type: ignore[no-any-return]
