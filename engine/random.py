@@ -2,7 +2,7 @@
 
 Element ``i`` of a stream depends on the stream's identity and on ``i`` alone, never on the shape that was asked
 for. The generator's integers are identical everywhere; the logarithm and cosine of a normal may differ in the last
-bit between NumPy and CUDA.
+bits between NumPy, CUDA and the loops in C.
 
 Source: J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011, doi:10.1145/2063384.2063405.
 """
@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from nnsreport.engine import native
 from nnsreport.engine.backend import Array
 from nnsreport.errors import ConfigurationError
 
@@ -260,6 +261,10 @@ def normal_rows(source: Stream, rows: int, columns: Array, xp: ModuleType, first
     assert first_row % _WORDS == 0, "a block makes numbers of four rows"
     blocks = -(-rows // _WORDS)
     result: Array = xp.empty((blocks, _WORDS, columns.size), dtype=xp.float32)
+    if native.normal_rows is not None and xp is np:
+        columns = np.ascontiguousarray(columns, dtype=np.int64)
+        native.normal_rows(result, columns, blocks, first_row // _WORDS, source.key, source.high)
+        return result.reshape(blocks * _WORDS, -1)[:rows]
     step = max(1, (_BLOCKS_ON_DEVICE if xp is not np else _BLOCKS_IN_CACHE) // max(columns.size, 1))
     for begin in range(0, blocks, step):
         part = result[begin : begin + step]

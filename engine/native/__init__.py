@@ -2,7 +2,7 @@
 
 Attributes
 ----------
-convert : callable or None
+convert, normal_rows : callable or None
     See ``_kernels.pyi``; None without the loops.
 """
 
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 convert: Callable[..., int] | None
+normal_rows: Callable[..., None] | None
 try:
     from nnsreport.engine.native import _kernels
 except ImportError:  # no compiler where it was installed, or a checkout that was not
-    convert = None
+    convert = normal_rows = None
 else:
-    convert = _kernels.convert
+    convert, normal_rows = _kernels.convert, _kernels.normal_rows

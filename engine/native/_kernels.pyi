@@ -52,3 +52,33 @@ def convert(
     ValueError
         Arrays are not as long as their shapes say.
     """
+
+def normal_rows(
+    numbers: Buffer,
+    columns: Buffer,
+    blocks: int,
+    first_block: int,
+    key: tuple[int, int],
+    high: tuple[int, int],
+    /,
+) -> None:
+    """Fill a table with standard normal numbers, as ``nnsreport.engine.random.normal_rows`` defines them.
+
+    Parameters
+    ----------
+    numbers : float32, (blocks, 4, m)
+        Is overwritten.
+    columns : int64, (m,)
+        Numbers of the columns.
+    blocks : int
+        A quarter of the rows.
+    first_block : int
+        A quarter of the number of the first row.
+    key, high : tuple of int
+        Of the stream.
+
+    Raises
+    ------
+    ValueError
+        Arrays are not as long as their shapes say.
+    """

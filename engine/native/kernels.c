@@ -8,6 +8,7 @@
 #include <Python.h>
 
 #include "floats.h"
+#include "normals.h"
 
 #if defined(__x86_64__)
 #include "bytes.h"
@@ -17,6 +18,24 @@ __attribute__((target("avx2,fma"))) static void convert_fused(const Job *job, co
     convert_floats(job, room, clipped, 1);
 }
 #endif
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static void draw_fused(const Draws *draws)
+{
+    draw_all(draws, philox_avx2);
+}
+#endif
+
+static void draw_anywhere(const Draws *draws)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        draw_fused(draws);
+        return;
+    }
+#endif
+    draw_all(draws, philox);
+}
 
 static void convert_plain(const Job *job, const Room *room, int64_t *clipped)
 {
@@ -129,7 +148,36 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
     return result;
 }
 
+static PyObject *normal_rows(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    Draws draws;
+    Py_buffer numbers, columns;
+    Py_ssize_t blocks, first_block;
+    if (!PyArg_ParseTuple(
+            arguments, "w*y*nn(II)(II)", &numbers, &columns, &blocks, &first_block, &draws.key[0], &draws.key[1],
+            &draws.high[0], &draws.high[1]))
+        return NULL;
+    draws.blocks = blocks;
+    draws.first_block = first_block;
+    draws.count = columns.len / 8;
+    draws.columns = columns.buf;
+    draws.numbers = numbers.buf;
+    const int is_right = numbers.len == draws.blocks * WORDS * draws.count * (Py_ssize_t)sizeof(float);
+    if (is_right) {
+        Py_BEGIN_ALLOW_THREADS
+        draw_anywhere(&draws);
+        Py_END_ALLOW_THREADS
+    }
+    else
+        PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
+    PyBuffer_Release(&numbers);
+    PyBuffer_Release(&columns);
+    return is_right ? Py_NewRef(Py_None) : NULL;
+}
+
 static PyMethodDef methods[] = {
+    {"normal_rows", normal_rows, METH_VARARGS, "Fill a table with standard normal numbers."},
     {"convert", convert, METH_VARARGS, "Sum up blocks, convert, and add up cycles; return how many were clipped."},
     {NULL, NULL, 0, NULL},
 };

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from nnsreport.engine import native
 from nnsreport.engine.random import Purpose, device_stream, normal_rows, normals, philox4x32, stream, uniforms
 from nnsreport.errors import ConfigurationError
 
@@ -134,3 +135,21 @@ def test_tables_are_the_same_on_a_device(strict_device):
     columns = np.arange(33)
     found = normal_rows(stream(3), 10, strict_device.asarray(columns), strict_device).get()
     np.testing.assert_allclose(found, normal_rows(stream(3), 10, columns, np), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.skipif(native.normal_rows is None, reason="the loops in C were not built")
+@pytest.mark.parametrize(("rows", "first_row"), [(403, 0), (1, 8), (64, 2**26 - 64)])
+def test_normals_of_the_loops_in_c_are_those_of_numpy(rows, first_row, monkeypatch):
+    columns = np.concatenate([np.arange(4001), [2**32 - 1, 2**32, 2**40 - 1], np.arange(50, 0, -3)])[::-1]
+    found = normal_rows(stream(5, 1), rows, columns, np, first_row)
+    monkeypatch.setattr(native, "normal_rows", None)
+    expected = normal_rows(stream(5, 1), rows, columns, np, first_row)
+    # The last bits of logarithm, root, sine and their product; near the zeros of a sine, of its angle of up to 2 pi.
+    np.testing.assert_array_less(np.abs(found - expected), 8 * np.spacing(np.abs(expected)) + 2e-6)
+    assert (found == expected).mean() > 0.5
+
+
+@pytest.mark.skipif(native.normal_rows is None, reason="the loops in C were not built")
+def test_tables_of_other_sizes_are_refused_by_the_loops_in_c():
+    with pytest.raises(ValueError, match="not as long as"):
+        native.normal_rows(np.zeros((2, 4, 3), np.float32), np.zeros(3, np.int64), 3, 0, (1, 2), (3, 4))
