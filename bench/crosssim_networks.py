@@ -1,0 +1,245 @@
+"""Whole networks on this engine and on CrossSim, each program in a process of its own."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from crosssim_cores import CrossSimNetwork
+from crosssim_settings import NetworkRow
+from inference_speed import load_images
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.crossbar import CrossbarNetwork, build, calibrate
+from nnsreport.engine.crossbar.settings import DeviceSettings
+from nnsreport.engine.network import load_graph
+from nnsreport.engine.parasitics import WireSettings
+from nnsreport.reports.statistics import mean_and_std
+
+CALIBRATION_IMAGES = 256
+
+_ROUNDING = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Files of a comparison.
+
+    Attributes
+    ----------
+    network : Path
+        ONNX.
+    images, calibration : Path
+        NPZ files with ``images`` and ``labels``.
+    """
+
+    network: Path
+    images: Path
+    calibration: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What one program made of one row.
+
+    Attributes
+    ----------
+    logits : Array of float32, (trials, images, classes)
+        Of the network.
+    ideal : Array of float32, (images, classes)
+        Of the quantised network, which deviations are counted from.
+    labels : Array, (images,)
+        True classes.
+    core_ms : float
+        Processor time of an image, in ms, all threads together; set-up and programming left out.
+    peak_mb : float
+        Largest memory of the process so far, in MB.
+    """
+
+    logits: Array
+    ideal: Array
+    labels: Array
+    core_ms: float
+    peak_mb: float
+
+    @property
+    def correct(self) -> Array:
+        """Whether each image was classified rightly, (trials, images)."""
+        return self.logits.argmax(axis=2) == self.labels
+
+    @property
+    def accuracies(self) -> list[float]:
+        """Share of right images in each trial."""
+        return [float(trial.mean()) for trial in self.correct]
+
+    @property
+    def spreads(self) -> list[float]:
+        """RMS deviation of each trial's outputs from the quantised network's, over the RMS of those."""
+        scale = float(np.sqrt(np.mean(self.ideal**2)))
+        return [float(np.sqrt(np.mean((trial - self.ideal) ** 2))) / scale for trial in self.logits]
+
+
+def run_both(rows: dict[str, NetworkRow], material: Material) -> Iterator[tuple[str, Outputs, Outputs]]:
+    """Run rows on both programs, one after the other, each in one process for all rows.
+
+    Parameters
+    ----------
+    rows : dict of str to NetworkRow
+        What to run.
+    material : Material
+        With what.
+
+    Yields
+    ------
+    name : str
+        Of the row.
+    engine, crosssim : Outputs
+        Of the programs.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn) as engine, ProcessPoolExecutor(1, spawn) as crosssim:
+        for name, row in rows.items():
+            ours = engine.submit(run_engine, row, material).result()
+            yield name, ours, crosssim.submit(run_crosssim, row, material).result()
+
+
+def run_engine(row: NetworkRow, material: Material) -> Outputs:
+    """Run one row on this engine."""
+    network, images, labels = _built(row, material)
+
+    def program(trial: int) -> Callable[[Array, int], Array]:
+        read = network.program(seed=0, trial=trial).read(row.time_s)["none"]
+        return lambda batch, first: read.infer(batch, first).outputs
+
+    return _run(row, network, images, labels, program)
+
+
+def run_crosssim(row: NetworkRow, material: Material) -> Outputs:
+    """Run one row on CrossSim."""
+    network, images, labels = _built(row, material)
+    options: dict[str, Any] = {"settings": row.settings, "time_s": row.time_s, "mended": row.mended}
+
+    def program(trial: int) -> Callable[[Array, int], Array]:
+        np.random.seed(trial)  # CrossSim draws from NumPy's global generator
+        peer = CrossSimNetwork(network.graph, network.layers, **options)
+        return lambda batch, _: peer.infer(batch)
+
+    return _run(row, network, images, labels, program)
+
+
+def _built(row: NetworkRow, material: Material) -> tuple[CrossbarNetwork, Array, Array]:
+    graph = load_graph(material.network)
+    calibration, _ = load_images(material.calibration, CALIBRATION_IMAGES)
+    images, labels = load_images(material.images, row.images)
+    device = DeviceSettings(on_off_ratio=row.settings.device.on_off_ratio)
+    quiet = replace(row.settings, device=device, wires=WireSettings())
+    return build(graph, calibrate(graph, [calibration], quiet), row.settings), images, labels
+
+
+def _run(
+    row: NetworkRow,
+    network: CrossbarNetwork,
+    images: Array,
+    labels: Array,
+    program: Callable[[int], Callable[[Array, int], Array]],
+) -> Outputs:
+    starts = range(0, len(images), row.batch)
+    trials, taken_s = [], 0.0
+    for trial in range(row.trials):
+        infer = program(trial)
+        begin = time.process_time()
+        trials.append(np.concatenate([infer(images[first : first + row.batch], first) for first in starts]))
+        taken_s += time.process_time() - begin
+    ideal = np.concatenate([network.infer_quantized(images[f : f + row.batch]).outputs for f in starts])
+    return Outputs(
+        logits=np.stack(trials),
+        ideal=ideal,
+        labels=labels,
+        core_ms=1e3 * taken_s / row.trials / len(images),
+        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkComparison:
+    """Two programs on one row.
+
+    Attributes
+    ----------
+    accuracy_z : float
+        Difference of the accuracies, second minus first, in its standard errors: over trials (Welch), or for one trial
+        each over the images on which they disagree (McNemar). 0 where they do not differ at all.
+    difference, error : float
+        That difference and its standard error.
+    same_class : float
+        Share of images that both classify alike, for one trial each; nan for several, which are different devices.
+    equal_images : float
+        Share of images whose outputs are equal but for rounding, for one trial each; nan for several.
+    output_difference : float
+        RMS difference of the outputs over their RMS, for one trial each; nan for several.
+    spread_z : float
+        Difference of the mean spreads in its standard errors, over trials; nan for one.
+    """
+
+    accuracy_z: float
+    difference: float
+    error: float
+    same_class: float = math.nan
+    equal_images: float = math.nan
+    output_difference: float = math.nan
+    spread_z: float = math.nan
+
+
+def compare_networks(first: Outputs, second: Outputs) -> NetworkComparison:
+    """Compare two programs on the same images.
+
+    Parameters
+    ----------
+    first, second : Outputs
+        Of equally many trials.
+
+    Returns
+    -------
+    NetworkComparison
+        Paired for one trial each; of several, means over trials.
+    """
+    if len(first.logits) == 1:
+        return _paired(first, second)
+    z, difference, error = in_standard_errors(first.accuracies, second.accuracies)
+    return NetworkComparison(z, difference, error, spread_z=in_standard_errors(first.spreads, second.spreads)[0])
+
+
+def in_standard_errors(first: list[float], second: list[float]) -> tuple[float, float, float]:
+    """Return the difference of two means, second minus first, in standard errors; itself; and its standard error."""
+    (mean_a, std_a), (mean_b, std_b) = mean_and_std(first), mean_and_std(second)
+    error = math.sqrt(std_a**2 / len(first) + std_b**2 / len(second))
+    difference = mean_b - mean_a
+    return (
+        (difference / error if error else math.copysign(math.inf, difference) if difference else 0.0),
+        difference,
+        error,
+    )
+
+
+def _paired(first: Outputs, second: Outputs) -> NetworkComparison:
+    a, b = first.correct[0], second.correct[0]
+    only_first, only_second = int((a & ~b).sum()), int((b & ~a).sum())
+    discordant = only_first + only_second
+    scale = float(np.sqrt(np.mean(first.logits**2)))
+    apart = np.abs(first.logits[0] - second.logits[0]).max(axis=1)
+    return NetworkComparison(
+        accuracy_z=(only_second - only_first) / math.sqrt(discordant) if discordant else 0.0,
+        difference=(only_second - only_first) / len(a),
+        error=math.sqrt(discordant) / len(a),
+        same_class=float((first.logits.argmax(axis=2) == second.logits.argmax(axis=2)).mean()),
+        equal_images=float((apart < _ROUNDING * scale).mean()),
+        output_difference=float(np.sqrt(np.mean((first.logits - second.logits) ** 2))) / scale,
+    )
