@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import RowActivity
-from nnsreport.engine.cost.estimate_points import over_points
+from nnsreport.engine.cost.estimate_points import design_points, over_points
 from nnsreport.engine.cost.processing_element import LayerParts
 from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -58,7 +58,7 @@ class SramTable:
         xp = namespace_among(self.active_rows)
         reads = xp.zeros((len(blocks), len(self.active_rows)))
         reads[:, xp.searchsorted(self.active_rows, xp.asarray(activity.active_rows))] = activity.reads[blocks]
-        found = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(blocks)))
+        found: Array = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(blocks)))
         is_varying = xp.asarray(self.is_varying)
         found[is_varying] = self.varying @ reads.T
         found[~is_varying] = self.fixed[..., None] * reads.sum(axis=1)
@@ -94,17 +94,14 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     columns = [getattr(used, name).energy_j - energy for name, energy in zip(_CIRCUITS, energies, strict=True)]
     numbers = [*(getattr(unused, name).latency_s for name in _CIRCUITS), *energies, *columns]
     is_varying = tuple(bool((number[..., 1:] != number[..., :1]).any()) for number in numbers)
-    return SramTable(
-        active_rows=states,
-        varying=_stacked([number for number, varies in zip(numbers, is_varying, strict=True) if varies], active.shape),
-        fixed=_stacked([number[..., 0] for number, varies in zip(numbers, is_varying, strict=True) if not varies], ()),
-        is_varying=is_varying,
-    )
+    points = design_points(sub_array.parameters)
+    shape = () if points is None else (points,)
+    varying = [number for number, varies in zip(numbers, is_varying, strict=True) if varies]
+    fixed = [number[..., 0] for number, varies in zip(numbers, is_varying, strict=True) if not varies]
+    return SramTable(states, _stacked(varying, (*shape, len(states))), _stacked(fixed, shape), is_varying)
 
 
-def sram_sums(
-    table: SramTable, activity: RowActivity, parts: LayerParts, points: Array | None
-) -> SubArrayReads:
+def sram_sums(table: SramTable, activity: RowActivity, parts: LayerParts, points: Array | None) -> SubArrayReads:
     """Return what all reads of an image take in each sub-array of a layer.
 
     Parameters
@@ -132,6 +129,8 @@ def sram_sums(
 
 
 def _stacked(numbers: Sequence[Array], shape: tuple[int, ...]) -> Array:
-    xp = namespace_among(*numbers)
-    spread = xp.broadcast_arrays(xp.empty(shape), *numbers)[1:]
-    return xp.stack(spread) if spread else xp.empty((0, *shape))  # type: ignore[no-any-return]
+    """Return numbers as one array, (numbers, ...), each spread out to a shape."""
+    together: Array = namespace_among(*numbers).empty((len(numbers), *shape))
+    for place, number in enumerate(numbers):
+        together[place] = number
+    return together
