@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.processing_element.parts import Groups
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ReadCost, Reading
@@ -54,46 +54,6 @@ def stacked(quantities: Sequence[Quantity]) -> Array:
     for place, each in enumerate(quantities):
         together[place] = each
     return together
-
-
-def summed_reads(reads: SubArrayReads, counts: Array) -> SubArrayReads:
-    """Return what all reads of blocks of rows take, from what single reads take.
-
-    Parameters
-    ----------
-    reads : SubArrayReads
-        Of a read in each state, (..., states).
-    counts : Array, (blocks, states)
-        Reads of each block, as :class:`nnsreport.engine.cost.activity.RowActivity` has them.
-
-    Returns
-    -------
-    SubArrayReads
-        (..., blocks).
-    """
-    latency, energy_j = stacked_reads(reads)
-    of_state = namespace_of(latency).asarray(counts).T
-    return reads_of(latency @ of_state, energy_j @ of_state)
-
-
-def taken_reads(reads: SubArrayReads, index: Array) -> SubArrayReads:
-    """Return some of many results of reads, in another order or repeated.
-
-    Parameters
-    ----------
-    reads : SubArrayReads
-        (..., blocks).
-    index : Array of int, (sub-arrays,)
-        Which block each sub-array has: :attr:`LayerParts.row_block`, where cells do not matter.
-
-    Returns
-    -------
-    SubArrayReads
-        (..., sub-arrays).
-    """
-    latency, energy_j = stacked_reads(reads)
-    places = namespace_of(latency).asarray(index)
-    return reads_of(latency[..., places], energy_j[..., places])
 
 
 def stacked_reads(reads: SubArrayReads) -> tuple[Array, Array]:

@@ -7,11 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from nnsreport.engine.cost.activity import counted_activity, row_blocks
+from nnsreport.engine.cost.activity import row_blocks
 from nnsreport.engine.cost.partition import LayerGeometry, Part, tile_parts
-from nnsreport.engine.cost.processing_element import Groups, Likeness, layer_parts, summed_reads, taken_reads
-from nnsreport.engine.cost.results import Reading
-from nnsreport.engine.cost.sub_array.results import SubArrayReads
+from nnsreport.engine.cost.processing_element import Groups, Likeness, layer_parts
 
 
 def geometry(**changes: int) -> LayerGeometry:
@@ -77,24 +75,3 @@ def test_groups_leave_out_what_only_fills_them() -> None:
     parts = np.split(values, np.cumsum(groups.sizes)[:-1], axis=1)
     assert groups.sum(values) == pytest.approx(np.stack([part.sum(axis=1) for part in parts], axis=1))
     assert (groups.largest(values) == np.stack([part.max(axis=1) for part in parts], axis=1)).all()
-
-
-def test_sums_of_reads_are_those_of_the_vectors() -> None:
-    cut = geometry(rows=150)
-    parts, blocks = layer_parts(cut), row_blocks(cut)
-    bits = np.random.default_rng(1).random((150, 40)) < 0.3
-    activity = counted_activity(bits.astype(np.uint8), blocks)
-
-    def of(rows: np.ndarray, factor: float) -> Reading:
-        return Reading(1 + factor * rows**2, factor * np.stack([rows, 2 * rows]))
-
-    def reads(rows: np.ndarray) -> SubArrayReads:
-        return SubArrayReads(total=of(rows, 1.0), adc=of(rows, 0.5), accumulation=of(rows, 0.3), other=of(rows, 0.2))
-
-    found = taken_reads(summed_reads(reads(activity.active_rows), activity.reads), parts.row_block)
-    for place, part in enumerate(parts.sub_arrays):
-        each = reads(bits[part.row : part.row + part.rows].sum(axis=0).astype(np.float64))
-        for name in ("total", "adc", "accumulation", "other"):
-            circuit, expected = getattr(found, name), getattr(each, name)
-            assert circuit.latency_s[place] == pytest.approx(expected.latency_s.sum())
-            assert circuit.energy_j[:, place] == pytest.approx(expected.energy_j.sum(axis=1))
