@@ -1,0 +1,196 @@
+"""Whole chips: random ones against our own runs of NeuroSim, groups against their points, and what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from nnsreport.engine.cost.activity import ActivitySettings
+from nnsreport.engine.cost.estimate import circuits, estimate
+from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace
+from nnsreport.engine.cost.network import CostLayer, read_network
+from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.partition import layer_geometries
+from nnsreport.engine.cost.results import ChipAreas, ChipResults, ReadCost
+from nnsreport.engine.cost.tile import tile_leakage
+from nnsreport.errors import ConfigurationError, DataError
+
+Rows = Callable[[str], list[dict[str, str]]]
+Numbers = npt.NDArray[np.float64]
+CHIPS = 26
+NETWORK = "6,6,40,3,3,48,0,1\n6,6,48,1,1,24,1,1\n1,1,24,1,1,10,0,1\n"
+
+
+def _bits(rows: int, reads: int, seed: int) -> npt.NDArray[np.uint8]:
+    row, read = np.ogrid[:rows, :reads]
+    return ((7919 * row + 104729 * read + 13 * row * read + 31 * seed) % 101 < 25).astype(np.uint8)
+
+
+def _weights(rows: int, columns: int, seed: int) -> Numbers:
+    row, column = np.ogrid[:rows, :columns]
+    # As NeuroSim reads them: with five digits.
+    return np.round(((7919 * row + 104729 * column + 13 * row * column + 31 * seed) % 199) / 100 - 0.99, 5)
+
+
+def _traces(layers: Sequence[CostLayer], input_bits: int) -> list[LayerTrace]:
+    """Make the traces that NeuroSim was run with."""
+    return [
+        LayerTrace(
+            _bits(layer.matrix_rows, layer.vectors * input_bits, seed),
+            _weights(layer.matrix_rows, layer.output_channels, seed),
+        )
+        for seed, layer in enumerate(layers)
+    ]
+
+
+def _flat(made: object, name: str = "") -> dict[str, Numbers]:
+    """Return the numbers of nested dataclasses by their paths."""
+    if dataclasses.is_dataclass(made):
+        fields = (_flat(getattr(made, field.name), f"{name}.{field.name}") for field in dataclasses.fields(made))
+        return {path: number for numbers in fields for path, number in numbers.items()}
+    return {} if made is None or isinstance(made, str) else {name: np.asarray(made, dtype=np.float64)}
+
+
+@pytest.mark.parametrize("chip", range(CHIPS))
+def test_random_chips_against_neurosim(neurosim_rows: Rows, chip: int) -> None:
+    (row,) = [row for row in neurosim_rows("chips/random_chips.csv") if row["chip"] == str(chip)]
+    rows = [row for row in neurosim_rows("chips/random_layers.csv") if row["chip"] == str(chip)]
+    printed = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+    layers = read_network(row["network"].replace(";", "\n"))
+    parameters = Parameters.from_values(json.loads(row["values"]))
+    results = estimate(layers, parameters, _traces(layers, int(parameters.input_bits)))  # type: ignore[arg-type]
+    for name in ChipAreas.__dataclass_fields__:
+        np.testing.assert_allclose(getattr(results.areas, name), float(row[name]), rtol=1e-11)
+    period_s = results.clock_period_s
+    if period_s is None:
+        assert row["clock_period_s"] == ""
+        period_s = 1.0
+    else:
+        np.testing.assert_allclose(period_s, float(row["clock_period_s"]), rtol=1e-11)
+    for name in ReadCost.__dataclass_fields__:
+        reading = getattr(results.layers.reading, name)
+        np.testing.assert_allclose(reading.latency_s / period_s, printed[f"{name}_latency"], rtol=1e-11)
+        np.testing.assert_allclose(reading.energy_j, printed[f"{name}_energy_j"], rtol=1e-11)
+    made = circuits(layers, parameters)
+    cuts = [layer_geometries(layer, index, made.plan, parameters) for index, layer in enumerate(layers)]
+    leakage = tile_leakage(cuts, made.conventional, made.novel)
+    np.testing.assert_allclose(leakage.idle_w, printed["idle_w"], rtol=1e-11)
+    np.testing.assert_allclose(leakage.in_use_w, printed["in_use_w"], rtol=1e-11)
+
+
+AXES: Mapping[str, Sequence[float]] = {
+    "numRowSubArray": (32, 64),
+    "numColMuxed": (4, 8),
+    "levelOutput": (16, 32),
+    "clkFreq": (1e8, 1e9),
+    "synapseBit": (4, 8),
+    "inputtoggle": (0.1, 0.3),
+    "maxGlobalBusWidth": (512, 2048),
+    "speedUpDegree": (1, 2),
+}
+RESISTIVE = {"resistanceOn": (6e3, 1e5), "numRowParallel": (16, 32)}
+SMALL = {"numColSubArray": 64}
+
+
+def _group_and_points(
+    values: Mapping[str, float], axes: Mapping[str, Sequence[float]], inputs: Inputs
+) -> tuple[ChipResults, list[ChipResults]]:
+    """Evaluate some points of a grid together and one by one."""
+    layers = read_network(NETWORK)
+    random = np.random.default_rng(len(axes))
+    points = {name: random.choice(np.asarray(choices, dtype=np.float64), 6) for name, choices in axes.items()}
+    group = estimate(layers, Parameters.from_values(values, points), inputs)
+    each = [
+        estimate(
+            layers, Parameters.from_values(values, {name: float(axis[point]) for name, axis in points.items()}), inputs
+        )
+        for point in range(6)
+    ]
+    return group, each
+
+
+@pytest.mark.parametrize(
+    ("values", "axes"),
+    [
+        ({}, {**AXES, "numBitInput": (4, 8)}),
+        ({"pipeline": False, "novelMapping": False, "globalBusType": True, "chipActivation": False}, AXES),
+        ({"operationmode": 1, "globalBufferType": True, "peBufferType": True, "synchronous": False}, AXES),
+        ({"sync_data_transfer": True, "globalBusType": True}, AXES),
+        ({"memcelltype": 2}, {**AXES, **RESISTIVE, "cellBit": (1, 2)}),
+        ({"memcelltype": 3, "operationmode": 1, "cellBit": 2}, {**AXES, "resistanceOn": (6e3, 1e5)}),
+    ],
+)
+@pytest.mark.parametrize("distribution", ["mean", "binomial"])
+def test_a_group_equals_its_points(
+    values: Mapping[str, float], axes: Mapping[str, Sequence[float]], distribution: str
+) -> None:
+    group, points = _group_and_points({**SMALL, **values}, axes, ActivitySettings(0.2, distribution))
+    _check_points(group, points)
+
+
+@pytest.mark.parametrize("cell", [1, 2])
+def test_a_group_that_shares_traces_equals_its_points(cell: int) -> None:
+    axes = AXES if cell == 1 else {**AXES, **RESISTIVE}
+    group, points = _group_and_points({**SMALL, "memcelltype": cell}, axes, _shared_traces())
+    _check_points(group, points)
+
+
+@cache
+def _shared_traces() -> tuple[LayerTrace, ...]:
+    return tuple(_traces(read_network(NETWORK), 8))
+
+
+def _check_points(group: ChipResults, points: Sequence[ChipResults]) -> None:
+    together = _flat(group)
+    for point, alone in enumerate(points):
+        for name, number in _flat(alone).items():
+            found = together[name][point] if together[name].ndim > number.ndim else together[name]
+            np.testing.assert_allclose(found, number, rtol=1e-12, err_msg=f"{name} of point {point}")
+
+
+def test_columns_without_weights_cost_converters_no_energy() -> None:
+    """Of two layers that differ in outputs alone, the wider one takes more energy but no more area of sub-arrays."""
+    narrow, wide = (
+        estimate(
+            read_network(f"4,4,64,1,1,{outputs},0,1\n4,4,64,3,3,64,0,1\n"),
+            Parameters.from_values({}),
+            ActivitySettings(),
+        )
+        for outputs in (12, 16)
+    )
+    assert narrow.layers.reading.adc.energy_j[0] < wide.layers.reading.adc.energy_j[0]
+    np.testing.assert_array_equal(narrow.areas.array_m2, wide.areas.array_m2)
+
+
+def test_a_density_as_the_trace_has_it_gives_nearly_the_same() -> None:
+    layers = read_network(NETWORK)
+    random = np.random.default_rng(1)
+    traces = [
+        LayerTrace((random.random((layer.matrix_rows, layer.vectors * 8)) < 0.3).astype(np.uint8)) for layer in layers
+    ]
+    traced = estimate(layers, Parameters.from_values({}), traces)
+    stated = estimate(layers, Parameters.from_values({}), ActivitySettings(0.3))
+    np.testing.assert_allclose(traced.chip.reading.total.energy_j, stated.chip.reading.total.energy_j, rtol=2e-3)
+    np.testing.assert_allclose(traced.chip.reading.total.latency_s, stated.chip.reading.total.latency_s, rtol=1e-12)
+
+
+def test_traces_that_do_not_fit_are_refused() -> None:
+    layers = read_network(NETWORK)
+    traces = _traces(layers, 8)
+    with pytest.raises(DataError, match="layer3 has no trace"):
+        estimate(layers, Parameters.from_values({}), traces[:2])
+    with pytest.raises(DataError, match="columns"):
+        estimate(layers, Parameters.from_values({}), [LayerTrace(traces[0].bits[:, :8]), *traces[1:]])
+    with pytest.raises(DataError, match="layer1 has no weights"):
+        estimate(layers, Parameters.from_values({"memcelltype": 2}), [LayerTrace(each.bits) for each in traces])
+
+
+def test_a_network_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="numRowSubArray to less"):
+        estimate(read_network(NETWORK), Parameters.from_values({"numRowSubArray": 512}), ActivitySettings())
