@@ -60,28 +60,25 @@ class Chip:
     sub_array: GivenSubArray
     clock_hz: Quantity
     plan: FloorPlan = field(init=False)
+    cuts: list[tuple[tuple[LayerGeometry, ...], Array]] = field(init=False)
+    tiles: tuple[Tile, Tile | None] = field(init=False)
+    """Of conventional and of novel mapping."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plan", floor_plan(self.layers, self.sub_array.parameters))
-
-    @property
-    def has_novel_tiles(self) -> bool:
-        return self.plan.novel_elements > 0
+        parameters = self.sub_array.parameters
+        plan = floor_plan(self.layers, parameters)
+        cuts = [layer_geometries(layer, index, plan, parameters) for index, layer in enumerate(self.layers)]
+        novel = tile(self.sub_array, plan, Mapping.NOVEL) if plan.novel_elements else None
+        made = {"plan": plan, "cuts": cuts, "tiles": (tile(self.sub_array, plan, Mapping.CONVENTIONAL), novel)}
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
 
     def tile(self, mapping: Mapping) -> Tile:
-        return tile(self.sub_array, self.plan, mapping)
-
-    @property
-    def tiles(self) -> tuple[Tile, Tile | None]:
-        """Of conventional and of novel mapping."""
-        return self.tile(Mapping.CONVENTIONAL), self.tile(Mapping.NOVEL) if self.has_novel_tiles else None
-
-    @property
-    def cuts(self) -> list[tuple[tuple[LayerGeometry, ...], Array]]:
-        return [
-            layer_geometries(layer, index, self.plan, self.sub_array.parameters)
-            for index, layer in enumerate(self.layers)
-        ]
+        conventional, novel = self.tiles
+        if mapping is Mapping.CONVENTIONAL:
+            return conventional
+        assert novel is not None
+        return novel
 
     def parts(self, layer: int) -> LayerParts:
         """The parts of a layer that all points cut alike."""
