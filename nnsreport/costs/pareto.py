@@ -13,6 +13,9 @@ from nnsreport.costs.tables import OBJECTIVES
 from nnsreport.errors import ConfigurationError
 from nnsreport.vocabulary import METRICS, Better
 
+_ROWS_AT_ONCE = 256
+"""That all points of a group are compared with; memory depends on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:
@@ -109,7 +112,7 @@ class ParetoFront:
         costs, points = values[is_finite] * self._signs, points[is_finite]
         is_open = ~_beaten(costs, self._costs)
         costs, points = costs[is_open], points[is_open]
-        is_best = _best_among(costs)
+        is_best = ~_beaten(costs, costs)
         costs, points = costs[is_best], points[is_best]
         stays = ~_beaten(self._costs, costs)
         self._costs = np.concatenate([self._costs[stays], costs])
@@ -118,20 +121,28 @@ class ParetoFront:
 
 def _beaten(costs: Floats, others: Floats) -> npt.NDArray[np.bool_]:
     """Tell for each row whether some other row is at most as large everywhere, and smaller somewhere."""
+    if not len(others):
+        return np.zeros(len(costs), dtype=np.bool_)
+    return _beaten_in_two(costs, others) if costs.shape[1] == 2 else _beaten_in_many(costs, others)
+
+
+def _beaten_in_two(costs: Floats, others: Floats) -> npt.NDArray[np.bool_]:
+    """Look up the smallest second number among others whose first is at most, or below, that of a row."""
+    order = np.argsort(others[:, 0], kind="stable")
+    first = others[order, 0]
+    smallest = np.concatenate([[np.inf], np.minimum.accumulate(others[order, 1])])
+    below = smallest[np.searchsorted(first, costs[:, 0], side="left")]
+    at_most = smallest[np.searchsorted(first, costs[:, 0], side="right")]
+    beaten: npt.NDArray[np.bool_] = (below <= costs[:, 1]) | (at_most < costs[:, 1])
+    return beaten
+
+
+def _beaten_in_many(costs: Floats, others: Floats) -> npt.NDArray[np.bool_]:
     found = np.zeros(len(costs), dtype=np.bool_)
-    for other in others:
-        found |= (other <= costs).all(axis=1) & (other < costs).any(axis=1)
+    for start in range(0, len(others), _ROWS_AT_ONCE):
+        unbeaten = np.flatnonzero(~found)
+        left = costs[unbeaten][:, np.newaxis]
+        block = others[start : start + _ROWS_AT_ONCE]
+        beats = np.all(block <= left, axis=2) & np.any(block < left, axis=2)
+        found[unbeaten] = np.any(beats, axis=1)
     return found
-
-
-def _best_among(costs: Floats) -> npt.NDArray[np.bool_]:
-    """Tell which rows no other row beats."""
-    best = np.zeros(len(costs), dtype=np.bool_)
-    # A row is beaten by none behind it in this order, and by one before it only if that is best itself.
-    left = np.lexsort(costs.T[::-1])
-    while len(left):
-        first = costs[left[0]]
-        best[left[0]] = True
-        rest = left[1:]
-        left = rest[(costs[rest] < first).any(axis=1) | (costs[rest] == first).all(axis=1)]
-    return best

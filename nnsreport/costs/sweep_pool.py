@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from threadpoolctl import threadpool_limits
+
 from nnsreport.costs.groups import PointGroup
 from nnsreport.costs.model import CostModel
 from nnsreport.costs.sweep import GroupResults, evaluate
@@ -43,7 +45,12 @@ def evaluated(groups: Iterator[PointGroup], model: CostModel, jobs: int) -> Iter
         A process was killed.
     """
     if jobs == 1:
-        yield from (evaluate(group, model) for group in groups)
+        for group in groups:
+            with threadpool_limits(
+                limits=1, user_api="blas"
+            ):  # its products are small: threads would wait for each other
+                results = evaluate(group, model)
+            yield results
         return
     pool = _start_pool(jobs, model)
     submitted: deque[Future[GroupResults]] = deque()
@@ -73,6 +80,7 @@ def _start_pool(jobs: int, model: CostModel) -> ProcessPoolExecutor:
 
 def _begin(model: CostModel) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
+    threadpool_limits(limits=1, user_api="blas")  # a process is one core's
     _MODEL.append(model)
 
 

@@ -27,10 +27,11 @@ from nnsreport.parsers.export import TableWriter
 if TYPE_CHECKING:
     import polars as pl
 
-POINTS_AT_ONCE = 1024
-"""Design points of a group; the numbers of a few hundred in a layer still fit into the caches of a processor."""
+POINTS_AT_ONCE = 2048
+"""Design points of a group: enough that what is done once for a group is little, and few enough for a processor's
+caches."""
 
-_POINTS_WORTH_PROCESSES = 4 * POINTS_AT_ONCE
+_POINTS_WORTH_PROCESSES = 16 * POINTS_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
