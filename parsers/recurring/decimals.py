@@ -72,7 +72,7 @@ def read_decimals(characters: Bytes, widths: Integers, exponents: Integers) -> t
     values = _scaled(_integers(digits, is_digit), np.where(is_plain, powers, 0))
     np.negative(values, out=values, where=negative)
     for position in np.flatnonzero(~is_plain).tolist():
-        value = _read_one(characters[: widths[position], position].tobytes().decode("latin-1"), exponents[position])
+        value = read_one(characters[: widths[position], position].tobytes().decode("latin-1"), exponents[position])
         is_plain[position] = value is not None
         values[position] = 0.0 if value is None else value
     return values, is_plain
@@ -121,7 +121,21 @@ def _scaled(integers: Integers, powers: Integers) -> Numbers:
     return scaled
 
 
-def _read_one(text: str, exponent: int) -> float | None:
+def read_one(text: str, exponent: int) -> float | None:
+    """Read a number as C++'s ``cout`` prints it.
+
+    Parameters
+    ----------
+    text : str
+        All of it.
+    exponent : int
+        It counts times ten to this power.
+
+    Returns
+    -------
+    float or None
+        None if it is no such number.
+    """
     match = _STREAMED.fullmatch(text)
     if match is None or not text.isascii():
         return None

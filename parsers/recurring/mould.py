@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from nnsreport.parsers.recurring import filling
 from nnsreport.parsers.recurring.decimals import read_decimals
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Mould:
         Of the numbers.
     whole : numpy.ndarray of int64
         Which of the numbers have digits alone.
+    form : Form
+        The same for the loop in C.
     """
 
     lines: int
@@ -103,6 +106,7 @@ class Mould:
     free: Integers
     exponents: Integers
     whole: Integers
+    form: filling.Form
 
     @classmethod
     def of(cls, lines: Sequence[str], fields: Sequence[Field], free: Sequence[int] = ()) -> Mould:
@@ -131,19 +135,24 @@ class Mould:
         holes += [(line, rank) for line, own in shared.items() for rank in range(max(len(own), 1))]
         order = sorted(range(len(holes)), key=holes.__getitem__)
         unfixed = set(free)
+        pieces = _pieces(lines, fields_of, unfixed)
         is_free = np.array([holes[place][0] in unfixed for place in order])
+        numbers, unread = np.flatnonzero(~is_free), np.flatnonzero(is_free)
+        exponents = np.array([field.exponent for field in fields], dtype=np.int64)
+        whole = np.flatnonzero([field.is_whole for field in fields])
         return cls(
             lines=len(lines),
-            pieces=_pieces(lines, fields_of, unfixed),
+            pieces=pieces,
             alone=np.array(list(alone), dtype=np.int64),
             before=np.array([len(lines[own.line][: own.start].encode()) for own in alone.values()], dtype=np.int64),
             behind=np.array([len(lines[own.line][own.end :].encode()) for own in alone.values()], dtype=np.int64),
             shared=tuple((line, _fragments(lines[line], own)) for line, own in shared.items()),
             order=np.array(order, dtype=np.int64),
-            numbers=np.flatnonzero(~is_free),
-            free=np.flatnonzero(is_free),
-            exponents=np.array([field.exponent for field in fields], dtype=np.int64),
-            whole=np.flatnonzero([field.is_whole for field in fields]),
+            numbers=numbers,
+            free=unread,
+            exponents=exponents,
+            whole=whole,
+            form=filling.Form.of(pieces, numbers, unread, exponents, whole),
         )
 
     def may_fit(self, text: bytes) -> bool:
@@ -164,6 +173,11 @@ class Mould:
         Fillings
             Of each.
         """
+        if filling.fill is not None:
+            return Fillings(*self.form.read(texts))
+        return self._read_together(texts)
+
+    def _read_together(self, texts: Sequence[bytes]) -> Fillings:
         import numpy as np
 
         whole = b"".join(texts)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnsreport.parsers.recurring import Field, Mould
+from nnsreport.parsers.quantities import STREAMED
+from nnsreport.parsers.recurring import Field, Fillings, Mould, filling
 
 LINES = ["=== µ-chip ===", "area: 12.5um^2", "", "size: 3x14 tiles", "anything 7 at all", "rows: 1, 2.5, -3e-05", "end"]
 FREE = 4
@@ -36,10 +38,21 @@ def read(mould: Mould, *texts: bytes) -> list[tuple[list[float], tuple[bytes, ..
     possible = [text for text in texts if mould.may_fit(text)]
     if not possible:
         return [None] * len(texts)
-    filling = mould.read(possible)
-    found = iter(zip(filling.fits, filling.numbers.tolist(), filling.free, strict=True))
+    given, by_numpy = mould.read(possible), read_by_numpy(mould, possible)
+    found = iter(zip(given.fits, given.numbers.tolist(), given.free, strict=True))
     rows = [next(found) if mould.may_fit(text) else (False, [], ()) for text in texts]
+    assert given.fits.tolist() == by_numpy.fits.tolist()
+    assert repr(given.numbers[given.fits].tolist()) == repr(by_numpy.numbers[given.fits].tolist())
+    assert [own for own, fits in zip(given.free, given.fits, strict=True) if fits] == [
+        own for own, fits in zip(by_numpy.free, given.fits, strict=True) if fits
+    ]
     return [(numbers, free) if fits else None for fits, numbers, free in rows]
+
+
+def read_by_numpy(mould: Mould, texts: list[bytes]) -> Fillings:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filling, "fill", None)
+        return mould.read(texts)
 
 
 OTHER = ["=== µ-chip ===", "area: 1e+100um^2", "", "size: 123456x0 tiles", "µ", "rows: -0.001, inf, nan", "end"]
@@ -108,3 +121,38 @@ def test_any_change_outside_of_numbers_is_noticed(place: int, character: str, is
     assert len(lines) == len(LINES) + 1
     for index, (line, original) in enumerate(zip(lines, LINES, strict=False)):
         assert re.sub(r"[-+\d.e]", "", line) == re.sub(r"[-+\d.e]", "", original) or index == FREE
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.from_regex(STREAMED, fullmatch=True),
+        st.from_regex(r"-?[0-9]{1,17}(\.[0-9]{1,17})?(e[-+][0-9]{2,3})?", fullmatch=True),
+        st.floats().map(lambda value: f"{value:.6g}"),
+        st.floats().map(repr),
+        st.text("0123456789.e+-infa", max_size=12),
+    ),
+    st.sampled_from([0, -12, -9, 3]),
+)
+def test_any_number_is_that_of_its_text(number: str, exponent: int) -> None:
+    mould = Mould.of(["x: 1pJ"], [Field(0, 3, 4, exponent)])
+    found = read(mould, text([f"x: {number}pJ"]))
+    match = re.fullmatch(STREAMED, number, re.ASCII)
+    if match is None or len(number) > 32:
+        assert found == [None]
+        return
+    mantissa, printed, not_finite = match.groups()
+    expected = float(not_finite) if not_finite else float(f"{mantissa}e{int(printed or 0) + exponent}")
+    assert found[0] is not None
+    assert repr(found[0][0]) == repr([expected])
+
+
+def test_arrays_of_other_lengths_are_refused(mould: Mould) -> None:
+    if filling.fill is None:
+        pytest.skip("the loop in C was not built")
+    form, values, spans = mould.form, np.zeros(7), np.zeros((7, 2), np.int64)
+    given = [text(LINES), form.pieces, form.ends, form.kinds, form.exponents, values, spans]
+    assert filling.fill(*given) == 0
+    for index, wrong in ((1, form.pieces[:-1]), (2, form.ends[:-1].copy()), (5, values[:-1].copy()), (6, spans[1:])):
+        with pytest.raises(ValueError, match="not as long as"):
+            filling.fill(*given[:index], wrong, *given[index + 1 :])
