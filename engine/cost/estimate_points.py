@@ -59,14 +59,13 @@ def alike(parameters: Parameters, names: Sequence[str]) -> tuple[tuple[int, Arra
     tuple of pairs of int and Array of int, (some,)
         The first point of each kind, and all its points, in the processor's memory.
     """
-    count = design_points(parameters) or 1
     arrays = _arrays(parameters)
-    columns = [
-        np.broadcast_to(to_numpy(arrays[name]) if name in arrays else getattr(parameters, name), count)
-        for name in names
-    ]
-    _, first, kind = np.unique(np.stack(columns), axis=1, return_index=True, return_inverse=True)
-    return tuple((int(first[index]), np.flatnonzero(kind.ravel() == index)) for index in range(len(first)))
+    kinds = np.zeros(design_points(parameters) or 1, dtype=np.int64)
+    for array in (arrays[name] for name in names if name in arrays):
+        values, kind = np.unique(to_numpy(array), return_inverse=True)
+        _, kinds = np.unique(kinds * len(values) + kind, return_inverse=True)
+    _, first = np.unique(kinds, return_index=True)
+    return tuple((int(point), np.flatnonzero(kinds == kind)) for kind, point in enumerate(first))
 
 
 def _arrays(parameters: Parameters) -> dict[str, Array]:

@@ -40,25 +40,23 @@ class SramTable:
     fixed: Array
     is_varying: tuple[bool, ...]
 
-    def sums(self, activity: RowActivity, blocks: Array) -> Array:
-        """Return what all reads of some blocks of rows take.
+    def sums(self, activity: RowActivity) -> Array:
+        """Return what all reads of blocks of rows take.
 
         Parameters
         ----------
         activity : RowActivity
-            Of a layer.
-        blocks : Array of int, (sub-arrays,)
-            Which of the activity's blocks each sub-array reads.
+            Of some blocks.
 
         Returns
         -------
-        Array, (numbers, ..., sub-arrays)
+        Array, (numbers, ..., blocks)
             Of all design points.
         """
         xp = namespace_among(self.active_rows)
-        reads = xp.zeros((len(blocks), len(self.active_rows)))
-        reads[:, xp.searchsorted(self.active_rows, xp.asarray(activity.active_rows))] = activity.reads[blocks]
-        found: Array = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(blocks)))
+        reads = xp.zeros((len(activity.reads), len(self.active_rows)))
+        reads[:, xp.searchsorted(self.active_rows, xp.asarray(activity.active_rows))] = xp.asarray(activity.reads)
+        found: Array = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(reads)))
         is_varying = xp.asarray(self.is_varying)
         found[is_varying] = self.varying @ reads.T
         found[~is_varying] = self.fixed[..., None] * reads.sum(axis=1)
@@ -101,31 +99,47 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     return SramTable(states, _stacked(varying, (*shape, len(states))), _stacked(fixed, shape), is_varying)
 
 
-def sram_sums(table: SramTable, activity: RowActivity, parts: LayerParts, points: Array | None) -> SubArrayReads:
+def sram_sums(
+    of_blocks: Array, blocks: Array, parts: LayerParts, points: Array | None, times: float = 1.0
+) -> SubArrayReads:
     """Return what all reads of an image take in each sub-array of a layer.
 
     Parameters
     ----------
-    table : SramTable
-        Of the network.
-    activity : RowActivity
-        Of the layer.
+    of_blocks : Array, (numbers, ..., blocks)
+        What :meth:`SramTable.sums` gives.
+    blocks : Array of int, (sub-arrays,)
+        Which block each sub-array reads.
     parts : LayerParts
         Of the layer.
     points : Array of int, (some,), or None
         Design points whose layer is cut like this; None for all.
+    times : float
+        How many times as many reads the layer has.
 
     Returns
     -------
     SubArrayReads
         (..., sub-arrays).
     """
-    sums = table.sums(activity, parts.row_block)
-    if points is not None:
-        sums = sums[:, points]
-    columns = namespace_among(sums).asarray([part.columns for part in parts.sub_arrays], dtype="float64")
+    xp = namespace_among(of_blocks)
+    places = xp.asarray(blocks)
+    sums = (of_blocks[..., places] if points is None else of_blocks[:, xp.asarray(points)[:, None], places]) * times
+    columns = xp.asarray([part.columns for part in parts.sub_arrays], dtype="float64")
     count = len(_CIRCUITS)
     return reads_of(sums[:count], sums[count : 2 * count] + sums[2 * count :] * columns)
+
+
+def joined(activities: Sequence[RowActivity]) -> RowActivity:
+    """Return the activity of all blocks of several activities, one after the other."""
+    xp = namespace_among(*(activity.active_rows for activity in activities))
+    states = xp.unique(xp.concatenate([activity.active_rows for activity in activities]))
+    blocks = []
+    for activity in activities:
+        reads = xp.zeros((len(activity.reads), len(states)))
+        reads[:, xp.searchsorted(states, activity.active_rows)] = activity.reads
+        blocks.append(reads)
+    return RowActivity(states, xp.concatenate(blocks))
 
 
 def _stacked(numbers: Sequence[Array], shape: tuple[int, ...]) -> Array:
