@@ -21,32 +21,24 @@ import importlib.metadata
 import os
 import platform
 import warnings
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 
 import numpy as np
-from crosssim_cores import CrossSimLayer, CrossSimNetwork, ranges_in_crosssim, version
-from crosssim_networks import (
-    CALIBRATION_IMAGES,
-    Material,
-    NetworkComparison,
-    Outputs,
-    compare_networks,
-    run_both,
-)
-from crosssim_products import (
-    ProductComparison,
-    compare_deviations,
-    compare_layer,
-    deviations,
-    matrix_network,
-    random_product,
-)
+from crosssim_cores import CrossSimLayer, CrossSimNetwork, ranges_in_crosssim, run_crosssim, version
 from crosssim_settings import deviation_settings, network_rows, product_settings, random_settings
 from inference_speed import load_images
+from peer_networks import CALIBRATION_IMAGES, Material
+from peer_products import ProductComparison, compare_layer, deviations, matrix_network, random_product
+from peer_tables import (
+    print_deviation_head,
+    print_deviation_row,
+    print_network_table,
+    print_product_head,
+    product_cells,
+    seed_of,
+)
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.converters.uniform import UniformConverter
@@ -54,7 +46,6 @@ from nnsreport.engine.crossbar import CrossbarNetwork, CrossbarSettings, build, 
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.settings import AdcSettings
 from nnsreport.engine.network import LinearLayer, execute, load_graph
-from nnsreport.reports.statistics import mean_and_std, wilson_interval
 
 ROWS, COLUMNS, VECTORS = 300, 20, 24
 """Of the matrix in the table of products: three blocks of word lines, the last one shorter."""
@@ -92,12 +83,11 @@ def compare_matrix(
 
 def print_products(_: Options) -> None:
     """Print the table of products, one feature at a time."""
-    print("| settings | inputs | outputs | a code apart | of them on an edge | largest difference of the others | |")
-    print("|---|---|---|---|---|---|---|")
+    print_product_head("settings | inputs")
     for name, settings in product_settings().items():
         for signed in (False, True):
-            found = compare_matrix(settings, (ROWS, COLUMNS, VECTORS), signed, _seed(name))
-            print(f"| {name} | {'signed' if signed else 'unsigned'} {_cells(found)}", flush=True)
+            found = compare_matrix(settings, (ROWS, COLUMNS, VECTORS), signed, seed_of(name))
+            print(f"| {name} | {'signed' if signed else 'unsigned'} | {product_cells(found)}", flush=True)
 
 
 def print_random(options: Options) -> None:
@@ -139,12 +129,11 @@ def print_layers(options: Options) -> None:
     graph = load_graph(options.material.network)
     calibration, _ = load_images(options.material.calibration, CALIBRATION_IMAGES)
     images, _ = load_images(options.material.images, 2)
-    print("| settings | layers | outputs | a code apart | of them on an edge | largest difference of the others | |")
-    print("|---|---|---|---|---|---|---|")
+    print_product_head("settings | layers")
     for name in _LAYERS:
         settings = product_settings()[name]
         network = build(graph, calibrate(graph, [calibration], settings), settings)
-        print(f"| {name} | {len(network.layers)} {_cells(compare_layers(network, images))}", flush=True)
+        print(f"| {name} | {len(network.layers)} | {product_cells(compare_layers(network, images))}", flush=True)
 
 
 def print_ranges(_: Options) -> None:
@@ -154,7 +143,7 @@ def print_ranges(_: Options) -> None:
     for name in _OWN_RANGES:
         for signed in (False, True):
             settings = replace(product_settings()[name], adc=AdcSettings(range="full-scale", granularity="slice"))
-            weight, vectors = random_product(np.random.default_rng(_seed(name)), *_SMALL, (8, 8), signed)
+            weight, vectors = random_product(np.random.default_rng(seed_of(name)), *_SMALL, (8, 8), signed)
             layer = matrix_network(weight, vectors, settings).layers[0]
             peers = [CrossSimLayer(layer, settings, adc_range=option) for option in ("max", "granular")]
             product = peers[1].multiply(layer.linear, vectors).ravel()
@@ -172,12 +161,9 @@ def full_scales(settings: CrossbarSettings, layer: CrossbarLayer) -> list[float]
 
 def print_deviations(options: Options) -> None:
     """Print the table of spreads and means over trials."""
-    print(
-        "| settings | trials | standard deviation, CrossSim's over the engine's | in standard errors | means: RMS z |"
-    )
-    print("|---|---|---|---|---|")
+    print_deviation_head("CrossSim")
     for name, (settings, time_s) in deviation_settings().items():
-        seed = _seed(name)
+        seed = seed_of(name)
         weight, vectors = random_product(np.random.default_rng(seed), 128, 256, 1, (8, 8), signed=False)
         network = matrix_network(weight, vectors, settings)
         ideal = network.infer_quantized(vectors).outputs
@@ -187,60 +173,13 @@ def print_deviations(options: Options) -> None:
             ours.append(network.program(seed, trial).read(time_s)["none"].infer(vectors).outputs)
             peer = CrossSimNetwork(network.graph, network.layers, settings=settings, time_s=time_s)
             theirs.append(peer.infer(vectors))
-        found = compare_deviations(deviations(np.stack(ours), ideal), deviations(np.stack(theirs), ideal))
-        ratio = f"{found.std_ratio:.4f} ± {found.std_ratio_error:.4f} | {found.std_z:+.1f}"
-        print(f"| {name} | {options.trials} | {ratio} | {found.mean_z:.2f} |", flush=True)
+        print_deviation_row(name, deviations(np.stack(ours), ideal), deviations(np.stack(theirs), ideal))
 
 
 def print_networks(options: Options) -> None:
     """Print the table of accuracies."""
     rows = {name: row.scaled(options.share) for name, row in network_rows().items()}
-    print(
-        "| settings | images x trials | engine % | CrossSim % | difference, points | in standard errors | same class | "
-        "outputs | core-ms an image: engine, CrossSim |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
-    peaks = 0.0, 0.0
-    for name, ours, theirs in run_both(rows, options.material):
-        trials, images = ours.correct.shape
-        cells = (
-            name,
-            f"{images} x {trials}",
-            _accuracy(ours),
-            _accuracy(theirs),
-            *_difference_cells(ours, theirs, compare_networks(ours, theirs)),
-            f"{ours.core_ms:.3g}, {theirs.core_ms:.4g}",
-        )
-        print("| " + " | ".join(cells) + " |", flush=True)
-        peaks = ours.peak_mb, theirs.peak_mb
-    print(f"\npeak memory: engine {peaks[0]:.0f} MB, CrossSim {peaks[1]:.0f} MB")
-
-
-def _accuracy(outputs: Outputs) -> str:
-    """Say an accuracy: of one trial with Wilson's interval over images, of several with its deviation over trials."""
-    if len(outputs.accuracies) > 1:
-        mean, std = mean_and_std(outputs.accuracies)
-        return f"{100 * mean:.2f} ± {100 * std:.2f}"
-    interval = wilson_interval(int(outputs.correct.sum()), outputs.correct.size)
-    return f"{100 * outputs.accuracies[0]:.2f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
-
-
-def _difference_cells(ours: Outputs, theirs: Outputs, found: NetworkComparison) -> tuple[str, ...]:
-    difference = f"{100 * found.difference:+.2f} ± {100 * found.error:.2f}"
-    if len(ours.accuracies) > 1:
-        spreads = f"spread {fmean(ours.spreads):.4f}, {fmean(theirs.spreads):.4f} ({found.spread_z:+.1f})"
-        return difference, f"{found.accuracy_z:+.1f}", "", spreads
-    outputs = f"equal for {100 * found.equal_images:.0f} %; RMS difference {found.output_difference:.1e}"
-    return difference, f"{found.accuracy_z:+.1f}", f"{100 * found.same_class:.1f} %", outputs
-
-
-def _cells(found: ProductComparison) -> str:
-    verdict = "equal" if found.equal else "**not equal**"
-    return f"| {found.outputs} | {found.differing} | {found.on_edge} | {found.largest:.1e} | {verdict} |"
-
-
-def _seed(name: str) -> int:
-    return zlib.crc32(name.encode())
+    print_network_table("CrossSim", rows, options.material, run_crosssim)
 
 
 PARTS: dict[str, Callable[[Options], None]] = {

@@ -11,10 +11,11 @@ import functools
 from typing import Any
 
 import numpy as np
+from peer_networks import Infer, Material, NetworkRow, Outputs, run_trials
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar import CrossbarSettings
+from nnsreport.engine.crossbar import CrossbarNetwork, CrossbarSettings
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.settings import DeviceSettings, SpreadSettings
 from nnsreport.engine.network import Graph, LinearLayer, execute
@@ -165,6 +166,18 @@ class CrossSimNetwork:
     def infer(self, images: Array) -> Array:
         """Return the network's outputs."""
         return execute(self._graph, images, lambda linear, x: self._layers[linear.index].multiply(linear, x))
+
+
+def run_crosssim(row: NetworkRow, material: Material) -> Outputs:
+    """Run one row of a table on CrossSim."""
+
+    def program(network: CrossbarNetwork, trial: int) -> Infer:
+        np.random.seed(trial)  # CrossSim draws from NumPy's global generator
+        options = {"settings": row.settings, "time_s": row.time_s, "mended": row.mended}
+        peer = CrossSimNetwork(network.graph, network.layers, **options)
+        return lambda batch, _: peer.infer(batch)
+
+    return run_trials(row, material, program)
 
 
 def core_parameters(
@@ -330,8 +343,9 @@ def _set_custom_device(device: Parameters, settings: DeviceSettings, time_s: flo
     device.programming_error.enable, device.programming_error.model = True, name
     if name == "SONOS":
         device.Vread, device.time = SONOS_READ_V, time_s / _SECONDS_A_DAY
-        for error in (device.drift_error, device.read_noise):
-            error.enable, error.model = True, name
+        device.drift_error.enable, device.drift_error.model = True, name
+        if settings.white_noise.kind != "none":
+            device.read_noise.enable, device.read_noise.model = True, name
     elif time_s:
         raise ValueError(f"CrossSim's {name} does not change with time")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from peer_networks import NetworkRow
 
 from nnsreport.configuration.reader import resolve
 from nnsreport.engine.crossbar import CrossbarSettings
@@ -156,36 +157,6 @@ def deviation_settings() -> dict[str, tuple[CrossbarSettings, float]]:
         0.0,
     )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkRow:
-    """A network with its settings, in a table.
-
-    Attributes
-    ----------
-    settings : CrossbarSettings
-        For both programs.
-    images, trials : int
-        How many of each: as many as CrossSim does in a minute or two.
-    batch : int
-        Images at once, which bounds CrossSim's memory.
-    time_s : float
-        Since the end of programming.
-    mended : bool
-        Whether the known gain of CrossSim's offset core is undone.
-    """
-
-    settings: CrossbarSettings
-    images: int = 1000
-    trials: int = 1
-    batch: int = 50
-    time_s: float = 0.0
-    mended: bool = True
-
-    def scaled(self, share: float) -> NetworkRow:
-        """Return the row with a share of its images, and at least one."""
-        return replace(self, images=max(1, round(share * self.images)))
 
 
 def network_rows() -> dict[str, NetworkRow]:

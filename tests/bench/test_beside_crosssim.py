@@ -21,12 +21,12 @@ PLAIN = CrossbarSettings()
 
 @pytest.fixture(scope="module")
 def products() -> ModuleType:
-    return importlib.import_module("crosssim_products")
+    return importlib.import_module("peer_products")
 
 
 @pytest.fixture(scope="module")
 def networks() -> ModuleType:
-    return importlib.import_module("crosssim_networks")
+    return importlib.import_module("peer_networks")
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,7 @@ def test_tables_of_products_say_what_is_equal(
 def test_table_of_networks_has_a_row_for_each_setting(
     beside: ModuleType, networks: ModuleType, rows: ModuleType, material, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    def small(known, _):
+    def small(known, *_):
         for name in ("differential, ADC range max", "programming 5 %, proportional"):
             row = replace(known[name], images=40, trials=min(known[name].trials, 2))
             ours = networks.run_engine(row, material)
@@ -247,7 +247,7 @@ def test_table_of_networks_has_a_row_for_each_setting(
             assert ours.core_ms > 0
             yield name, ours, ours
 
-    monkeypatch.setattr(beside, "run_both", small)
+    monkeypatch.setattr(importlib.import_module("peer_tables"), "run_both", small)
     beside.print_networks(beside.Options(material, 0.05, 1, 1))
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")][2:]
     assert ["100.0 %" in line for line in lines] == [True, False]
@@ -255,6 +255,6 @@ def test_table_of_networks_has_a_row_for_each_setting(
     assert "(+0.0)" in lines[1]
 
 
-def test_rows_scale_with_the_share(rows: ModuleType) -> None:
-    row = rows.NetworkRow(PLAIN, images=500)
+def test_rows_scale_with_the_share(networks: ModuleType) -> None:
+    row = networks.NetworkRow(PLAIN, images=500)
     assert [row.scaled(share).images for share in (1.0, 0.1, 1e-9)] == [500, 50, 1]

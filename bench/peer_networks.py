@@ -1,4 +1,4 @@
-"""Whole networks on this engine and on CrossSim, each program in a process of its own."""
+"""Whole networks on this engine and on another program, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from crosssim_cores import CrossSimNetwork
-from crosssim_settings import NetworkRow
 from inference_speed import load_images
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.crossbar import CrossbarNetwork, build, calibrate
+from nnsreport.engine.crossbar import CrossbarNetwork, CrossbarSettings, build, calibrate
 from nnsreport.engine.crossbar.settings import DeviceSettings
 from nnsreport.engine.network import load_graph
 from nnsreport.engine.parasitics import WireSettings
@@ -44,6 +41,46 @@ class Material:
     network: Path
     images: Path
     calibration: Path
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """A network with its settings, in a table.
+
+    Attributes
+    ----------
+    settings : CrossbarSettings
+        For both programs.
+    images, trials : int
+        How many of each: as many as the slower program does in a minute or two.
+    batch : int
+        Images at once, which bounds the other program's memory.
+    time_s : float
+        Since the end of programming.
+    method : str
+        Compensation of drift.
+    mended : bool
+        Whether known defects of the other program are undone.
+    """
+
+    settings: CrossbarSettings
+    images: int = 1000
+    trials: int = 1
+    batch: int = 50
+    time_s: float = 0.0
+    method: str = "none"
+    mended: bool = True
+
+    def scaled(self, share: float) -> NetworkRow:
+        """Return the row with a share of its images, and at least one."""
+        return replace(self, images=max(1, round(share * self.images)))
+
+
+Infer = Callable[[Array, int], Array]
+"""Outputs of a batch, given the number of its first image."""
+
+RunRow = Callable[[NetworkRow, Material], "Outputs"]
+"""What a program makes of a row; a function that another process can import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +124,9 @@ class Outputs:
         return [float(np.sqrt(np.mean((trial - self.ideal) ** 2))) / scale for trial in self.logits]
 
 
-def run_both(rows: dict[str, NetworkRow], material: Material) -> Iterator[tuple[str, Outputs, Outputs]]:
+def run_both(
+    rows: dict[str, NetworkRow], material: Material, run_peer: RunRow
+) -> Iterator[tuple[str, Outputs, Outputs]]:
     """Run rows on both programs, one after the other, each in one process for all rows.
 
     Parameters
@@ -96,65 +135,55 @@ def run_both(rows: dict[str, NetworkRow], material: Material) -> Iterator[tuple[
         What to run.
     material : Material
         With what.
+    run_peer : RunRow
+        The other program.
 
     Yields
     ------
     name : str
         Of the row.
-    engine, crosssim : Outputs
+    engine, peer : Outputs
         Of the programs.
     """
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn) as engine, ProcessPoolExecutor(1, spawn) as crosssim:
+    with ProcessPoolExecutor(1, spawn) as engine, ProcessPoolExecutor(1, spawn) as peer:
         for name, row in rows.items():
             ours = engine.submit(run_engine, row, material).result()
-            yield name, ours, crosssim.submit(run_crosssim, row, material).result()
+            yield name, ours, peer.submit(run_peer, row, material).result()
 
 
 def run_engine(row: NetworkRow, material: Material) -> Outputs:
     """Run one row on this engine."""
-    network, images, labels = _built(row, material)
 
-    def program(trial: int) -> Callable[[Array, int], Array]:
-        read = network.program(seed=0, trial=trial).read(row.time_s)["none"]
+    def program(network: CrossbarNetwork, trial: int) -> Infer:
+        read = network.program(seed=0, trial=trial).read(row.time_s, (row.method,))[row.method]
         return lambda batch, first: read.infer(batch, first).outputs
 
-    return _run(row, network, images, labels, program)
+    return run_trials(row, material, program)
 
 
-def run_crosssim(row: NetworkRow, material: Material) -> Outputs:
-    """Run one row on CrossSim."""
+def run_trials(row: NetworkRow, material: Material, program: Callable[[CrossbarNetwork, int], Infer]) -> Outputs:
+    """Run all trials of a row on one program.
+
+    Parameters
+    ----------
+    row : NetworkRow
+        What to run.
+    material : Material
+        With what.
+    program : callable
+        From the engine's network, quantised and calibrated, and a trial to what infers with it.
+
+    Returns
+    -------
+    Outputs
+        Of all trials.
+    """
     network, images, labels = _built(row, material)
-    options: dict[str, Any] = {"settings": row.settings, "time_s": row.time_s, "mended": row.mended}
-
-    def program(trial: int) -> Callable[[Array, int], Array]:
-        np.random.seed(trial)  # CrossSim draws from NumPy's global generator
-        peer = CrossSimNetwork(network.graph, network.layers, **options)
-        return lambda batch, _: peer.infer(batch)
-
-    return _run(row, network, images, labels, program)
-
-
-def _built(row: NetworkRow, material: Material) -> tuple[CrossbarNetwork, Array, Array]:
-    graph = load_graph(material.network)
-    calibration, _ = load_images(material.calibration, CALIBRATION_IMAGES)
-    images, labels = load_images(material.images, row.images)
-    device = DeviceSettings(on_off_ratio=row.settings.device.on_off_ratio)
-    quiet = replace(row.settings, device=device, wires=WireSettings())
-    return build(graph, calibrate(graph, [calibration], quiet), row.settings), images, labels
-
-
-def _run(
-    row: NetworkRow,
-    network: CrossbarNetwork,
-    images: Array,
-    labels: Array,
-    program: Callable[[int], Callable[[Array, int], Array]],
-) -> Outputs:
     starts = range(0, len(images), row.batch)
     trials, taken_s = [], 0.0
     for trial in range(row.trials):
-        infer = program(trial)
+        infer = program(network, trial)
         begin = time.process_time()
         trials.append(np.concatenate([infer(images[first : first + row.batch], first) for first in starts]))
         taken_s += time.process_time() - begin
@@ -166,6 +195,15 @@ def _run(
         core_ms=1e3 * taken_s / row.trials / len(images),
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
     )
+
+
+def _built(row: NetworkRow, material: Material) -> tuple[CrossbarNetwork, Array, Array]:
+    graph = load_graph(material.network)
+    calibration, _ = load_images(material.calibration, CALIBRATION_IMAGES)
+    images, labels = load_images(material.images, row.images)
+    device = DeviceSettings(on_off_ratio=row.settings.device.on_off_ratio)
+    quiet = replace(row.settings, device=device, wires=WireSettings())
+    return build(graph, calibrate(graph, [calibration], quiet), row.settings), images, labels
 
 
 @dataclass(frozen=True, slots=True)
