@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-convert: Callable[..., int] | None
-normal_rows: Callable[..., None] | None
-try:
-    from nnsreport.engine.native import _kernels
-except ImportError:  # no compiler where it was installed, or a checkout that was not
-    convert = normal_rows = None
-else:
-    convert, normal_rows = _kernels.convert, _kernels.normal_rows
+from nnsreport.loops import loops
+
+_kernels = loops("nnsreport.engine.native._kernels")
+
+convert: Callable[..., int] | None = getattr(_kernels, "convert", None)
+normal_rows: Callable[..., None] | None = getattr(_kernels, "normal_rows", None)

@@ -6,19 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnsreport.loops import loops
 from nnsreport.parsers.recurring.decimals import read_one
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-fill: Callable[..., int] | None
-try:
-    from nnsreport.parsers.recurring import _filling
-except ImportError:  # no compiler where it was installed, or a checkout that was not
-    fill = None
-else:
-    fill = _filling.fill
+_filling = loops("nnsreport.parsers.recurring._filling")
+
+fill: Callable[..., int] | None = getattr(_filling, "fill", None)
 
 _NUMBER, _WHOLE, _FREE = range(3)
 
