@@ -34,7 +34,7 @@ test-lowest: | $(BIN)/python
 	OPENBLAS_NUM_THREADS=1 .venv-lowest/bin/python -m pytest --numprocesses auto --dist worksteal
 
 clean:
-	rm -rf $(VENV) .venv-lowest demo build *.egg-info
+	rm -rf $(VENV) .venv-lowest demo build *.egg-info engine/native/*.so parsers/recurring/*.so
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -42,11 +42,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo 'this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
 
+LOOPS := $(wildcard engine/native/*.[ch] parsers/recurring/*.c)
+
 # The example travels as package data, so an editable installation always runs the checkout's own.
-$(VENV)/.ready-to-run: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.ready-to-run: pyproject.toml constraints.txt $(LOOPS) | $(BIN)/python
 	$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.ready-to-test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.ready-to-test: pyproject.toml constraints.txt $(LOOPS) | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(VENV)/.ready-to-run
