@@ -39,6 +39,10 @@ class RunBuilder:
         Name of the format.
     cut_line : int or None
         Line of the file that has no line end.
+    contradictions : int
+        Second values that differ from the first.
+    first_contradiction : int or None
+        Line of the first of them.
     """
 
     format_name: str
@@ -49,6 +53,8 @@ class RunBuilder:
     values: dict[tuple[int, int, int] | tuple[int, int, int, Condition], float] = field(default_factory=dict)
     setting_values: dict[str, str] = field(default_factory=dict)
     unreadable_lines: int = 0
+    contradictions: int = 0
+    first_contradiction: int | None = None
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
     _blocks: dict[KeyBlock, npt.NDArray[np.int64]] = field(default_factory=dict)
@@ -109,6 +115,8 @@ class RunBuilder:
         known = self.values.setdefault(place if condition is UNCONDITIONAL else (*place, condition), value)
         if known is not value:
             if known != value and not (known != known and value != value):
+                self.contradictions += 1
+                self.first_contradiction = self.first_contradiction or line
                 when = f"epoch {epoch}" if epoch is not None else None
                 about = " ".join(part for part in (when, str(condition), layer or scope, component, metric) if part)
                 self.problem(

@@ -58,7 +58,7 @@ _TENSORFLOW_OPTION = _lines(r"bitsW = \d")
 _TENSORFLOW_OTHERS = _lines(
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d *$", r"CONV: \d+ FC: \d+ To", r"(?: ?Finished )?Test Error: \d"
 )
-"""What V1.0's wrapper for TensorFlow prints before and behind the source of ``Option.py``, which may stand alone too."""
+"""What V1.0's wrapper for TensorFlow prints before and behind the source of ``Option.py``, which is a file too."""
 
 _OPTION = re.compile(r"\[--(?:wl_weight|ADCprecision|adc_precision|nonlinearityLTP) ")
 """In the usage that the wrapper prints when it is called with an option that it has not."""

@@ -16,6 +16,9 @@ from nnsreport.parsers.neurosim.wrapper import WrapperReader
 from nnsreport.parsers.silence import NEUROSIM_SILENCE
 
 _SHOWN_MISSING = 6
+_FEWEST_OF_MIXTURE = 3
+"""Fewer numbers that contradict others may be damaged ones."""
+_MIXTURE_REMEDY = "let each job write a file of its own: #SBATCH --output=output_%j.txt"
 _TIME_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
 _SILENCE_REMEDY = f"{NEUROSIM_SILENCE}; or NeuroSIM/main was not built"
 
@@ -33,6 +36,7 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
         A message in the log may already tell why it ends where it does.
     """
     findings = Findings.among(records)
+    _report_mixture(records)
     if hardware.stage is Stage.FINISHED:
         _report_missing(records, hardware, findings.places)
         _note_clock(records, hardware, findings)
@@ -43,6 +47,16 @@ def diagnose(records: RunBuilder, hardware: HardwareReader, wrapper: WrapperRead
     report_untrustworthy(records, hardware.dialect, findings, is_complete=hardware.stage is Stage.FINISHED)
     if is_explained or hardware.stage is not Stage.NOTHING or len(records.metrics) or records.settings:
         settle_version(records, hardware, findings, has_flags=wrapper.has_flags)
+
+
+def _report_mixture(records: RunBuilder) -> None:
+    if records.contradictions >= _FEWEST_OF_MIXTURE:
+        records.problem(
+            f"{records.contradictions} numbers are there twice with different values, as where two jobs write into one "
+            "file: which run the first ones are of is not known",
+            records.first_contradiction,
+            _MIXTURE_REMEDY,
+        )
 
 
 def _explain_silence(records: RunBuilder, wrapper: WrapperReader, *, is_explained: bool) -> None:

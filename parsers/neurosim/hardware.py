@@ -30,6 +30,13 @@ _SPEED_UP_MESSAGES = (
     "User assigned speed-up degree is larger than the upper bound",
     "The speed-up degree is auto-assigned as the upper bound",
 )
+_BEFORE_BREAKDOWN = frozenset(
+    {
+        *("area", "memory_utilization", "clock_period"),
+        *("read_latency", "read_dynamic_energy", "leakage_energy", "leakage_power"),
+    }
+)
+"""What of a chip is printed before its breakdown."""
 _BREAKDOWN_BANNER = re.compile(r"\*+ Breakdown of Latency and Dynamic Energy \*+ *")
 
 
@@ -126,6 +133,7 @@ class HardwareReader(Place):
             return self._unknown(text)
         self._drop_stray()
         if measure.order < self._breakdown_order:
+            self._judge_breakdown(is_followed=False)
             self.forget_place()
         is_whole = self._is_next_of_breakdown(measure)
         self._breakdown_order = measure.order
@@ -165,8 +173,9 @@ class HardwareReader(Place):
         stage = self.dialect.banners.get(title)
         if stage is None:
             return Verdict.NOT_MINE
-        if not self.is_chip:
-            self._judge_breakdown(is_followed=stage is Stage.SUMMARY and self._is_last_layer())
+        self._judge_breakdown(
+            is_followed=stage > Stage.SUMMARY if self.is_chip else stage is Stage.SUMMARY and self._is_last_layer()
+        )
         self.forget_place()
         self._reach(stage)
         if title in self.dialect.process_banners:
@@ -190,7 +199,10 @@ class HardwareReader(Place):
         value = self._number(measure.quantity, printed, line)
         if value is None:
             return Verdict.UNREADABLE
-        if self._floor_plan.tables or self._breakdown.lines:
+        if self._breakdown.lines:
+            self._judge_breakdown(is_followed=self.is_chip and measure.metric not in _BEFORE_BREAKDOWN)
+            self._breakdown_order = -1
+        if self._floor_plan.tables:
             self.close()
         self._file("chip", None, measure, value, line, measure.quantity)
         self._note_place(measure, line)

@@ -73,6 +73,16 @@ class Place:
     _last_measure: Measure | None = None
     _breakdown: Breakdown = field(default_factory=Breakdown)
     _previous_size_line: int = 0
+    _earlier_contradictions: int = 0
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether numbers of this C++ part contradict each other: lines of several are mixed."""
+        return self.records.contradictions > self._earlier_contradictions
+
+    def begin_lines(self) -> None:
+        """Note that a C++ part begins with the next line."""
+        self._earlier_contradictions = self.records.contradictions
 
     def forget_place(self, *, is_cut: bool = False) -> None:
         """Forget the current layer and table: the next line may be about another.
@@ -149,8 +159,9 @@ class Place:
 
     def _enter_layer(self, layer: str, line: int) -> None:
         self._breakdown_order = -1
-        if self.layer is not None and self._breakdown.lines:
-            self._judge_breakdown(is_followed=number_of(layer) == number_of(self.layer) + 1)
+        if self._breakdown.lines:
+            is_next = self.layer is not None and number_of(layer) == number_of(self.layer) + 1
+            self._judge_breakdown(is_followed=is_next and not self.is_chip)
         if layer != self.layer:
             self.close()
             self.layer = layer
@@ -183,6 +194,8 @@ class Place:
         self._drop_stray()
         self._judge_breakdown(is_followed=self.is_chip or is_cut)
         for table in self._floor_plan.settled(is_cut=is_cut) if self._floor_plan.tables else ():
+            if self.is_suspect:
+                table.leave_out_impossible()
             self._file_table(table)
 
     def _file_table(self, table: Table) -> None:
@@ -204,7 +217,9 @@ class Place:
         """File the lines of a breakdown that are known to be of this layer or chip, and report the others."""
         if self._breakdown.lines:
             adds_up = self.dialect.breakdown_adds_up
-            sound, doubtful = self._breakdown.judge(is_followed=is_followed, adds_up=adds_up)
+            sound, doubtful = self._breakdown.judge(
+                is_followed=is_followed, adds_up=adds_up, is_suspect=self.is_suspect
+            )
             if doubtful or not self._breakdown.is_whole:
                 self.recording = None
             for found in sound:

@@ -20,6 +20,8 @@ TABLE_ORDERS = (("tiles", "speed_up", "memory_utilization"), ("memory_arrays", "
 _ENERGY = "read_dynamic_energy"
 _LATENCY = "read_latency"
 _PARTS = 3
+_FEWEST_PARTS = 4
+"""Of the six lines of a breakdown."""
 _PRINT_PRECISION = 5.1e-6
 """Half a unit of the last of six digits, relative to the smallest number with these, and some rounding."""
 
@@ -137,6 +139,13 @@ class Table:
         if number == self.last_row + 1 and self._open is None:
             self.last_row = number
 
+    def leave_out_impossible(self) -> None:
+        """Leave out rows that are another table's: a share above 1, or a count that is none."""
+        is_share = self.metrics == ("memory_utilization",)
+        impossible = [row for row in self.sound if any(value > 1 if is_share else value % 1 for value in row.values)]
+        self.sound = [row for row in self.sound if row not in impossible]
+        self.doubtful += impossible
+
     def settle(self, layers: int, *, is_followed: bool) -> None:
         """Judge what could not be judged before the other tables were read.
 
@@ -223,7 +232,9 @@ class Breakdown:
         if measure.component == "total":
             self.totals[measure.metric] = value
 
-    def judge(self, *, is_followed: bool, adds_up: bool) -> tuple[list[LayerLine], list[LayerLine]]:
+    def judge(
+        self, *, is_followed: bool, adds_up: bool, is_suspect: bool = False
+    ) -> tuple[list[LayerLine], list[LayerLine]]:
         """Return the lines that are known to be of the layer or chip that was named last, and the others.
 
         Where a piece of a log is lost, lines of one layer may be followed by those of another. Energies are parts of
@@ -235,11 +246,33 @@ class Breakdown:
             What comes behind the breakdown is what comes behind that of this layer or chip.
         adds_up : bool
             Energies do so in this version.
+        is_suspect : bool
+            Lines of several runs are mixed: order alone proves nothing.
+
+        Returns
+        -------
+        list of LayerLine
+            Those that are known. Of two with different numbers for the same, neither is.
+        list of LayerLine
+            The others.
         """
-        if (self.is_whole and is_followed) or (adds_up and self._is_sum(_ENERGY)):
-            return self.lines, []
-        kept = [line for line in self.lines if line.measure.metric == _LATENCY] if self._is_sum(_LATENCY) else []
+        told = [line for line in self.lines if not self._is_contradicted(line)]
+        is_placed = is_followed and not is_suspect and (self.is_whole or self._lacks_little())
+        if is_placed or (adds_up and self._is_sum(_ENERGY)):
+            kept = told
+        else:
+            kept = [line for line in told if line.measure.metric == _LATENCY] if self._is_sum(_LATENCY) else []
         return kept, [line for line in self.lines if line not in kept]
+
+    def _is_contradicted(self, line: LayerLine) -> bool:
+        return any(line.measure == other.measure and line.value != other.value for other in self.lines)
+
+    def _lacks_little(self) -> bool:
+        """Tell whether most lines are there, and their energies may be parts of the total."""
+        energies = {line.measure: line.value for line in self.lines if line.measure.metric == _ENERGY}
+        total = self.totals.get(_ENERGY)
+        may_be_parts = total is not None and math.fsum(energies.values()) <= total * (1 + _PRINT_PRECISION)
+        return may_be_parts and len({line.measure for line in self.lines}) >= _FEWEST_PARTS
 
     def _is_sum(self, metric: str) -> bool:
         """Tell whether all parts are there and add up."""

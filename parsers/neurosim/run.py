@@ -169,6 +169,7 @@ class Run:
                 self._latest_epoch, NO_EPOCH if self.hardware.epoch is None else self.hardware.epoch
             )
             self.hardware.begin_section(self.wrapper.epoch_of_next_section(self.hardware.epoch))
+        self.hardware.begin_lines()
         self.hardware.recording = Recording(len(self.records.metrics))
 
     def read_section(self, ahead: ReadAhead, text: LogText, start: int) -> int:

@@ -192,6 +192,8 @@ class WrapperReader:
         shortcut is constructed before the block that it bridges), but numbers the names of its layers by construction.
         """
         count = len(self._initial_weights)
+        if layer_count is None and self.has_result and self._layer_names:
+            layer_count = len(self._layer_names)
         if count and layer_count not in (None, count):
             self._cannot_join("fan_in", count, layer_count, self._initial_weights[0][1])
             return None

@@ -137,3 +137,58 @@ def test_breakdown_without_its_first_line_is_filed_where_it_adds_up(neurosim: Pa
     rest = text[:first] + text[text.index("\n", first) + 1 :]
     whole, found = values_of(read(text, "neurosim-1.4")), values_of(read(rest, "neurosim-1.4"))
     assert whole.keys() - found.keys() == {("layer", "layer1", "adc", "read_latency")}
+
+
+BREAKDOWN_LINES = re.compile(r"^----------- (?:ADC|Accumulation|Other).*\n", re.MULTILINE)
+
+
+def test_a_line_of_a_breakdown_that_is_lost_costs_itself_alone(sample: tuple[str, str, dict[Key, float]]) -> None:
+    text, name, whole = sample
+    lost_energies = set()
+    for match in BREAKDOWN_LINES.finditer(text):
+        found = assert_none_moved(text[: match.start()] + text[match.end() :], name, whole)
+        missing = whole.keys() - found.keys()
+        if len(missing) > 1:
+            lost_energies |= {layer for _, layer, _, _ in missing}
+            assert {metric for _, _, _, metric in missing} <= {"read_dynamic_energy", "read_latency"}
+    assert lost_energies <= {None}, "only of the chip's lines nothing tells whose they are"
+
+
+def test_two_numbers_for_the_same_part_of_a_layer_are_both_left_out(neurosim: Path) -> None:
+    text = (neurosim / "v1.4" / "main_layer_by_layer.txt").read_text()
+    first = BREAKDOWN_LINES.search(text)
+    assert first is not None
+    other = re.sub(r": .*ns", ": 7.5ns", first.group())
+    log = read(text[: first.end()] + other + text[first.end() :], "neurosim-1.4")
+    assert ("layer", "layer1", "adc", "read_latency") not in values_of(log)
+    assert len(log.metrics) == len(read(text, "neurosim-1.4").metrics) - 1
+
+
+def test_a_breakdown_of_a_layer_moved_into_the_summary_is_not_the_chips(neurosim: Path) -> None:
+    text = (neurosim / "v1.4" / "main_layer_by_layer.txt").read_text()
+    whole = values_of(read(text, "neurosim-1.4"))
+    begin = BREAKDOWN_LINES.search(text)
+    assert begin is not None
+    end = text.index("layer2's", begin.start())
+    end = text.index("\n", end) + 1
+    chip = BREAKDOWN_LINES.search(text, text.index("Chip ic readDynamicEnergy"))
+    assert chip is not None
+    moved = text[: begin.start()] + text[end : chip.start()] + text[begin.start() : end] + text[chip.start() :]
+    found = assert_none_moved(moved, "neurosim-1.4", whole)
+    assert len(found) >= len(whole) - 13
+
+
+def test_two_jobs_that_write_into_one_file_are_told(neurosim: Path) -> None:
+    logs = [(neurosim / name).read_text().splitlines() for name in ("v1.4/main_layer_by_layer.txt",) * 2]
+    logs[1] = [re.sub(r"(?<=is: )1", "2", line) for line in logs[1]]
+    # after the floor plan, which begins a run, in pieces of 40 lines
+    middle = next(index for index, line in enumerate(logs[0]) if line.startswith("clkPeriod"))
+    pieces = [log[start : start + 40] for start in range(middle, len(logs[0]), 40) for log in logs]
+    log = read("\n".join([*logs[0][:middle], *(line for piece in pieces for line in piece)]) + "\n", "neurosim-1.4")
+    told = [problem for problem in log.problems if "numbers are there twice" in problem.message]
+    assert len(told) == 1
+    assert told[0].line is not None
+    assert "file of its own" in str(told[0].remedy)
+    first, second = (values_of(read("\n".join(lines) + "\n", "neurosim-1.4")) for lines in logs)
+    for key, value in values_of(log).items():
+        assert value in (first.get(key), second.get(key))
