@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from nnsreport.configuration.reader import read_configuration
+from nnsreport.configuration.reader import read_configuration, resolve
+from nnsreport.costs.sweep_file import read_sweep
 from nnsreport.execution.run import execute_run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +22,8 @@ EXAMPLE = ROOT / "nnsreport" / "example" / "example.toml"
 COMMAND = re.compile(r"^(?:    )?(?:exec )?(nnsreport [a-z]+ .*?)(?:\s{2,}.*)?$", re.MULTILINE)
 PLACEHOLDER = re.compile(r"\b[A-Z]+(?:\b|\.)|\[|\|")
 CONFIGURATION = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+FILES = (("network", "file"), ("data", "test"), ("data", "calibration"))
+FILES += (("cost", "network_file"), ("cost", "parameter_file"), ("cost", "traces"))
 PROGRAM = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
@@ -44,16 +47,37 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("output_38905658.txt", "output_38905660.txt", "output_38905700.txt", "logs/slurm-1.out"):
         shutil.copy(samples / "wrapper_buffered.txt", folder / name)
     (folder / "results.json").write_text('{"simulator": "aihwkit", "accuracy": 0.912}')
+    prepare_chips(folder)
     for name in ("pcm.toml", "config.toml"):
         write_configuration(folder / name, CONFIGURATION.findall((ROOT / "README.md").read_text())[0])
     return folder
+
+
+def prepare_chips(folder: Path) -> None:
+    """Write what the commands of the page on the cost model read, with a network that is small enough for traces."""
+    page = (ROOT / "docs" / "cost-model.md").read_text()
+    (sweep,) = [text for text in CONFIGURATION.findall(page) if "[axes]" in text]
+    (folder / "sweep.toml").write_text(sweep)
+    (folder / "NetWork_VGG8.csv").write_text("8,8,16,3,3,64,0,1\n1,1,64,1,1,10,0,1\n")
+    (folder / "Param.cpp").write_text(
+        "Param::Param() {\n technode = 22;\n numRowSubArray = 64;\n numColSubArray = 64;\n}\n"
+    )
+    shutil.copy(EXAMPLE.parent / "digits_cnn.onnx", folder / "network.onnx")
+    traces = folder / "layer_record_VGG8"
+    traces.mkdir()
+    for layer, (rows, outputs, vectors) in enumerate(((144, 64, 36), (64, 10, 1))):
+        (traces / f"weight{layer}.csv").write_text(("0.25," * (outputs - 1) + "-0.5\n") * rows)
+        (traces / f"input{layer}.csv").write_text((("0,1," * (4 * vectors))[:-1] + "\n") * rows)
+    (traces / "trace_args.txt").write_text("weight0.csv input0.csv weight1.csv input1.csv\n")
+    for name in ("chip_22nm.txt", "chip_14nm.txt"):
+        shutil.copy(ROOT / "tests" / "data" / "neurosim" / "v1.4" / "main_pipelined.txt", folder / name)
 
 
 def write_configuration(path: Path, text: str) -> None:
     """Write a configuration, and something in place of each file that it names."""
     path.write_text(text)
     sections = tomllib.loads(text)
-    for section, key in (("network", "file"), ("data", "test"), ("data", "calibration")):
+    for section, key in FILES:
         if named := sections.get(section, {}).get(key):
             (path.parent / named).parent.mkdir(parents=True, exist_ok=True)
             (path.parent / named).touch()
@@ -71,7 +95,7 @@ def test_command_runs(command: str, desk: Path) -> None:
 
 def test_documentation_shows_every_command() -> None:
     shown = {line.split()[1] for line in commands()}
-    assert shown == {"run", "parse", "compare", "report", "figures", "papers"}
+    assert shown == {"run", "parse", "compare", "report", "figures", "cost", "papers"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -79,7 +103,12 @@ def test_configurations_are_valid(page: Path, tmp_path: Path) -> None:
     for number, text in enumerate(CONFIGURATION.findall(page.read_text())):
         path = tmp_path / f"{number}.toml"
         write_configuration(path, text)
-        assert read_configuration(path).source == path
+        if "[axes]" in text:
+            sweep, rest = read_sweep(path)
+            assert len(next(iter(sweep.design_points().values()))) > 1
+            assert resolve(rest, path).source == path
+        else:
+            assert read_configuration(path).source == path
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -68,7 +68,7 @@ def write_chip(
         typer.echo(data.decode(), nl=False)
     else:
         write_output(out, data, option="--out")
-        typer.echo(f"the numbers of {len(model.layers)} layers and their chip are in {out}", err=True)
+        typer.echo(f"the numbers of {len(model.layers)} layers and their chip are in {out}")
 
 
 def _tell(notes: tuple[str, ...]) -> None:

@@ -83,7 +83,8 @@ def sweep_chips(
     else:
         _print_outcome(sweep, outcome)
     if out is not None:
-        typer.echo(f"{count_of(outcome.points, 'design point')} written to {out}", err=True)
+        told = f"{count_of(outcome.points, 'design point')} written to {out}"
+        typer.echo(told, err=output_format is CostFormat.JSON)
 
 
 def _resolved(
