@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nnsreport.engine.cost.estimate_points import over_points
+from nnsreport.engine.cost.estimate_points import design_points, over_points
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray
 
@@ -30,8 +30,9 @@ def clock_period_s(sub_array: SubArray) -> Quantity:
     """
     one_read = over_points(np.ones(1), sub_array.parameters)
     step_s = sub_array.sensing_latency_s(ReadInputs(active_rows=one_read))
-    period_s: Quantity = namespace_among(step_s).max(step_s, axis=-1)
-    return period_s
+    xp, points = namespace_among(step_s), design_points(sub_array.parameters)
+    period_s: Quantity = xp.max(step_s, axis=-1)
+    return period_s if points is None else xp.broadcast_to(period_s, (points,))
 
 
 def clock_hz(period_s: Quantity, wanted_hz: Quantity) -> Quantity:

@@ -9,6 +9,9 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.errors import DataError
 
+_LEAST_OF_SERIES = 100.0
+"""From here on three terms of a series are exact to the last digit."""
+
 OPEN_COLUMN_OHM = 1e10
 """What NeuroSim takes for a column without an active row."""
 
@@ -150,23 +153,77 @@ def expected_column_resistances(active_rows: Array, rows: int, columns: int, par
     rows, columns : int
         Of the sub-array.
     parameters : Parameters
-        Of one design point.
+        Of one design point, or of a group.
 
     Returns
     -------
-    Array of float64, (states, columns)
+    Array of float64, (..., states, columns)
         In ohm, as :func:`column_resistances` has it for a read.
     """
-    xp = namespace_of(active_rows)
-    levels = xp.arange(2 ** int(parameters.cell_bits))
-    total = xp.zeros((rows, columns))
-    for conductance in cell_conductances(levels, parameters):
-        total = total + branch_conductances(xp.full((rows, columns), conductance), parameters)
-    of_one_row = total.mean(axis=0) / len(levels)
+    found = expected_row_conductances(rows, columns, parameters)
+    xp = namespace_among(active_rows, found)
+    of_one_row, active = xp.asarray(found)[..., None, :], xp.asarray(active_rows)[:, None]
     if parameters.mode.is_parallel:
-        groups = int(parameters.rows) // int(parameters.rows_in_parallel)
-        return _resistance(active_rows[:, None] * of_one_row / groups)
-    return _resistance(xp.where(active_rows[:, None] > 0, of_one_row, 0.0))
+        # C++ divides two integers.
+        groups = xp.floor(xp.asarray(parameters.rows / parameters.rows_in_parallel))
+        return _resistance(active * of_one_row / groups[..., None, None])
+    return _resistance(xp.where(active > 0, of_one_row, 0.0))
+
+
+def expected_row_conductances(rows: int, columns: int, parameters: Parameters) -> Array:
+    """Return the conductance of an average cell of each column, with its wires and access transistor in series.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the sub-array.
+    parameters : Parameters
+        Of one design point, or of a group.
+
+    Returns
+    -------
+    Array of float64, (..., columns)
+        In siemens; the mean over all rows and levels.
+    """
+    p = parameters
+    numbers = (p.cell_bits, p.smallest_conductance_s, p.wire_resistance_row_ohm, p.access_resistance_ohm)
+    xp = namespace_among(*numbers, p.largest_conductance_s, p.wire_resistance_column_ohm)
+    bits, low, along_row, access = (xp.asarray(number, dtype="float64")[..., None] for number in numbers)
+    high, along_column = (
+        xp.asarray(number, dtype="float64")[..., None]
+        for number in (p.largest_conductance_s, p.wire_resistance_column_ohm)
+    )
+    wires = xp.arange(1, columns + 1) * along_row
+    if p.cell is MemoryCell.RRAM and p.access is Access.TRANSISTOR:
+        wires = wires + access
+    total: Array = xp.zeros(())
+    for level in range(2 ** int(bits.max())):
+        cell = level / (2.0**bits - 1) * (high - low) + low
+        # Design points with fewer bits have no such level.
+        share = xp.where(level < 2.0**bits, 0.5**bits, 0.0)
+        total = total + share * _mean_of_inverses(1 / cell + wires, along_column, rows)
+    return total
+
+
+def _mean_of_inverses(first: Array, step: Array, count: int) -> Array:
+    """Return the mean of 1 / (first + k step) over k from 1 to a count.
+
+    The sum is a difference of digamma functions, whose series at y is ln y + 1 / (24 y^2) - 7 / (960 y^4) + ...
+    """
+    xp = namespace_among(first, step)
+    begin = first / step + 0.5
+    end = begin + count
+    mean: Array = (xp.log1p(count / begin) + _digamma_rest(end) - _digamma_rest(begin)) / (step * count)
+    if not bool((begin < _LEAST_OF_SERIES).any()):
+        return mean
+    exact = sum(1 / (first + k * step) for k in range(1, count + 1)) / count
+    return xp.where(begin < _LEAST_OF_SERIES, exact, mean)  # type: ignore[no-any-return]
+
+
+def _digamma_rest(value: Array) -> Array:
+    """Return the digamma function at a value and a half without its logarithm."""
+    square = 1 / (value * value)
+    return square * (1 / 24 - square * (7 / 960 - square * (31 / 8064)))
 
 
 def sram_column_resistance(active_rows: Quantity, access_ohm: Quantity, parameters: Parameters) -> Quantity:

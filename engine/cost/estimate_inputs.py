@@ -7,16 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.activity import (
-    ActivitySettings,
-    RowActivity,
-    counted_activity,
-    row_blocks,
-    stated_activity,
-)
+from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.partition import LayerGeometry
 from nnsreport.engine.cost.traces import layer_inputs
 from nnsreport.errors import DataError
 
@@ -42,14 +35,14 @@ Inputs: TypeAlias = "ActivitySettings | Iterable[LayerTrace]"
 """A density for all layers, or a trace of each; traces are gone through once, so that they may be read one by one."""
 
 
-def inputs_of_layers(
-    inputs: Inputs, layers: Sequence[CostLayer], parameters: Parameters
-) -> Iterator[ActivitySettings | LayerTrace]:
-    """Yield what is known of each layer.
+def traces_of_layers(
+    traces: Iterable[LayerTrace], layers: Sequence[CostLayer], parameters: Parameters
+) -> Iterator[LayerTrace]:
+    """Yield the part of each layer's trace that NeuroSim uses.
 
     Parameters
     ----------
-    inputs : ActivitySettings or iterable of LayerTrace
+    traces : iterable of LayerTrace
         Of the network.
     layers : sequence of CostLayer
         Of the network.
@@ -58,49 +51,19 @@ def inputs_of_layers(
 
     Yields
     ------
-    ActivitySettings or LayerTrace
-        Of a trace the part that NeuroSim uses.
+    LayerTrace
+        In the order of the layers.
 
     Raises
     ------
     DataError
         A trace is smaller than its layer, or there are fewer of them than layers.
     """
-    if isinstance(inputs, ActivitySettings):
-        yield from (inputs for _ in layers)
-        return
-    traces = iter(inputs)
+    given = iter(traces)
     for layer in layers:
-        trace = next(traces, None)
+        trace = next(given, None)
         if trace is None:
             raise DataError(
                 f"{layer.name} has no trace", field="traces", remedy="give weights and inputs of each layer"
             )
         yield LayerTrace(layer_inputs(trace.bits, layer, parameters), trace.weights)
-
-
-def layer_activity(
-    inputs: ActivitySettings | LayerTrace, layer: CostLayer, geometry: LayerGeometry, parameters: Parameters
-) -> RowActivity:
-    """Return how many rows are active in the reads of a layer.
-
-    Parameters
-    ----------
-    inputs : ActivitySettings or LayerTrace
-        What is known of the layer.
-    layer : CostLayer
-        The layer.
-    geometry : LayerGeometry
-        How it is cut.
-    parameters : Parameters
-        With one number of input bits.
-
-    Returns
-    -------
-    RowActivity
-        Of each block of rows.
-    """
-    blocks = row_blocks(geometry)
-    if isinstance(inputs, LayerTrace):
-        return counted_activity(inputs.bits, blocks)
-    return stated_activity(inputs, blocks, layer.vectors * float(parameters.input_bits))

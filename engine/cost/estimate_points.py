@@ -44,6 +44,29 @@ def one_point(parameters: Parameters, point: int) -> Parameters:
     return dataclasses.replace(parameters, **scalars) if scalars else parameters  # type: ignore[arg-type] # no choices
 
 
+def at_places(numbers: Array, places: Array, points: Array | None) -> Array:
+    """Return numbers of some design points, in another order.
+
+    Parameters
+    ----------
+    numbers : Array, (numbers, ..., members)
+        Of all design points.
+    places : Array of int, (others,)
+        Which members.
+    points : Array of int, (some,), or None
+        Which points; None for all.
+
+    Returns
+    -------
+    Array, (numbers, ..., others)
+        Of these points.
+    """
+    xp = namespace_among(numbers)
+    chosen = xp.asarray(places)
+    taken: Array = numbers[..., chosen] if points is None else numbers[:, xp.asarray(points)[:, None], chosen]
+    return taken
+
+
 def alike(parameters: Parameters, names: Sequence[str]) -> tuple[tuple[int, Array], ...]:
     """Return the design points of a group by what they share.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.activity import ActivitySettings, distinct_reads
+from nnsreport.engine.cost.activity import RowActivity, distinct_reads
 from nnsreport.engine.cost.conductance import (
     branch_conductances,
     cell_conductances,
@@ -15,14 +15,15 @@ from nnsreport.engine.cost.conductance import (
     column_resistances,
     expected_column_resistances,
 )
-from nnsreport.engine.cost.estimate_inputs import LayerTrace, layer_activity
-from nnsreport.engine.cost.estimate_points import alike, one_point, over_points
+from nnsreport.engine.cost.estimate_inputs import LayerTrace
+from nnsreport.engine.cost.estimate_points import alike, design_points, one_point, over_points
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import Part
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts
-from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.processing_element.costs import stacked_reads
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
 from nnsreport.engine.cost.traces import layer_weights
@@ -49,12 +50,8 @@ _ELECTRICAL = (
 """What the conductance of columns depends on, besides inputs and weights."""
 
 
-def resistive_sums(
-    sub_array: SubArray,
-    inputs: ActivitySettings | LayerTrace,
-    layer: CostLayer,
-    parts: LayerParts,
-    clock_hz: Quantity,
+def traced_sums(
+    sub_array: SubArray, trace: LayerTrace, layer: CostLayer, parts: LayerParts, clock_hz: Quantity
 ) -> SubArrayReads:
     """Return what all reads of an image take in each sub-array of a layer.
 
@@ -62,8 +59,8 @@ def resistive_sums(
     ----------
     sub_array : SubArray
         Of RRAM or FeFET, of design points that cut the layer alike.
-    inputs : ActivitySettings or LayerTrace
-        What is known of the layer. Without weights, all levels of a cell are taken to be equally frequent.
+    trace : LayerTrace
+        Of the layer, with weights.
     layer : CostLayer
         The layer.
     parts : LayerParts
@@ -86,11 +83,7 @@ def resistive_sums(
     for first, points in kinds:
         chosen = (sub_array, clock_hz) if len(kinds) == 1 else at_points((sub_array, clock_hz), points)
         single = one_point(sub_array.parameters, first)
-        states = (
-            _traced(inputs, layer, parts, single)
-            if isinstance(inputs, LayerTrace)
-            else _stated(inputs, layer, parts, single)
-        )
+        states = _traced(trace, layer, parts, single)
         found.append((points, [_summed(*chosen, *state) for state in states]))
     return _joined(found)
 
@@ -120,14 +113,50 @@ def _of_part(values: Array, part: Part) -> Array:
     return values[part.row : part.row + part.rows, part.column : part.column + part.columns]
 
 
-def _stated(settings: ActivitySettings, layer: CostLayer, parts: LayerParts, parameters: Parameters) -> Iterator[State]:
-    activity = layer_activity(settings, layer, parts.geometry, parameters)
-    resistances: dict[tuple[int, int], Array] = {}
-    for part, block in zip(parts.sub_arrays, parts.row_block.tolist(), strict=True):
-        size = (part.rows, part.columns)
-        if size not in resistances:
-            resistances[size] = expected_column_resistances(activity.active_rows, *size, parameters)
-        yield activity.active_rows, resistances[size], activity.reads[block]
+def stated_sums(sub_array: SubArray, activity: RowActivity, rows: int, columns: int, clock_hz: Quantity) -> Array:
+    """Return what all reads of an image take in a sub-array of which only the density of inputs is known.
+
+    All levels of a cell are taken to be equally frequent.
+
+    Parameters
+    ----------
+    sub_array : SubArray
+        Of RRAM or FeFET, of a group.
+    activity : RowActivity
+        Of one block of rows.
+    rows, columns : int
+        Of the part of the sub-array that holds weights.
+    clock_hz : float or Array, (...,)
+        Of the design points.
+
+    Returns
+    -------
+    Array, (numbers, ...)
+        Latencies and then energies of the circuits of SubArrayReads, in its order.
+    """
+    count = design_points(sub_array.parameters)
+    if count is None:
+        return _stated(sub_array, activity, rows, columns, clock_hz)
+    step = max(1, _NUMBERS_AT_ONCE // (columns * len(activity.active_rows)))
+    found: Array = np.zeros((0, count))
+    for start in range(0, count, step):
+        part = np.arange(start, min(start + step, count))
+        chosen = at_points((sub_array, clock_hz), part) if len(part) < count else (sub_array, clock_hz)
+        sums = _stated(chosen[0], activity, rows, columns, chosen[1])
+        if not start:
+            found = namespace_among(sums).empty((len(sums), count))
+        found[:, start : start + step] = sums
+    return found
+
+
+def _stated(sub_array: SubArray, activity: RowActivity, rows: int, columns: int, clock_hz: Quantity) -> Array:
+    inputs = ReadInputs(
+        active_rows=over_points(activity.active_rows, sub_array.parameters),
+        column_resistance_ohm=expected_column_resistances(activity.active_rows, rows, columns, sub_array.parameters),
+    )
+    latency, energy_j = stacked_reads(sub_array.read(inputs, clock_hz))
+    xp = namespace_among(latency)
+    return xp.concatenate([latency, energy_j]) @ xp.asarray(activity.reads[0])  # type: ignore[no-any-return]
 
 
 def _summed(

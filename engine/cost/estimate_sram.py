@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import RowActivity
-from nnsreport.engine.cost.estimate_points import design_points, over_points
+from nnsreport.engine.cost.estimate_points import at_places, design_points, over_points
 from nnsreport.engine.cost.processing_element import LayerParts
 from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -123,8 +123,7 @@ def sram_sums(
         (..., sub-arrays).
     """
     xp = namespace_among(of_blocks)
-    places = xp.asarray(blocks)
-    sums = (of_blocks[..., places] if points is None else of_blocks[:, xp.asarray(points)[:, None], places]) * times
+    sums = at_places(of_blocks, blocks, points) * times
     columns = xp.asarray([part.columns for part in parts.sub_arrays], dtype="float64")
     count = len(_CIRCUITS)
     return reads_of(sums[:count], sums[count : 2 * count] + sums[2 * count :] * columns)

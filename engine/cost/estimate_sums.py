@@ -9,16 +9,18 @@ from typing import TypeAlias
 import numpy as np
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.activity import ActivitySettings, stated_activity
-from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace, inputs_of_layers, layer_activity
-from nnsreport.engine.cost.estimate_resistive import resistive_sums
+from nnsreport.engine.cost.activity import ActivitySettings, counted_activity, row_blocks, stated_activity
+from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace, traces_of_layers
+from nnsreport.engine.cost.estimate_points import at_places, design_points
+from nnsreport.engine.cost.estimate_resistive import stated_sums, traced_sums
 from nnsreport.engine.cost.estimate_sram import joined, sram_sums, sram_table
 from nnsreport.engine.cost.given import MemoryCell
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.partition import LayerGeometry
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts, Likeness, layer_parts
-from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.processing_element.costs import reads_of
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayReads
 
 Cuts: TypeAlias = "Sequence[tuple[tuple[LayerGeometry, ...], Array]]"
@@ -75,35 +77,35 @@ def layer_sums(
     DataError
         A trace does not fit its layer, or has no weights where they matter.
     """
-    if sub_array.parameters.cell is not MemoryCell.SRAM:
-        yield from _of_resistive(layers, cuts, sub_array, inputs, clock_hz)
-    elif isinstance(inputs, ActivitySettings):
-        yield from _of_stated_sram(layers, cuts, sub_array, inputs, clock_hz)
+    is_sram = sub_array.parameters.cell is MemoryCell.SRAM
+    if isinstance(inputs, ActivitySettings):
+        of_stated = _of_stated_sram if is_sram else _of_stated_resistive
+        yield from of_stated(layers, cuts, sub_array, inputs, clock_hz)
     else:
-        yield from _of_traced_sram(layers, cuts, sub_array, inputs, clock_hz)
+        of_traced = _of_traced_sram if is_sram else _of_traced_resistive
+        yield from of_traced(layers, cuts, sub_array, inputs, clock_hz)
 
 
-def _of_resistive(
-    layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, inputs: Inputs, clock_hz: Quantity
+def _of_traced_resistive(
+    layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, inputs: Iterable[LayerTrace], clock_hz: Quantity
 ) -> Iterator[LayerSums]:
-    likeness = Likeness.SIZE if isinstance(inputs, ActivitySettings) else Likeness.NONE
-    known = inputs_of_layers(inputs, layers, sub_array.parameters)
-    for index, (layer, of_layer) in enumerate(zip(layers, known, strict=True)):
+    """Yield the sums of counted reads: of each sub-array of each layer, as all differ."""
+    traces = traces_of_layers(inputs, layers, sub_array.parameters)
+    for index, (layer, trace) in enumerate(zip(layers, traces, strict=True)):
         for geometry, points in _ways(cuts[index]):
             chosen = (sub_array, clock_hz) if points is None else at_points((sub_array, clock_hz), points)
-            unit, frequency = chosen
-            parts = layer_parts(geometry, likeness)
-            yield LayerSums(index, parts, points, resistive_sums(unit, of_layer, layer, parts, frequency))
+            parts = layer_parts(geometry, Likeness.NONE)
+            yield LayerSums(index, parts, points, traced_sums(chosen[0], trace, layer, parts, chosen[1]))
 
 
 def _of_traced_sram(
     layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, inputs: Iterable[LayerTrace], clock_hz: Quantity
 ) -> Iterator[LayerSums]:
     """Yield the sums of counted reads: of each block of rows of each layer."""
-    known = inputs_of_layers(inputs, layers, sub_array.parameters)
+    traces = traces_of_layers(inputs, layers, sub_array.parameters)
     activities = [
-        [layer_activity(of_layer, layer, geometry, sub_array.parameters) for geometry in geometries]
-        for (geometries, _), layer, of_layer in zip(cuts, layers, known, strict=True)
+        [counted_activity(trace.bits, row_blocks(geometry)) for geometry in geometries]
+        for (geometries, _), trace in zip(cuts, traces, strict=True)
     ]
     table = sram_table(sub_array, (activity for of_layer in activities for activity in of_layer), clock_hz)
     for index, cut in enumerate(cuts):
@@ -116,19 +118,65 @@ def _of_stated_sram(
     layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, settings: ActivitySettings, clock_hz: Quantity
 ) -> Iterator[LayerSums]:
     """Yield the sums of expected reads: once for each size of blocks, times the reads of a layer."""
-    ways = [
-        (index, layer_parts(geometry, Likeness.SIZE), points)
-        for index, cut in enumerate(cuts)
-        for geometry, points in _ways(cut)
-    ]
+    ways = _stated_ways(cuts)
     sizes = sorted({part.rows for _, parts, _ in ways for part in parts.sub_arrays})
-    reads = [layer.vectors * float(sub_array.parameters.input_bits) for layer in layers]
-    most = max(reads)
+    most, shares = _reads(layers, sub_array)
     activity = joined([stated_activity(settings, [(0, size)], most) for size in sizes])
     of_sizes = sram_table(sub_array, [activity], clock_hz).sums(activity)
     for index, parts, points in ways:
         blocks = np.searchsorted(sizes, [part.rows for part in parts.sub_arrays])
-        yield LayerSums(index, parts, points, sram_sums(of_sizes, blocks, parts, points, reads[index] / most))
+        yield LayerSums(index, parts, points, sram_sums(of_sizes, blocks, parts, points, shares[index]))
+
+
+def _of_stated_resistive(
+    layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, settings: ActivitySettings, clock_hz: Quantity
+) -> Iterator[LayerSums]:
+    """Yield the sums of expected reads: once for each size of parts, times the reads of a layer."""
+    ways = _stated_ways(cuts)
+    most, shares = _reads(layers, sub_array)
+    count = design_points(sub_array.parameters)
+    sizes = sorted({(part.rows, part.columns) for _, parts, _ in ways for part in parts.sub_arrays})
+    of_sizes: Array = np.zeros((0,))
+    for place, (rows, columns) in enumerate(sizes):
+        points = _points_with(ways, (rows, columns), count)
+        chosen = (sub_array, clock_hz) if points is None else at_points((sub_array, clock_hz), points)
+        activity = stated_activity(settings, [(0, rows)], most)
+        sums = stated_sums(chosen[0], activity, rows, columns, chosen[1])
+        if not place:
+            shape = (len(sums), len(sizes)) if count is None else (len(sums), count, len(sizes))
+            of_sizes = namespace_among(sums).zeros(shape)
+        of_sizes[(..., place) if points is None else (slice(None), points, place)] = sums
+    for index, parts, points in ways:
+        places = np.array([sizes.index((part.rows, part.columns)) for part in parts.sub_arrays])
+        sums = at_places(of_sizes, places, points) * shares[index]
+        half = len(sums) // 2
+        yield LayerSums(index, parts, points, reads_of(sums[:half], sums[half:]))
+
+
+def _stated_ways(cuts: Cuts) -> list[tuple[int, LayerParts, Array | None]]:
+    """Return each layer's place, different parts and design points, for each way in which it is cut."""
+    return [
+        (index, layer_parts(geometry, Likeness.SIZE), points)
+        for index, cut in enumerate(cuts)
+        for geometry, points in _ways(cut)
+    ]
+
+
+def _points_with(
+    ways: Sequence[tuple[int, LayerParts, Array | None]], size: tuple[int, int], count: int | None
+) -> Array | None:
+    """Return the design points that have a part of a size; None for all."""
+    has_it = np.zeros(count or 1, dtype=bool)
+    for _, parts, points in ways:
+        if any((part.rows, part.columns) == size for part in parts.sub_arrays):
+            has_it[slice(None) if points is None else points] = True
+    return None if has_it.all() else np.flatnonzero(has_it)
+
+
+def _reads(layers: Sequence[CostLayer], sub_array: SubArray) -> tuple[float, list[float]]:
+    """Return the reads of the layer with most of them, and how many times as many each layer has."""
+    reads = [layer.vectors * float(sub_array.parameters.input_bits) for layer in layers]
+    return max(reads), [each / max(reads) for each in reads]
 
 
 def _ways(cut: tuple[tuple[LayerGeometry, ...], Array]) -> Iterator[tuple[LayerGeometry, Array | None]]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from nnsreport.engine.cost import estimate_resistive
 from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.estimate import circuits, estimate
 from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace
@@ -124,6 +125,8 @@ def _group_and_points(
         ({"sync_data_transfer": True, "globalBusType": True}, AXES),
         ({"memcelltype": 2}, {**AXES, **RESISTIVE, "cellBit": (1, 2)}),
         ({"memcelltype": 3, "operationmode": 1, "cellBit": 2}, {**AXES, "resistanceOn": (6e3, 1e5)}),
+        ({"memcelltype": 2}, {"inputtoggle": (0.1, 0.3)}),
+        ({}, {"inputtoggle": (0.1, 0.3)}),
     ],
 )
 @pytest.mark.parametrize("distribution", ["mean", "binomial"])
@@ -132,6 +135,17 @@ def test_a_group_equals_its_points(
 ) -> None:
     group, points = _group_and_points({**SMALL, **values}, axes, ActivitySettings(0.2, distribution))
     _check_points(group, points)
+
+
+def test_many_points_are_evaluated_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded: with room for one point at a time the results are the same."""
+    layers = read_network(NETWORK)
+    axis = {"resistanceOn": np.array([6e3, 1e4, 1e5]), "numRowSubArray": np.array([32.0, 64.0, 64.0])}
+    parameters = Parameters.from_values({**SMALL, "memcelltype": 2}, axis)
+    whole = _flat(estimate(layers, parameters, ActivitySettings()))
+    monkeypatch.setattr(estimate_resistive, "_NUMBERS_AT_ONCE", 1)
+    for name, number in _flat(estimate(layers, parameters, ActivitySettings())).items():
+        np.testing.assert_allclose(number, whole[name], rtol=1e-13)
 
 
 @pytest.mark.parametrize("cell", [1, 2])
