@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -236,7 +236,7 @@ def _geometry(numbers: dict[str, int]) -> LayerGeometry:
     return LayerGeometry(is_novel=is_novel, **numbers)
 
 
-@cache
+@lru_cache(maxsize=128)
 def tile_parts(geometry: LayerGeometry) -> tuple[TilePart, ...]:
     """Return what the tiles of a layer evaluate, without the copies that a pipeline adds.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.placement import lines_of_units
@@ -152,7 +153,13 @@ def flip_flops(count: Quantity, technology: Technology, *, special_layout: bool)
     ----------
     NeuroSim V1.4, DFF.cpp.
     """
+    one = _flip_flop(technology, special_layout)
     count = truncated(count)
+    return replace(one, count=count, leakage_w=one.leakage_w * count)
+
+
+@cache
+def _flip_flop(technology: Technology, special_layout: bool) -> FlipFlops:
     widths = minimum_widths(technology)
     inverter = gate_area(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, technology.standard_cell_height_m, technology)
     tuning = sheet_tuning(Gate.INVERTER, technology, special_layout=special_layout)
@@ -163,12 +170,12 @@ def flip_flops(count: Quantity, technology: Technology, *, special_layout: bool)
     )
     leakage_a = gate_leakage_a(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, technology)
     return FlipFlops(
-        count=count,
+        count=1,
         unit=Outline.of_sides(inverter.height_m, inverter.width_m * _CELLS),
         input_f=input_f,
         output_f=output_f,
         pass_gate_f=(gate_capacitance(widths.nmos_m, technology) + gate_capacitance(widths.pmos_m, technology))
         * factor,
-        leakage_w=leakage_a * technology.vdd_v * _LEAKING_INVERTERS * count * factor,
+        leakage_w=leakage_a * technology.vdd_v * _LEAKING_INVERTERS * factor,
         technology=technology,
     )

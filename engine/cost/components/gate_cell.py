@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nnsreport.engine.cost.components.small_gates import Widths
 from nnsreport.engine.cost.components.stage import Delay, stage_delay
@@ -109,9 +110,22 @@ def gate_cell(
         Folded where the transistors are too wide for the cell.
     """
     asked_m = technology.standard_cell_height_m if height_m is None else height_m
+    is_single = isinstance(widths.nmos_m, (int, float)) and isinstance(widths.pmos_m, (int, float))
+    if is_single and isinstance(inputs, (int, float)) and isinstance(asked_m, (int, float)):
+        return _single_gate_cell(gate, inputs, widths, technology, asked_m)
+    return _gate_cell(gate, inputs, widths, technology, asked_m)
+
+
+def _gate_cell(gate: Gate, inputs: Quantity, widths: Widths, technology: Technology, asked_m: Quantity) -> GateCell:
     outline = gate_area(gate, inputs, widths.nmos_m, widths.pmos_m, asked_m, technology)
     input_f, output_f = gate_capacitance_pair(gate, inputs, widths.nmos_m, widths.pmos_m, outline.height_m, technology)
     return GateCell(gate, inputs, widths, outline, input_f, output_f, technology)
+
+
+@lru_cache(maxsize=4096)
+def _single_gate_cell(gate: Gate, inputs: float, widths: Widths, technology: Technology, asked_m: float) -> GateCell:
+    """Return a gate that is one for all points: circuits share a few of them, and so do the chips of a sweep."""
+    return _gate_cell(gate, inputs, widths, technology, asked_m)
 
 
 def enlarged_gate_cell(gate: Gate, inputs: int, nmos_units: int, technology: Technology) -> GateCell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nnsreport.engine.cost.components.gate_cell import GateCell, gate_cell
 from nnsreport.engine.cost.components.small_gates import Widths
@@ -110,6 +111,14 @@ def repeated_wire(
     ----------
     NeuroSim V1.4, Bus.cpp, HTree.cpp and XYBus.cpp.
     """
+    if isinstance(wire_ohm_per_m, (int, float)) and isinstance(delay_tolerance, (int, float)):
+        return _single_wire(wire_ohm_per_m, delay_tolerance, technology, halves)
+    return _repeated_wire(wire_ohm_per_m, delay_tolerance, technology, halves)
+
+
+def _repeated_wire(
+    wire_ohm_per_m: Quantity, delay_tolerance: Quantity, technology: Technology, halves: bool
+) -> RepeatedWire:
     xp = namespace_among(wire_ohm_per_m, delay_tolerance)
     smallest = _inverter(1.0, technology)
     on_ohm = _mean_on_ohm(smallest)
@@ -126,6 +135,12 @@ def repeated_wire(
         # A repeater of size 0 never drives the wire: its delay is beyond any tolerance.
         continues = continues & (size >= 1) & (delay < limit)
     return RepeatedWire(size, spacing_m, _inverter(xp.maximum(size, 1), technology))
+
+
+@lru_cache(maxsize=256)
+def _single_wire(wire_ohm_per_m: float, delay_tolerance: float, technology: Technology, halves: bool) -> RepeatedWire:
+    """Return a wire that is one for all points: those of a chip are few, and the same in many chips of a sweep."""
+    return _repeated_wire(wire_ohm_per_m, delay_tolerance, technology, halves)
 
 
 def _inverter(size: Quantity, technology: Technology) -> GateCell:

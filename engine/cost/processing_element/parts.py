@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -96,7 +96,7 @@ class LayerParts:
     tiles: Array
 
 
-@cache
+@lru_cache(maxsize=512)
 def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> LayerParts:
     """Return the parts of a layer as arrays.
 

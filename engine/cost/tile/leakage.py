@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def _is_novel(geometry: LayerGeometry) -> int:
     return int(geometry.is_novel)
 
 
+@cache
 def _last_elements(geometry: LayerGeometry) -> int:
     """Return what the last element of a layer adds; 0 where it leaves its adder tree as it was."""
     if geometry.element_use is ElementUse.WHOLE:
@@ -68,6 +70,7 @@ def _last_elements(geometry: LayerGeometry) -> int:
     return -(-tile_parts(geometry)[-1].elements[-1].part.rows // geometry.array_rows)
 
 
+@cache
 def _last_tiles(geometry: LayerGeometry) -> int:
     """Return what the last tile of a layer that adds elements adds; 0 where none does."""
     operands = tile_operands(geometry, np.array([tile.part.rows for tile in tile_parts(geometry)]))
