@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -22,15 +22,13 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import Part
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts
-from nnsreport.engine.cost.processing_element.costs import stacked_reads
+from nnsreport.engine.cost.processing_element.costs import reads_of, stacked_reads
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
-from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
 from nnsreport.engine.cost.traces import layer_weights
 from nnsreport.errors import DataError
 
-_CIRCUITS = ("total", "adc", "accumulation", "other")
-_NUMBERS_AT_ONCE = 1 << 21
+_NUMBERS_AT_ONCE = 1 << 17
 """Columns of reads of design points that are evaluated at once; memory depends on it."""
 
 _ELECTRICAL = (
@@ -82,10 +80,15 @@ def traced_sums(
     found = []
     for first, points in kinds:
         chosen = (sub_array, clock_hz) if len(kinds) == 1 else at_points((sub_array, clock_hz), points)
-        single = one_point(sub_array.parameters, first)
-        states = _traced(trace, layer, parts, single)
-        found.append((points, [_summed(*chosen, *state) for state in states]))
-    return _joined(found)
+        states = _traced(trace, layer, parts, one_point(sub_array.parameters, first))
+        found.append(_summed(*chosen, states, len(parts.sub_arrays)))
+    sums = found[0]
+    if len(kinds) > 1:
+        sums = namespace_among(sums).empty((len(sums), sum(len(points) for _, points in kinds), sums.shape[-1]))
+        for (_, points), of_points in zip(kinds, found, strict=True):
+            sums[:, points] = of_points
+    half = len(sums) // 2
+    return reads_of(sums[:half], sums[half:])
 
 
 State = tuple[Array, Array, Array]
@@ -159,47 +162,22 @@ def _stated(sub_array: SubArray, activity: RowActivity, rows: int, columns: int,
     return xp.concatenate([latency, energy_j]) @ xp.asarray(activity.reads[0])  # type: ignore[no-any-return]
 
 
-def _summed(
-    sub_array: SubArray, clock_hz: Quantity, active_rows: Array, resistance_ohm: Array, counts: Array
-) -> dict[str, Reading]:
-    """Return what reads take together, (...,), a part of the states at a time."""
-    parameters = sub_array.parameters
-    step = max(1, _NUMBERS_AT_ONCE // resistance_ohm.shape[1])
-    total = {name: Reading(0.0, 0.0) for name in _CIRCUITS}
-    for start in range(0, len(counts), step):
-        part = slice(start, start + step)
-        inputs = ReadInputs(
-            active_rows=over_points(active_rows[part], parameters),
-            column_resistance_ohm=over_points(resistance_ohm[part], parameters),
-        )
-        reads = sub_array.read(inputs, clock_hz)
-        for name, sum_so_far in total.items():
-            of_reads: Reading = getattr(reads, name)
-            total[name] = Reading(
-                sum_so_far.latency_s + of_reads.latency_s @ counts[part],
-                sum_so_far.energy_j + of_reads.energy_j @ counts[part],
+def _summed(sub_array: SubArray, clock_hz: Quantity, states: Iterable[State], arrays: int) -> Array:
+    """Return what reads take together in each sub-array, (numbers, ..., sub-arrays), a part of the states at a time."""
+    count = design_points(sub_array.parameters)
+    beside = ... if count is None else None
+    sums: Array = np.zeros((0,))
+    for place, (active_rows, resistance_ohm, counts) in enumerate(states):
+        step = max(1, _NUMBERS_AT_ONCE // (resistance_ohm.shape[1] * (count or 1)))
+        for start in range(0, len(counts), step):
+            part = slice(start, start + step)
+            inputs = ReadInputs(
+                active_rows=active_rows[part][beside], column_resistance_ohm=resistance_ohm[part][beside]
             )
-    return total
-
-
-def _joined(found: list[tuple[Array, list[dict[str, Reading]]]]) -> SubArrayReads:
-    """Return the sums of all design points, which come in parts of points and then of sub-arrays."""
-    count = sum(len(points) for points, _ in found)
-    readings = {}
-    for name in _CIRCUITS:
-        latency_s, energy_j = (
-            _scattered([(points, [getattr(sums[name], field) for sums in arrays]) for points, arrays in found], count)
-            for field in ("latency_s", "energy_j")
-        )
-        readings[name] = Reading(latency_s, energy_j)
-    return SubArrayReads(**readings)
-
-
-def _scattered(found: list[tuple[Array, list[Array]]], count: int) -> Array:
-    if len(found) == 1:
-        return np.stack(np.broadcast_arrays(*found[0][1]), axis=-1)
-    values = np.empty((count, len(found[0][1])))
-    for points, arrays in found:
-        for index, of_array in enumerate(arrays):
-            values[points, index] = of_array
-    return values
+            latency, energy_j = stacked_reads(sub_array.read(inputs, clock_hz))
+            xp = namespace_among(latency)
+            if not sums.ndim > 1:
+                shape = (2 * len(latency), arrays) if count is None else (2 * len(latency), count, arrays)
+                sums = xp.zeros(shape)
+            sums[..., place] += xp.concatenate([latency, energy_j]) @ xp.asarray(counts[part], dtype="float64")
+    return sums
