@@ -154,6 +154,8 @@ def _format(asked: CostFormat | None, out: Path | None) -> CostFormat:
         return CostFormat.TABLE if out is None else _format_of(out)
     if asked is CostFormat.PARQUET and out is None:
         raise ConfigurationError("is for files", field="--format parquet", remedy="give --out FILE.parquet")
+    if asked is CostFormat.TABLE and out is not None:
+        raise ConfigurationError("is for the terminal", field="--format table", remedy="leave out --out, or --format")
     return asked
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,31 @@ from nnsreport.cli.terminal import printable
 
 if TYPE_CHECKING:
     from nnsreport.configuration.reader import ResolvedConfiguration
+    from nnsreport.costs.model import CostModel
+    from nnsreport.engine.cost.parameters import Parameters
+    from nnsreport.engine.cost.results import ChipResults
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chip that has been estimated.
+
+    Attributes
+    ----------
+    model : CostModel
+        Its network.
+    parameters : Parameters
+        In effect.
+    results : ChipResults
+        Its numbers.
+    seconds : float
+        That the estimation took, with reading what it needs.
+    """
+
+    model: CostModel
+    parameters: Parameters
+    results: ChipResults
+    seconds: float
 
 
 def write_chip(
@@ -38,32 +64,22 @@ def write_chip(
         There is no result, a file cannot be read, or the output cannot be written.
     """
     from nnsreport.costs.estimation import estimated
-    from nnsreport.costs.export import chip_json, chip_parquet
     from nnsreport.costs.model import load_model
-    from nnsreport.costs.provenance import provenance
 
     begun = time.perf_counter()
     configuration = resolved.configuration
     model = load_model(configuration.cost, configuration.network.file)
     parameters = model.parameters()
-    results = estimated(model, parameters)
-    seconds = time.perf_counter() - begun
-    match output_format:
-        case CostFormat.TABLE:
-            from nnsreport.cli.cost_summary import print_chip
+    chip = Chip(model, parameters, estimated(model, parameters), time.perf_counter() - begun)
+    if output_format in (CostFormat.TABLE, CostFormat.NEUROSIM):
+        for note in model.notes:
+            typer.echo(f"note: {printable(note)}", err=True)
+    if output_format is CostFormat.TABLE:
+        from nnsreport.cli.cost_summary import print_chip
 
-            _tell(model.notes)
-            print_chip(model, parameters, results)
-            return
-        case CostFormat.NEUROSIM:
-            from nnsreport.engine.cost.printout import printout
-
-            _tell(model.notes)
-            data = printout(results, run_time_s=seconds).encode()
-        case CostFormat.JSON:
-            data = chip_json(model, parameters, results, provenance(resolved, command, model.notes))
-        case CostFormat.PARQUET:
-            data = chip_parquet(results, provenance(resolved, command, model.notes))
+        print_chip(chip.model, chip.parameters, chip.results)
+        return
+    data = _encoded(chip, output_format, resolved, command)
     if out is None:
         typer.echo(data.decode(), nl=False)
     else:
@@ -71,6 +87,15 @@ def write_chip(
         typer.echo(f"the numbers of {len(model.layers)} layers and their chip are in {out}")
 
 
-def _tell(notes: tuple[str, ...]) -> None:
-    for note in notes:
-        typer.echo(f"note: {printable(note)}", err=True)
+def _encoded(chip: Chip, output_format: CostFormat, resolved: ResolvedConfiguration, command: tuple[str, ...]) -> bytes:
+    if output_format is CostFormat.NEUROSIM:
+        from nnsreport.engine.cost.printout import printout
+
+        return printout(chip.results, run_time_s=chip.seconds).encode()
+    from nnsreport.costs.export import chip_json, chip_parquet
+    from nnsreport.costs.provenance import provenance
+
+    origin = provenance(resolved, command, chip.model.notes)
+    if output_format is CostFormat.JSON:
+        return chip_json(chip.model, chip.parameters, chip.results, origin)
+    return chip_parquet(chip.results, origin)

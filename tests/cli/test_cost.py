@@ -142,6 +142,7 @@ def test_files_have_provenance(desk: Path) -> None:
         (["--network", "absent.csv"], r"--network: cost.network_file: there is no .*absent.csv"),
         (["--param-cpp", "Param.cpp", "--params", "chip.json"], r"--params: is given with --param-cpp"),
         (["--network", "NetWork.csv", "--format", "parquet"], r"--format parquet: is for files; give --out"),
+        (["--network", "NetWork.csv", "--format", "table", "--out", "x"], r"--format table: is for the terminal"),
         (["--network", "NetWork.csv", "--out", "x.txt"], r"x.txt: --out: does not tell its format"),
         (["--sweep", "absent.toml"], r"absent.toml: there is no such configuration file"),
     ],
