@@ -103,18 +103,19 @@ def _leakage(state: Array, conventional: Tile, novel: Tile | None) -> TileLeakag
     numbers = [values[0].item() if (values == values[0]).all() else values for values in state]
     is_novel, *operands = numbers
     elements, tiles = (_on_device(np.maximum(each, 1), conventional) for each in operands)
-    leakages = [
-        TileLeakage(each.leakage_w(elements, tiles), each.leakage_in_use_w)
-        for each in (conventional, novel)
-        if each is not None
-    ]
     if isinstance(is_novel, int):
-        return leakages[is_novel]
-    condition = _on_device(is_novel > 0, conventional)
+        return _of_tile(novel if is_novel and novel is not None else conventional, elements, tiles)
+    here = _of_tile(conventional, elements, tiles)
+    if novel is None:
+        return here
+    there, condition = _of_tile(novel, elements, tiles), _on_device(is_novel > 0, conventional)
     return TileLeakage(
-        idle_w=select(condition, leakages[1].idle_w, leakages[0].idle_w),
-        in_use_w=select(condition, leakages[1].in_use_w, leakages[0].in_use_w),
+        idle_w=select(condition, there.idle_w, here.idle_w), in_use_w=select(condition, there.in_use_w, here.in_use_w)
     )
+
+
+def _of_tile(tile: Tile, elements: Quantity, tiles: Quantity) -> TileLeakage:
+    return TileLeakage(tile.leakage_w(elements, tiles), tile.leakage_in_use_w)
 
 
 def _on_device(values: Array, tile: Tile) -> Quantity:
