@@ -39,6 +39,11 @@ def tile_leakage(
     TileLeakage
         (..., layers), in watt.
 
+    Notes
+    -----
+    NeuroSim never sets the leakage of a layer without input vectors (its stride is larger than what the kernel leaves
+    of the input); here it is that of any other layer.
+
     References
     ----------
     NeuroSim V1.4, Tile.cpp and ProcessingUnit.cpp, the ends of the functions that calculate performance.

@@ -138,7 +138,7 @@ def tile(sub_array: SubArray, plan: FloorPlan, mapping: Mapping) -> Tile:
         of_converters = p.columns / p.columns_per_converter
         units = xp.ceil(sizes.element_cells * of_converters), xp.ceil(sizes.counted * of_converters)
         active = activation(units, sum_bits, p, technology)
-    input_buffer, output_buffer = _buffers(sizes, sum_bits, p, technology)
+    input_buffer, output_buffer = _buffers(sizes, mapping, sum_bits, p, technology)
     tree = h_tree(
         sizes.side,
         sizes.side,
@@ -204,19 +204,22 @@ def _sizes(plan: FloorPlan, mapping: Mapping) -> _Sizes:
     return _Sizes(side * side, side, side, cells, side * cells)
 
 
-def _buffers(sizes: _Sizes, sum_bits: Quantity, p: Parameters, technology: Technology) -> tuple[TileBuffer, TileBuffer]:
+def _buffers(
+    sizes: _Sizes, mapping: Mapping, sum_bits: Quantity, p: Parameters, technology: Technology
+) -> tuple[TileBuffer, TileBuffer]:
     counted, cells = sizes.counted, sizes.element_cells
-    is_conventional = sizes.added_cells is not cells
     input_line = counted * p.rows
     input_bits = counted * p.input_bits * p.rows
     output_line = counted * (sum_bits if p.activates_outside_tiles else p.input_bits)
     output_bits = output_line * p.columns / p.columns_per_converter
     counted_bits = input_bits, output_bits
     if p.has_synchronous_transfer:
-        # All elements are loaded at once; NeuroSim takes the outputs of one element in novel mapping.
+        # All elements are loaded at once. In novel mapping NeuroSim takes the outputs of one element, and counts cores
+        # as without synchronous transfer.
         input_bits = input_line = counted * cells * p.input_bits
         output_bits = output_line = sum_bits * sizes.added_cells / p.columns_per_converter
-        counted_bits = (input_bits, output_bits) if is_conventional else counted_bits
+        if mapping is Mapping.CONVENTIONAL:
+            counted_bits = input_bits, output_bits
     return (
         tile_buffer(input_bits, input_line, counted_bits[0], p, technology),
         tile_buffer(output_bits, output_line, counted_bits[1], p, technology),
