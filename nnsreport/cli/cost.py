@@ -50,6 +50,15 @@ def cost(
         Path | None,
         typer.Option("--network", metavar="FILE", help="NetWork_*.csv of NeuroSim, or ONNX.", show_default=False),
     ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset",
+            metavar="NAME",
+            help="Parameters and network of a published chip, such as lu2021-rram-2b, and how far its numbers are.",
+            show_default=False,
+        ),
+    ] = None,
     traces: Annotated[
         Path | None,
         typer.Option(
@@ -102,11 +111,12 @@ def cost(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")] = False,
 ) -> None:
     """Estimate area, latency, energy and leakage of a chip as NeuroSim V1.4 does, or of many."""
-    sources = [("--param-cpp", "parameter_file", param_cpp), ("--params", "parameter_file", params)]
+    sources: list[tuple[str, str, Path | str | None]] = [("--preset", "preset", preset)]
+    sources += [("--param-cpp", "parameter_file", param_cpp), ("--params", "parameter_file", params)]
     sources += [("--network", "network_file", network), ("--traces", "traces", traces)]
     if param_cpp is not None and params is not None:
         raise ConfigurationError("is given with --param-cpp", field="--params", remedy="give one of them")
-    overrides = [*_files(sources), *_values(settings or ())]
+    overrides = [*_given(sources), *_values(settings or ())]
     if sweep is not None:
         from nnsreport.cli.cost_sweep import sweep_chips
 
@@ -121,10 +131,10 @@ def cost(
     write_chip(resolved, _format(output_format, out), out, tuple(sys.argv))
 
 
-def _files(sources: list[tuple[str, str, Path | None]]) -> list[Override]:
+def _given(sources: list[tuple[str, str, Path | str | None]]) -> list[Override]:
     from nnsreport.configuration.overrides import Override
 
-    return [Override(f"cost.{key}", str(path), option) for option, key, path in sources if path is not None]
+    return [Override(f"cost.{key}", str(value), option) for option, key, value in sources if value is not None]
 
 
 def _values(settings: list[str] | tuple[str, ...]) -> list[Override]:

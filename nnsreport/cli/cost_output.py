@@ -76,8 +76,9 @@ def write_chip(
             typer.echo(f"note: {printable(note)}", err=True)
     if output_format is CostFormat.TABLE:
         from nnsreport.cli.cost_summary import print_chip
+        from nnsreport.costs.published import published_beside
 
-        print_chip(chip.model, chip.parameters, chip.results)
+        print_chip(chip.model, chip.parameters, chip.results, published_beside(resolved, chip.results))
         return
     data = _encoded(chip, output_format, resolved, command)
     if out is None:
@@ -97,5 +98,8 @@ def _encoded(chip: Chip, output_format: CostFormat, resolved: ResolvedConfigurat
 
     origin = provenance(resolved, command, chip.model.notes)
     if output_format is CostFormat.JSON:
-        return chip_json(chip.model, chip.parameters, chip.results, origin)
+        from nnsreport.costs.published import published_beside
+
+        published = published_beside(resolved, chip.results)
+        return chip_json(chip.model, chip.parameters, chip.results, origin, published)
     return chip_parquet(chip.results, origin)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from nnsreport.cli.terminal import console, print_table, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nnsreport.costs.model import CostModel
+    from nnsreport.costs.published import PublishedNumber
     from nnsreport.costs.tables import Subject
     from nnsreport.engine.cost.parameters import Parameters
     from nnsreport.engine.cost.quantity import Quantity
@@ -28,6 +29,7 @@ _CHIP = (
     ("compute efficiency", "compute_efficiency"),
     ("memory utilization", "memory_utilization"),
 )
+_CELLS = {"FEFET": "FeFET"}
 _CIRCUITS = (
     ("memory cells", "cim_array"),
     ("ADCs", "adc"),
@@ -47,7 +49,9 @@ _LAYER_METRICS = (
 )
 
 
-def print_chip(model: CostModel, parameters: Parameters, results: ChipResults) -> None:
+def print_chip(
+    model: CostModel, parameters: Parameters, results: ChipResults, published: Sequence[PublishedNumber] = ()
+) -> None:
     """Print the numbers of a chip: layers, circuits, and the whole.
 
     Parameters
@@ -58,6 +62,8 @@ def print_chip(model: CostModel, parameters: Parameters, results: ChipResults) -
         Of the chip.
     results : ChipResults
         Of one chip.
+    published : sequence of PublishedNumber
+        What was published of it.
     """
     from nnsreport.costs.tables import chip_numbers, layer_numbers
 
@@ -72,6 +78,9 @@ def print_chip(model: CostModel, parameters: Parameters, results: ChipResults) -
     of_chip = [(title, _shown(numbers, "total", metric)) for title, metric in _CHIP]
     print_table(target, ["chip", ""], [row for row in of_chip if row[1]], right=[""])
     target.print()
+    if published:
+        _print_published(published)
+        target.print()
     target.print(printable(_described(model, parameters, results)))
 
 
@@ -92,6 +101,25 @@ def _print_layers(model: CostModel, numbers: Mapping[Subject, Quantity]) -> None
     print_table(console(), ["layer", *titles], rows, right=titles)
 
 
+def _print_published(numbers: Sequence[PublishedNumber]) -> None:
+    from nnsreport.units import format_quantity
+    from nnsreport.vocabulary import METRICS
+
+    rows = [
+        [
+            METRICS[number.result.metric].title,
+            format_quantity(number.computed, METRICS[number.result.metric].unit),
+            format_quantity(number.result.value_si, METRICS[number.result.metric].unit),
+            f"{number.difference * 100:+.3g} %",
+        ]
+        for number in numbers
+    ]
+    result = numbers[0].result
+    target = console()
+    print_table(target, ["published", "here", "there", "difference"], rows, right=["here", "there", "difference"])
+    target.print(printable(f"{result.location}: {result.conditions} ({result.evidence.value})"))
+
+
 def _shown(numbers: Mapping[Subject, Quantity], component: str, metric: str) -> str:
     from nnsreport.costs.tables import Subject
     from nnsreport.units import format_quantity
@@ -103,7 +131,7 @@ def _shown(numbers: Mapping[Subject, Quantity], component: str, metric: str) -> 
 
 def _described(model: CostModel, parameters: Parameters, results: ChipResults) -> str:
     """Say in one line what the numbers are of."""
-    given = f"{parameters.cell.name} at {parameters.node_nm} nm ({parameters.roadmap.value})"
+    given = f"{_CELLS.get(parameters.cell.name, parameters.cell.name)} at {parameters.node_nm} nm ({parameters.roadmap.value})"
     arrays = f"sub-arrays of {parameters.rows} x {parameters.columns} cells"
     if model.traces is not None:
         activity = f"activity of {model.traces.source}"

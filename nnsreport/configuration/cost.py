@@ -83,6 +83,7 @@ else:
 class CostSettings:
     """Area, latency, energy and leakage of the chip, as NeuroSim V1.4 estimates them."""
 
+    name: str = setting("", "Name of the chip, for reports.")
     with_runs: bool = setting(
         False,
         "`nnsreport run` adds the chip's numbers to the run: bits, arrays and ADCs are those of its crossbars, and "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -29,6 +29,9 @@ class Preset:
         Where its numbers come from.
     settings : Mapping of str to object
         As in the section of a configuration.
+    published : Mapping of str to str
+        Which published results it is to be held against: ``paper`` of the reference library, ``network``, and how their
+        ``conditions`` begin; empty if there are none.
     """
 
     section: str
@@ -36,6 +39,7 @@ class Preset:
     title: str
     citation: str
     settings: Mapping[str, object]
+    published: Mapping[str, str] = field(default_factory=dict)
 
 
 def preset_names(section: str) -> list[str]:
@@ -79,7 +83,8 @@ def load_preset(section: str, name: str, place: str | None = None) -> Preset:
         remedy = f"did you mean {nearest[0]!r}? ({choices})" if nearest else choices
         raise ConfigurationError(f"there is no preset {name!r}", path=place, field=section, remedy=remedy)
     content = tomllib.loads((_folder() / section / f"{name}.toml").read_text(encoding="utf-8"))
-    return Preset(section, name, content["title"], content["citation"], content.get("settings", {}))
+    settings, published = content.get("settings", {}), content.get("published", {})
+    return Preset(section, name, content["title"], content["citation"], settings, published)
 
 
 def preset_folder(section: str) -> Path:

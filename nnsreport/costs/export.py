@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from nnsreport.costs.model import CostModel
 from nnsreport.costs.provenance import Provenance
+from nnsreport.costs.published import PublishedNumber
 from nnsreport.costs.sweep_table import IS_PARETO, REASON
 from nnsreport.costs.tables import metrics_table
 from nnsreport.engine.cost.given import Given
 from nnsreport.engine.cost.parameter_fields import declarations
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.results import ChipResults
+from nnsreport.vocabulary import METRICS
 
 if TYPE_CHECKING:
     from nnsreport.costs.sweep_run import SweepOutcome
@@ -28,7 +30,13 @@ METADATA_KEY = "nnsreport"
 """Of the provenance, as JSON, in the metadata of Parquet files."""
 
 
-def chip_json(model: CostModel, parameters: Parameters, results: ChipResults, provenance: Provenance) -> bytes:
+def chip_json(
+    model: CostModel,
+    parameters: Parameters,
+    results: ChipResults,
+    provenance: Provenance,
+    published: Sequence[PublishedNumber] = (),
+) -> bytes:
     """Return everything about a chip as JSON.
 
     Parameters
@@ -41,12 +49,14 @@ def chip_json(model: CostModel, parameters: Parameters, results: ChipResults, pr
         Of the chip.
     provenance : Provenance
         Where the numbers come from.
+    published : sequence of PublishedNumber
+        What was published of the chip.
 
     Returns
     -------
     bytes
-        An object with ``provenance``, ``parameters`` by names of Param.cpp, ``layers`` and ``metrics``; numbers that
-        are inf or nan are texts.
+        An object with ``provenance``, ``parameters`` by names of Param.cpp, ``layers``, ``metrics`` and ``published``;
+        numbers that are inf or nan are texts.
     """
     metrics = metrics_table(results, RUN).select("scope", "layer", "component", "metric", "value", "unit")
     content = {
@@ -54,6 +64,7 @@ def chip_json(model: CostModel, parameters: Parameters, results: ChipResults, pr
         "parameters": effective_parameters(parameters),
         "layers": [_layer(place, layer) for place, layer in enumerate(map(dataclasses.asdict, model.layers), start=1)],
         "metrics": [{name: _finite(value) for name, value in row.items()} for row in metrics.iter_rows(named=True)],
+        "published": [_published(number) for number in published],
     }
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -114,6 +125,18 @@ def front_json(outcome: SweepOutcome, objectives: Sequence[str], provenance: Pro
         "front": [{name: _finite(value) for name, value in row.items() if value is not None} for row in rows],
     }
     return (json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _published(number: PublishedNumber) -> dict[str, object]:
+    result = number.result
+    return {
+        "metric": result.metric,
+        "value": result.value_si,
+        "unit": METRICS[result.metric].unit,
+        "difference": _finite(number.difference),
+        "location": result.location,
+        "evidence": result.evidence.value,
+    }
 
 
 def _layer(place: int, layer: Mapping[str, object]) -> dict[str, object]:

@@ -234,3 +234,19 @@ def test_genuine_logs(shared_dir: Path, desk: Path, name: str) -> None:
 
 def without_run_time(text: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith("Total Run-time")]
+
+
+def test_published_chip() -> None:
+    lines = cost("--preset", "lu2021-sram-7nm").stdout.splitlines()
+    (row,) = [line.split() for line in lines if line.startswith("compute efficiency") and line.endswith(" %")]
+    assert row[4:6] == ["0.044", "TOPS/mm²"]
+    assert any(line.startswith("Lu 2021 Table 7: 7nm 8T-SRAM") for line in lines)
+    found = json.loads(cost("--preset", "lu2021-sram-7nm", "--format", "json").stdout)
+    assert {number["metric"] for number in found["published"]} >= {"area", "energy_efficiency"}
+    assert found["provenance"]["references"]["cost lu2021-sram-7nm"].endswith("Table 7 (NeuroSim V1.3)")
+    assert "published" not in cost("--network", "NetWork.csv").stdout
+
+
+def test_unknown_preset_is_told_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no preset 'lu2021-rram'.*did you mean 'lu2021-rram-"):
+        cost("--preset", "lu2021-rram")
