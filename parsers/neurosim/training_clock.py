@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Trust(Enum):
@@ -15,6 +16,30 @@ class Trust(Enum):
     """It may be right once another line says the same."""
     PAST = "past"
     """The epoch is over."""
+
+
+class Told(NamedTuple):
+    """A line of the wrapper that names its epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        As named.
+    numbers : tuple of (str, str, float)
+        Scope, metric and value.
+    line : int
+        Its line.
+    step : int or None
+        As in :class:`nnsreport.parsers.records.MetricRecord`.
+    is_test : bool
+        It tells the accuracy.
+    """
+
+    epoch: int
+    numbers: tuple[tuple[str, str, float], ...]
+    line: int
+    step: int | None = None
+    is_test: bool = False
 
 
 @dataclass(slots=True)

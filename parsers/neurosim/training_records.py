@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock
-from nnsreport.parsers.neurosim.training_clock import EpochClock, Trust
+from nnsreport.parsers.neurosim.training_clock import EpochClock, Told, Trust
 from nnsreport.parsers.neurosim.training_order import UTILIZATION, About, PrintedOrder
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
 from nnsreport.parsers.neurosim.training_section import Block, Bounds, Numbered, Section
@@ -29,30 +29,6 @@ _SILENT_TESTS = 3
 """Tested epochs without a C++ part after which the next one may be of any: streams written one after the other."""
 
 _OUT_OF_ORDER = -1
-
-
-class Told(NamedTuple):
-    """A line of the wrapper that names its epoch.
-
-    Attributes
-    ----------
-    epoch : int
-        As named.
-    numbers : tuple of (str, str, float)
-        Scope, metric and value.
-    line : int
-        Its line.
-    step : int or None
-        As in :class:`nnsreport.parsers.records.MetricRecord`.
-    is_test : bool
-        It tells the accuracy.
-    """
-
-    epoch: int
-    numbers: tuple[tuple[str, str, float], ...]
-    line: int
-    step: int | None = None
-    is_test: bool = False
 
 
 @dataclass(slots=True)
@@ -82,6 +58,8 @@ class TrainingRecords(RunBuilder):
     _are_arrays_late: bool | None = None
     _silent_tests: int = 0
     _is_counting: bool = False
+    _has_told_sections: bool = False
+    _is_end_early: bool = False
     _floor_plan: dict[About, float] = field(default_factory=dict)
 
     @classmethod
@@ -146,6 +124,19 @@ class TrainingRecords(RunBuilder):
                 super(TrainingRecords, self).metric("layer", layer, None, metric, value, line, epoch=epoch)
         return True
 
+    def end(self, asked_epochs: int | None) -> None:
+        """Take the wrapper's last line.
+
+        Parameters
+        ----------
+        asked_epochs : int or None
+            Number of epochs that the training was to have; before the last, the line has moved, or text is missing.
+        """
+        self.has_ended = True
+        if asked_epochs is not None and self.clock.epoch != asked_epochs - 1:
+            self._is_end_early = True
+            self._close_section(None)
+
     def _take(self, told: Told) -> None:
         if self.clock.move(told.epoch):
             self._close_section(told.epoch)
@@ -198,7 +189,8 @@ class TrainingRecords(RunBuilder):
 
     @property
     def _counts(self) -> bool:
-        return (self.clock.epoch is None and self._held is None) or self.has_ended or self._is_counting
+        is_behind_end = self.has_ended and not self._has_told_sections and not self._is_end_early
+        return (self.clock.epoch is None and self._held is None) or is_behind_end or self._is_counting
 
     # The C++ part
 
@@ -328,6 +320,8 @@ class TrainingRecords(RunBuilder):
             self._arrays = max(self._arrays, epoch + 1)
             if section.is_counted:
                 self._note_counting(section)
+            else:
+                self._has_told_sections = True
             self.progress.note_section(section, epoch)
 
     def _file_numbers(self, section: Section, bounds: Bounds) -> None:

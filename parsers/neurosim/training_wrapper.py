@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from nnsreport.parsers.neurosim.noise import Meaningless
 from nnsreport.parsers.neurosim.stages import Verdict
 from nnsreport.parsers.neurosim.training_arrays import ARRAYS, PrintedArray, looks_like_array
-from nnsreport.parsers.neurosim.training_records import Told, TrainingRecords
+from nnsreport.parsers.neurosim.training_clock import Told
+from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
 from nnsreport.parsers.quantities import Quantity
 
@@ -201,7 +202,7 @@ class TrainingWrapperReader(WrapperReader):
             return Verdict.UNREADABLE
         self.records.metric("simulation", None, None, "elapsed_time", float(match[1]), line)
         self.records.metric("network", None, None, "best_accuracy", best, line)
-        self.records.has_ended = True
+        self.records.end(self.asked_epochs)
         return Verdict.READ
 
     def _read_title(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - one signature for all readers

@@ -258,6 +258,7 @@ DAMAGES: dict[str, Callable[[Lines, random.Random], Lines]] = {
     "a block doubled": lambda lines, rng: repeated(lines, rng.randrange(len(lines)), rng.randrange(2, 400)),
     "neighbours swapped": lambda lines, rng: swapped(lines, rng.randrange(len(lines) - 1)),
     "cut": lambda lines, rng: lines[: rng.randrange(len(lines))],
+    "the end moved": lambda lines, rng: end_moved(lines, rng.randrange(2, 300), rng.randrange(70, len(lines) - 300)),
     "shuffled": lambda lines, rng: rng.sample(lines, len(lines)),
 }
 
@@ -272,6 +273,10 @@ def repeated(lines: Lines, start: int, count: int) -> Lines:
 
 def swapped(lines: Lines, start: int) -> Lines:
     return [*lines[:start], lines[start + 1], lines[start], *lines[start + 2 :]]
+
+
+def end_moved(lines: Lines, count: int, place: int) -> Lines:
+    return [*lines[:place], *lines[-count:-1], *lines[place:-count], ""]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
