@@ -153,9 +153,12 @@ def stated_sums(sub_array: SubArray, activity: RowActivity, rows: int, columns: 
 
 
 def _stated(sub_array: SubArray, activity: RowActivity, rows: int, columns: int, clock_hz: Quantity) -> Array:
+    parameters = sub_array.parameters
+    resistance_ohm = expected_column_resistances(activity.active_rows, rows, columns, parameters)
     inputs = ReadInputs(
-        active_rows=over_points(activity.active_rows, sub_array.parameters),
-        column_resistance_ohm=expected_column_resistances(activity.active_rows, rows, columns, sub_array.parameters),
+        active_rows=over_points(activity.active_rows, parameters),
+        # Where nothing electrical differs between the points, the resistances have no axis for them.
+        column_resistance_ohm=over_points(resistance_ohm, parameters) if resistance_ohm.ndim == 2 else resistance_ohm,
     )
     latency, energy_j = stacked_reads(sub_array.read(inputs, clock_hz))
     xp = namespace_among(latency)
