@@ -66,9 +66,7 @@ class Buffer:
             return lines
         if isinstance(self.circuit, RegisterBuffer):
             return self.circuit.latency_s(lines)
-        # Cells without transistors: NeuroSim multiplies inf and 0.
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.circuit.read_latency_s(lines, sensed_voltage_v(self.parameters))
+        return self.circuit.read_latency_s(lines, self.parameters.least_sensed_voltage_v)
 
     def write_latency(self, bits: Quantity) -> Quantity:
         """Return the time to write bits, line after line; see :meth:`read_latency`."""
@@ -194,42 +192,6 @@ def buffer_cell(parameters: Parameters, technology: Technology) -> SramCell:
     with np.errstate(divide="ignore"):
         cell = sram_cell(p.sram_cell_height_f, p.sram_cell_width_f, np.asarray(access_f), *_NO_WIDTHS, technology)
     return replace(cell, storage_f=0.0)
-
-
-def table_cell(parameters: Parameters, technology: Technology) -> SramCell:
-    """Return the cell of look-up tables: NeuroSim gives it the size of the chip's memory cell, whatever that is.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Of the chip.
-    technology : Technology
-        Of the transistors.
-
-    Returns
-    -------
-    SramCell
-        Otherwise as in buffers.
-    """
-    feature_m, p = technology.feature_size_m, parameters
-    return replace(buffer_cell(p, technology), height_m=p.cell_height_f * feature_m, width_m=p.cell_width_f * feature_m)
-
-
-def sensed_voltage_v(parameters: Parameters) -> Quantity:
-    """Return the difference of bit lines that sense amplifiers see; NeuroSim has none without SRAM cells.
-
-    Parameters
-    ----------
-    parameters : Parameters
-        Of the chip.
-
-    Returns
-    -------
-    float or Array
-        In volts.
-    """
-    # NumPy's 0, by which a number may be divided.
-    return parameters.least_sensed_voltage_v if parameters.cell is MemoryCell.SRAM else np.float64(0.0)
 
 
 def _access_width_f(parameters: Parameters, technology: Technology) -> Quantity:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from nnsreport.engine.cost.buffers import Buffer, buffer, sensed_voltage_v, table_cell
+from nnsreport.engine.cost.buffers import Buffer, buffer, buffer_cell
 from nnsreport.engine.cost.chip_traffic import ChipTraffic
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
 from nnsreport.engine.cost.components.bit_shifter import BitShifter, bit_shifter
@@ -173,13 +171,11 @@ class OutputCircuits:
             return Reading(latency, self.activation.energy_j(reads))
         # NeuroSim divides by the entries of a table, not by the number of tables.
         reads = xp.ceil(traffic.outputs / self.activation.entries)
-        sensed_v = sensed_voltage_v(self.parameters)
-        # Without SRAM cells there is no voltage to sense: NeuroSim divides by 0.
-        with np.errstate(divide="ignore"):
-            if self.parameters.is_synchronous:
-                once = self.activation.cycles(sensed_v, clock_hz)
-            else:
-                once = self.activation.latency_s(sensed_v)
+        sensed_v = self.parameters.least_sensed_voltage_v
+        if self.parameters.is_synchronous:
+            once = self.activation.cycles(sensed_v, clock_hz)
+        else:
+            once = self.activation.latency_s(sensed_v)
         return Reading(once * reads, self.activation.energy_j(reads))
 
     def pooling_of(self, traffic: ChipTraffic, clock_hz: Quantity) -> Reading:
@@ -246,7 +242,7 @@ def _activation(
         p.input_bits,
         tree.bits + tree.stages,
         units,
-        table_cell(p, technology),
+        buffer_cell(p, technology),
         p.metal0_resistance_per_m,
         p.word_line_decoder_sizing,
         technology,
