@@ -183,17 +183,21 @@ def _numbers(text: str) -> Mapping[Key, float]:
     return numbers
 
 
-def report(found: Sequence[Comparison], worst: int) -> Iterator[str]:
-    """Yield the lines of the report: a line a log, then the worst differences, then the sums."""
-    yield f"{'log':46} {'numbers':>7} {'differ':>6} {'worst':>9} {'s':>6}"
-    for each in found:
-        if not each.differences:
-            yield f"{each.name:46} {'-':>7} {'-':>6} {'-':>9} {'-':>6}  {each.reason}"
-            continue
-        differing = each.differing
-        largest = differing[0].relative if differing else 0.0
-        counts = f"{len(each.differences):7} {len(differing):6}"
-        yield f"{each.name:46} {counts} {largest:9.2g} {each.seconds:6.2f}  {each.reason}"
+HEADER = f"{'log':46} {'numbers':>7} {'differ':>6} {'worst':>9} {'s':>6}"
+
+
+def row(found: Comparison) -> str:
+    """Return the line of a log."""
+    if not found.differences:
+        return f"{found.name:46} {'-':>7} {'-':>6} {'-':>9} {'-':>6}  {found.reason}"
+    differing = found.differing
+    largest = differing[0].relative if differing else 0.0
+    counts = f"{len(found.differences):7} {len(differing):6}"
+    return f"{found.name:46} {counts} {largest:9.2g} {found.seconds:6.2f}  {found.reason}"
+
+
+def summary(found: Sequence[Comparison], worst: int) -> Iterator[str]:
+    """Yield the worst differences of logs that are oracles, then sums over the logs."""
     oracles = [each for each in found if each.is_oracle and each.differences]
     listed = sorted(
         ((each.name, one) for each in oracles for one in each.differing), key=lambda pair: -pair[1].relative
@@ -239,12 +243,13 @@ def main() -> int:
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         store = TraceStore(chosen.samples / "traces", chosen.keep or Path(temporary))
-        found = [
-            compare(sample, chosen.samples, store)
-            for sample in samples(chosen.samples)
-            if not chosen.log or sample.path.stem in chosen.log
-        ]
-    print("\n".join(report(found, chosen.worst)))
+        found = []
+        print(HEADER)
+        for sample in samples(chosen.samples):
+            if not chosen.log or sample.path.stem in chosen.log:
+                found.append(compare(sample, chosen.samples, store))
+                print(row(found[-1]), flush=True)
+    print("\n".join(summary(found, chosen.worst)))
     return int(any(one.relative > TOLERANCE for each in found if each.is_oracle for one in each.differences))
 
 

@@ -64,7 +64,7 @@ def test_relative_difference(parity: ModuleType, printed: float, estimated: floa
     assert difference.relative == pytest.approx(relative)
 
 
-def test_report_counts_and_sorts(parity: ModuleType) -> None:
+def test_summary_counts_and_sorts(parity: ModuleType) -> None:
     def of(name: str, reason: str, *estimated: float) -> object:
         numbers = (
             parity.Difference(("chip", None, None, "area", place), 1.0, value) for place, value in enumerate(estimated)
@@ -77,7 +77,8 @@ def test_report_counts_and_sorts(parity: ModuleType) -> None:
         of("c", "refused: x"),
         of("d", "refused: y", 1.0),
     ]
-    lines = list(parity.report(found, worst=5))
+    assert [parity.row(each).split()[1:3] for each in found] == [["3", "2"], ["2", "1"], ["-", "-"], ["1", "0"]]
+    lines = list(parity.summary(found, worst=5))
     assert [line.split()[-1] for line in lines if " a: " in line] == ["1", "1"]
     assert [line.split()[0] for line in lines if " a: " in line] == ["0.1", "0.0001"]
     assert lines[-4:] == [
