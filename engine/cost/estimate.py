@@ -172,7 +172,7 @@ class _Costs:
         if key not in self._values:
             self._values[key] = namespace_among(values).zeros(self._shape)
         of_layer = self._values[key][..., layer]
-        of_layer[... if points is None else points] = values
+        of_layer[... if points is None else namespace_among(of_layer).asarray(points)] = values
 
     def cost(self) -> ReadCost:
         """Return the cost of all layers, (..., layers)."""

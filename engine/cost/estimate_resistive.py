@@ -86,7 +86,7 @@ def traced_sums(
     if len(kinds) > 1:
         sums = namespace_among(sums).empty((len(sums), sum(len(points) for _, points in kinds), sums.shape[-1]))
         for (_, points), of_points in zip(kinds, found, strict=True):
-            sums[:, points] = of_points
+            sums[:, namespace_among(sums).asarray(points)] = of_points
     half = len(sums) // 2
     return reads_of(sums[:half], sums[half:])
 
@@ -168,6 +168,7 @@ def _stated(sub_array: SubArray, activity: RowActivity, rows: int, columns: int,
 def _summed(sub_array: SubArray, clock_hz: Quantity, states: Iterable[State], arrays: int) -> Array:
     """Return what reads take together in each sub-array, (numbers, ..., sub-arrays), a part of the states at a time."""
     count = design_points(sub_array.parameters)
+    xp = namespace_among(over_points(np.zeros(()), sub_array.parameters))
     beside = ... if count is None else None
     sums: Array = np.zeros((0,))
     for place, (active_rows, resistance_ohm, counts) in enumerate(states):
@@ -175,10 +176,10 @@ def _summed(sub_array: SubArray, clock_hz: Quantity, states: Iterable[State], ar
         for start in range(0, len(counts), step):
             part = slice(start, start + step)
             inputs = ReadInputs(
-                active_rows=active_rows[part][beside], column_resistance_ohm=resistance_ohm[part][beside]
+                active_rows=xp.asarray(active_rows[part])[beside],
+                column_resistance_ohm=xp.asarray(resistance_ohm[part])[beside],
             )
             latency, energy_j = stacked_reads(sub_array.read(inputs, clock_hz))
-            xp = namespace_among(latency)
             if not sums.ndim > 1:
                 shape = (2 * len(latency), arrays) if count is None else (2 * len(latency), count, arrays)
                 sums = xp.zeros(shape)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
-from nnsreport.engine.backend import Array
+import numpy as np
+
+from nnsreport.engine.backend import Array, to_numpy
 from nnsreport.engine.cost.activity import RowActivity
 from nnsreport.engine.cost.estimate_points import at_places, design_points, over_points
 from nnsreport.engine.cost.processing_element import LayerParts
@@ -26,7 +29,7 @@ class SramTable:
     Attributes
     ----------
     active_rows : Array of float64, (states,)
-        Numbers of active rows, rising.
+        Numbers of active rows, rising, in the processor's memory.
     varying : Array, (some of the numbers, ..., states)
         Those that depend on the state.
     fixed : Array, (the others, ...)
@@ -53,13 +56,13 @@ class SramTable:
         Array, (numbers, ..., blocks)
             Of all design points.
         """
-        xp = namespace_among(self.active_rows)
-        reads = xp.zeros((len(activity.reads), len(self.active_rows)))
-        reads[:, xp.searchsorted(self.active_rows, xp.asarray(activity.active_rows))] = xp.asarray(activity.reads)
+        reads = np.zeros((len(activity.reads), len(self.active_rows)))
+        reads[:, np.searchsorted(self.active_rows, to_numpy(activity.active_rows))] = to_numpy(activity.reads)
+        xp = namespace_among(self.varying)
+        of_blocks, is_varying = xp.asarray(reads), xp.asarray(self.is_varying)
         found: Array = xp.empty((len(self.is_varying), *self.fixed.shape[1:], len(reads)))
-        is_varying = xp.asarray(self.is_varying)
-        found[is_varying] = self.varying @ reads.T
-        found[~is_varying] = self.fixed[..., None] * reads.sum(axis=1)
+        found[is_varying] = self.varying @ of_blocks.T
+        found[~is_varying] = self.fixed[..., None] * of_blocks.sum(axis=1)
         return found
 
 
@@ -80,9 +83,7 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     SramTable
         Of all design points.
     """
-    every = [activity.active_rows for activity in activities]
-    xp = namespace_among(*every)
-    states = xp.unique(xp.concatenate(every))
+    states = np.unique(np.concatenate([to_numpy(activity.active_rows) for activity in activities]))
     active = over_points(states, sub_array.parameters)
     unused, used = (
         sub_array.read(ReadInputs(active_rows=active, used_columns=columns), clock_hz) for columns in (0.0, 1.0)
@@ -96,7 +97,8 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     shape = () if points is None else (points,)
     varying = [number for number, varies in zip(numbers, is_varying, strict=True) if varies]
     fixed = [number[..., 0] for number, varies in zip(numbers, is_varying, strict=True) if not varies]
-    return SramTable(states, _stacked(varying, (*shape, len(states))), _stacked(fixed, shape), is_varying)
+    xp = namespace_among(active, *numbers)
+    return SramTable(states, _stacked(varying, (*shape, len(states)), xp), _stacked(fixed, shape, xp), is_varying)
 
 
 def sram_sums(
@@ -130,20 +132,19 @@ def sram_sums(
 
 
 def joined(activities: Sequence[RowActivity]) -> RowActivity:
-    """Return the activity of all blocks of several activities, one after the other."""
-    xp = namespace_among(*(activity.active_rows for activity in activities))
-    states = xp.unique(xp.concatenate([activity.active_rows for activity in activities]))
+    """Return the activity of all blocks of several activities, one after the other, in the processor's memory."""
+    states = np.unique(np.concatenate([activity.active_rows for activity in activities]))
     blocks = []
     for activity in activities:
-        reads = xp.zeros((len(activity.reads), len(states)))
-        reads[:, xp.searchsorted(states, activity.active_rows)] = activity.reads
+        reads = np.zeros((len(activity.reads), len(states)))
+        reads[:, np.searchsorted(states, activity.active_rows)] = activity.reads
         blocks.append(reads)
-    return RowActivity(states, xp.concatenate(blocks))
+    return RowActivity(states, np.concatenate(blocks))
 
 
-def _stacked(numbers: Sequence[Array], shape: tuple[int, ...]) -> Array:
+def _stacked(numbers: Sequence[Array], shape: tuple[int, ...], xp: ModuleType) -> Array:
     """Return numbers as one array, (numbers, ...), each spread out to a shape."""
-    together: Array = namespace_among(*numbers).empty((len(numbers), *shape))
+    together: Array = xp.empty((len(numbers), *shape))
     for place, number in enumerate(numbers):
         together[place] = number
     return together

@@ -145,7 +145,8 @@ def _of_stated_resistive(
         if not place:
             shape = (len(sums), len(sizes)) if count is None else (len(sums), count, len(sizes))
             of_sizes = namespace_among(sums).zeros(shape)
-        of_sizes[(..., place) if points is None else (slice(None), points, place)] = sums
+        xp = namespace_among(sums)
+        of_sizes[(..., place) if points is None else (slice(None), xp.asarray(points), place)] = sums
     for index, parts, points in ways:
         places = np.array([sizes.index((part.rows, part.columns)) for part in parts.sub_arrays])
         sums = at_places(of_sizes, places, points) * shares[index]

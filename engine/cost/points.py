@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TypeVar
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, namespace_of
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ def at_points(made: T, points: Array) -> T:
         Arrays have the design points as their first axis; dataclasses and tuples are entered. Everything else, and
         what is one for all points, stays as it is.
     points : Array of int or bool, (some,)
-        Which points, on the backend of the arrays.
+        Which points.
 
     Returns
     -------
@@ -40,5 +40,5 @@ def _at_points(made: object, points: Array) -> object:
         return dataclasses.replace(made, **changed)
     # A length of 1 broadcasts; a NumPy scalar has no axis.
     if getattr(made, "ndim", 0) and made.shape[0] > 1:  # type: ignore[attr-defined] # what has axes has a shape
-        return made[points]  # type: ignore[index] # and can be indexed
+        return made[namespace_of(made).asarray(points)]  # type: ignore[arg-type, index] # and can be indexed
     return made

@@ -6,11 +6,13 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost import estimate_resistive
 from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.estimate import circuits, estimate
@@ -166,6 +168,34 @@ def _check_points(group: ChipResults, points: Sequence[ChipResults]) -> None:
         for name, number in _flat(alone).items():
             found = together[name][point] if together[name].ndim > number.ndim else together[name]
             np.testing.assert_allclose(found, number, rtol=1e-12, err_msg=f"{name} of point {point}")
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"memcelltype": 2}, {"globalBusType": True, "chipActivation": False}, {"operationmode": 1}]
+)
+@pytest.mark.parametrize("is_traced", [False, True])
+def test_devices_compute_as_the_host(
+    devices: Mapping[str, ModuleType], values: Mapping[str, float], is_traced: bool
+) -> None:
+    axes = {
+        "numRowSubArray": (32.0, 64.0, 64.0),
+        "levelOutput": (16.0, 32.0, 64.0),
+        "numColMuxed": (8.0, 4.0, 8.0),
+        "resistanceOn": (6e3, 1e5, 1e4),
+    }
+
+    def computed(xp: ModuleType) -> list[Numbers]:
+        points = {name: xp.asarray(np.asarray(axis)) for name, axis in axes.items()}
+        parameters = Parameters.from_values({**SMALL, **values}, points)
+        inputs = _shared_traces() if is_traced else ActivitySettings()
+        results = estimate(read_network(NETWORK), parameters, inputs)
+        found = (results.areas.total_m2, results.chip.reading.total.energy_j, results.layers.reading.total.latency_s)
+        return [to_numpy(np.asarray(each) if isinstance(each, float) else each) for each in found]
+
+    host = computed(np)
+    for xp in devices.values():
+        for there, here in zip(computed(xp), host, strict=True):
+            np.testing.assert_allclose(there, here, rtol=1e-12)
 
 
 def test_columns_without_weights_cost_converters_no_energy() -> None:
