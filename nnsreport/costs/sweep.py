@@ -12,7 +12,7 @@ from nnsreport.costs.axes import INPUT_DENSITY, Floats, is_shared
 from nnsreport.costs.estimation import estimated
 from nnsreport.costs.groups import PointGroup
 from nnsreport.costs.model import CostModel
-from nnsreport.costs.tables import chip_numbers, spread
+from nnsreport.costs.tables import TOTAL, Subject, chip_numbers, spread
 from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.floorplan import floor_plan
 from nnsreport.engine.cost.parameter_fields import Value
@@ -22,6 +22,9 @@ from nnsreport.errors import ConfigurationError
 _TOO_LARGE = (
     "numRowSubArray: sub-arrays are too large for this network; set numRowSubArray to less, or novelMapping to false"
 )
+
+
+_AREA = Subject(TOTAL, "area").column
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _estimated(group: PointGroup, model: CostModel) -> Iterator[tuple[PointGroup
     if not count:
         return
     try:
-        yield group, _numbers(group, model)
+        numbers = _numbers(group, model)
     except ConfigurationError as error:
         if count == 1:
             yield group, _sentence(error)
@@ -87,6 +90,19 @@ def _estimated(group: PointGroup, model: CostModel) -> Iterator[tuple[PointGroup
         half = np.arange(count) < count // 2
         yield from _estimated(group.taking(half), model)
         yield from _estimated(group.taking(~half), model)
+        return
+    fits = ~np.isnan(numbers[_AREA])
+    yield group.taking(fits), {column: values[fits] for column, values in numbers.items()}
+    if not fits.all():
+        yield group.taking(~fits), _without_area(group.taking(~fits), model)
+
+
+def _without_area(group: PointGroup, model: CostModel) -> Mapping[str, Floats] | str:
+    """Return why points have no area: among others that have, the engine does not say."""
+    try:
+        return _numbers(group, model)
+    except ConfigurationError as error:
+        return _sentence(error)
 
 
 def _numbers(group: PointGroup, model: CostModel) -> dict[str, Floats]:

@@ -175,3 +175,52 @@ def test_grid_errors_name_the_file(tmp_path: Path, model: CostModel) -> None:
     path.write_text("[axes]\nalpha = {low = 1, high = 2}\n")
     with pytest.raises(ConfigurationError, match=r"sweep.toml: axes.alpha.steps: has no steps"):
         run_sweep(read_sweep(path)[0], model)
+
+
+KINDS = """
+22 1 1 2 true  false false
+65 1 1 1 false true  false
+ 7 1 1 2 true  true  true
+32 2 4 2 true  false false
+22 3 1 1 false false true
+"""
+NAMES = ("technode", "memcelltype", "accesstype", "operationmode", "pipeline", "globalBusType", "SARADC")
+RANDOM = """
+[sweep]
+sampling = "random"
+points = 60
+seed = 1
+[axes]
+kind = [KINDS]
+numRowSubArray = [16, 64, 128]
+numColSubArray = [16, 64, 128]
+synapseBit = [4, 8]
+cellBit = [2, 4]
+numColMuxed = [2, 4, 8]
+levelOutput = [8, 32, 64]
+speedUpDegree = [1, 8]
+maxGlobalBusWidth = { low = 200, high = 4096 }
+clkFreq = { low = 1e8, high = 3e9, scale = "log" }
+resistanceOn = { low = 3e3, high = 1e6, scale = "log" }
+readVoltage = { low = 0.2, high = 1 }
+minSenseVoltage = { low = 0.01, high = 0.2 }
+"""
+
+
+def test_random_points_of_all_kinds_are_as_if_alone(tmp_path: Path, model: CostModel) -> None:
+    path = tmp_path / "sweep.toml"
+    kinds = [zip(NAMES, line.split(), strict=True) for line in KINDS.strip().splitlines()]
+    tables = ", ".join("{" + ", ".join(f"{name} = {value}" for name, value in kind) + "}" for kind in kinds)
+    path.write_text(RANDOM.replace("KINDS", tables))
+    sweep = read_sweep(path)[0]
+    reasons: set[str] = set()
+    for row in table(sweep, model).iter_rows(named=True):
+        chip = dataclasses.replace(model, given={name: row[name] for name in sweep.parameters})
+        if row["reason"] is not None:
+            reasons.add(row["reason"].partition(":")[0])
+            with pytest.raises(ConfigurationError):
+                estimated(chip, chip.parameters())
+            continue
+        for subject, value in chip_numbers(estimated(chip, chip.parameters())).items():
+            assert row[subject.column] == pytest.approx(float(value), rel=1e-12), subject
+    assert {"numRowSubArray", "numColSubArray"} <= reasons  # too large for the network, too small for its circuits
