@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from effect_figures import compensation, converters, devices, mapping, sram, wires
+from effect_figures import compensation, converters, devices, mapping, quantization, sram, wires
 from effect_figures.drawing import draw
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images" / "effects"
-PAGES = (mapping, devices, wires, converters, sram, compensation)
+PAGES = (quantization, mapping, devices, wires, converters, sram, compensation)
 
 
 def main(arguments: list[str]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import altair as alt
 import numpy as np
 
 from effect_figures.figure import Figure, Point, curves, horizontal, rounded, scale, vertical
 from effect_figures.presets import EXAMPLE
+from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.crossbar import CrossbarSettings, build, calibrate
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign, ConverterLayout, design_converter
@@ -21,6 +25,7 @@ from nnsreport.reports.charts.encodings import SERIES, inline, series_color, ser
 
 _LAYOUT = ConverterLayout(groups=1, slices=1, columns=1, weights_per_array=1, arrays=(0,))
 _INPUTS = 8193
+_READS = 2000
 _CALIBRATION_IMAGES = 100
 
 
@@ -30,6 +35,7 @@ def figures() -> tuple[Figure, ...]:
         Figure("adc-transfer", "Transfer curves of ADCs of 4 bits, by kind", _transfer()),
         Figure("adc-mismatch", "Threshold errors of SAR, flash and ramp converters with mismatch", _mismatch()),
         Figure("adc-errors", "Offset, gain error and integral non-linearity of an ADC of 4 bits", _errors()),
+        Figure("adc-table", "What circuits make of each code of an ADC of 4 bits, by a transfer table", _table()),
         Figure("adc-ranges", "Calibrated ranges of the bundled network's layers, by adc.range", _ranges()),
         Figure("adc-clip", "Signal-to-quantisation-noise ratio against the clip of the range", _clip()),
     )
@@ -93,6 +99,32 @@ def _errors() -> alt.Chart:
     ):
         points.extend(_corners(name, inputs, _delivered(AdcSettings(bits=4, errors=errors), inputs, 15.0)))
     return curves(points, horizontal("Sum (step)"), vertical("Code"), stairs=True)
+
+
+def _table() -> alt.LayerChart:
+    """Draw a table as SPICE may give it: codes lag behind towards the top, and spread."""
+    codes = np.arange(16)
+    means, stds = codes - 0.004 * codes**2, 0.05 + 0.03 * codes
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "transfer.csv"
+        rows = [f"{code},{mean},{std}" for code, mean, std in zip(codes, means, stds, strict=True)]
+        path.write_text("\n".join(["output,mean,std", *rows]))
+        adc = AdcSettings(bits=4, transfer_file=path)
+        design = design_converter(adc, [(0.0, 15.0)], signed=False, layout=_LAYOUT, forms_sums=False)
+    assert isinstance(design, ConverterDesign)
+    sums = np.repeat(codes, _READS).astype(np.float32).reshape(1, 1, 1, -1)
+    numbers = Vectors(np.arange(sums.size))
+    design.drawn(Draw(seed=0, trial=0, layer=0), time_s=0.0, xp=np).convert(sums, 0, numbers)
+    delivered = sums.reshape(len(codes), _READS)
+    x, y = horizontal("Ideal code"), vertical("Delivered code")
+    found = [
+        {"x": int(code), "y": int(value), "share": rounded(float(np.mean(own == value)))}
+        for code, own in zip(codes, delivered, strict=True)
+        for value in np.unique(own)
+    ]
+    size = alt.Size("share", type="quantitative", legend=None, scale=alt.Scale(domain=[0, 1], range=[1, 60]))
+    marks = alt.Chart(inline(found)).mark_point(aria=False, filled=True, color="black").encode(x=x, y=y, size=size)
+    return alt.LayerChart(layer=[curves([("mean", *point) for point in zip(codes, means, strict=True)], x, y), marks])
 
 
 def _ranges() -> alt.Chart:

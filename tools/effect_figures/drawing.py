@@ -11,6 +11,7 @@ from nnsreport.reports.figures import FigureFormat, render_figure
 
 _WIDTH_PT = 252.0
 _BEGINNING = re.compile(r"<svg [^>]*>")
+_CLIP = re.compile(r"\bclip\d+\b")
 
 # Colours of print (nnsreport.reports.charts.theme) and those of a report's dark page (page.css).
 _DARK = {
@@ -43,6 +44,9 @@ def draw(figure: Figure) -> bytes:
     """
     spec = ChartSpec(figure.name, figure.title, "engine", figure.title, figure.chart, DataTable((), ()))
     svg = render_figure(spec, _WIDTH_PT, (FigureFormat.SVG,))[FigureFormat.SVG].decode()
+    # Vega numbers clips over all drawings of a process; here they begin anew in each.
+    clips = {name: f"clip{rank}" for rank, name in enumerate(dict.fromkeys(_CLIP.findall(svg)))}
+    svg = _CLIP.sub(lambda match: clips[match[0]], svg)
     beginning = _BEGINNING.search(svg)
     assert beginning is not None, "an SVG begins with its element"
     head = f"<title>{escape(figure.title)}</title><style>{_dark_style()}</style>"
