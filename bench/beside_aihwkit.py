@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from aihwkit_tiles import AihwkitLayer, AihwkitNetwork, run_aihwkit, version
 from crosssim_settings import DAY_S, preset_device
-from peer_networks import Material, NetworkRow
+from peer_networks import Material, NetworkRow, chosen_rows
 from peer_products import compare_layer, deviations, matrix_network, random_product
 from peer_tables import (
     print_deviation_head,
@@ -139,7 +139,7 @@ def print_deviations(asked: argparse.Namespace) -> None:
 
 def print_networks(asked: argparse.Namespace) -> None:
     """Print the table of accuracies."""
-    rows = {name: row.scaled(asked.share) for name, row in network_rows().items()}
+    rows = chosen_rows(network_rows(), asked.rows, asked.share)
     print_network_table("aihwkit", rows, Material(asked.network, asked.images, asked.calibration), run_aihwkit)
 
 
@@ -159,6 +159,9 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--share", type=float, default=1.0, help="of the images of each row of the table of networks")
     parser.add_argument("--trials", type=int, default=200, help="of the table of deviations")
+    parser.add_argument(
+        "--rows", nargs="+", default=[""], help="words; of the table of networks, rows with any of them"
+    )
     asked = parser.parse_args()
     warnings.filterwarnings("ignore", module="aihwkit")
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")

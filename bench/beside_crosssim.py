@@ -29,7 +29,7 @@ import numpy as np
 from crosssim_cores import CrossSimLayer, CrossSimNetwork, ranges_in_crosssim, run_crosssim, version
 from crosssim_settings import deviation_settings, network_rows, product_settings, random_settings
 from inference_speed import load_images
-from peer_networks import CALIBRATION_IMAGES, Material
+from peer_networks import CALIBRATION_IMAGES, Material, chosen_rows
 from peer_products import ProductComparison, compare_layer, deviations, matrix_network, random_product
 from peer_tables import (
     print_deviation_head,
@@ -67,6 +67,7 @@ class Options:
     share: float
     trials: int
     settings: int
+    rows: list[str]
 
 
 def compare_matrix(
@@ -178,7 +179,7 @@ def print_deviations(options: Options) -> None:
 
 def print_networks(options: Options) -> None:
     """Print the table of accuracies."""
-    rows = {name: row.scaled(options.share) for name, row in network_rows().items()}
+    rows = chosen_rows(network_rows(), options.rows, options.share)
     print_network_table("CrossSim", rows, options.material, run_crosssim)
 
 
@@ -202,10 +203,13 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the images of each row of the table of networks")
     parser.add_argument("--trials", type=int, default=200, help="of the table of deviations")
     parser.add_argument("--settings", type=int, default=300, help="random settings")
+    parser.add_argument(
+        "--rows", nargs="+", default=[""], help="words; of the table of networks, rows with any of them"
+    )
     asked = parser.parse_args()
     warnings.filterwarnings("ignore", module="simulator")
     material = Material(asked.network, asked.images, asked.calibration)
-    options = Options(material, asked.share, asked.trials, asked.settings)
+    options = Options(material, asked.share, asked.trials, asked.settings, asked.rows)
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
     ours = importlib.metadata.version("nnsreport")
     print(

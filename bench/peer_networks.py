@@ -6,7 +6,7 @@ import math
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +74,11 @@ class NetworkRow:
     def scaled(self, share: float) -> NetworkRow:
         """Return the row with a share of its images, and at least one."""
         return replace(self, images=max(1, round(share * self.images)))
+
+
+def chosen_rows(rows: dict[str, NetworkRow], words: Sequence[str], share: float) -> dict[str, NetworkRow]:
+    """Return the rows whose names have any of some words, with a share of their images."""
+    return {name: row.scaled(share) for name, row in rows.items() if any(word in name for word in words)}
 
 
 Infer = Callable[[Array, int], Array]

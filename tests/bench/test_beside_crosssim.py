@@ -223,7 +223,7 @@ def test_tables_of_products_say_what_is_equal(
     few = dict(list(beside.product_settings().items())[::6])
     monkeypatch.setattr(beside, "product_settings", lambda: few)
     monkeypatch.setattr(beside, "ROWS", 40)
-    options = beside.Options(material, 1.0, 3, 5)
+    options = beside.Options(material, 1.0, 3, 5, [""])
     for stand, equal in ((Stand, True), (Wrong, False)):
         monkeypatch.setattr(
             beside, "CrossSimLayer", lambda layer, settings, stand=stand, **_: stand(products, layer, settings)
@@ -248,7 +248,7 @@ def test_table_of_networks_has_a_row_for_each_setting(
             yield name, ours, ours
 
     monkeypatch.setattr(importlib.import_module("peer_tables"), "run_both", small)
-    beside.print_networks(beside.Options(material, 0.05, 1, 1))
+    beside.print_networks(beside.Options(material, 0.05, 1, 1, [""]))
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")][2:]
     assert ["100.0 %" in line for line in lines] == [True, False]
     assert "equal for 100 %; RMS difference 0.0e+00" in lines[0]
@@ -258,3 +258,9 @@ def test_table_of_networks_has_a_row_for_each_setting(
 def test_rows_scale_with_the_share(networks: ModuleType) -> None:
     row = networks.NetworkRow(PLAIN, images=500)
     assert [row.scaled(share).images for share in (1.0, 0.1, 1e-9)] == [500, 50, 1]
+
+
+def test_rows_are_chosen_by_words(networks: ModuleType, rows: ModuleType) -> None:
+    known = rows.network_rows()
+    assert list(networks.chosen_rows(known, [""], 1.0)) == list(known)
+    assert list(networks.chosen_rows(known, ["wires", "read noise"], 1.0)) == ["read noise 2 %", "wires 1 ohm"]
