@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+
+from nnsreport.engine.crossbar import CrossbarSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "images" / "effects"
@@ -87,3 +90,36 @@ def test_figures_are_small_with_text_for_light_and_dark_pages(path: Path) -> Non
     used = {element.get(name) for element in root.iter() for name in ("fill", "stroke")}
     unknown = {color for color in used - light if color and color not in ("none", "transparent")}
     assert all(color.startswith(("rgb", "url")) for color in unknown), unknown
+
+
+def named_settings(page: Path) -> set[str]:
+    """Sections and settings that the table of effects names; ``.rows`` is of the section named before it."""
+    named: set[str] = set()
+    for row in re.findall(r"^\| [^|]+ \| ([^|]+) \|.*$", page.read_text(), re.MULTILINE):
+        section = ""
+        for token in re.findall(r"`(\[[\w.]+\]|[\w.]*\.\w+)`", row):
+            is_short = token.startswith(".")
+            section = section if is_short else token.strip("[]").rpartition(".")[0]
+            named.add(section + token if is_short else token.strip("[]"))
+    return named
+
+
+def settings_of(kind: type, section: str = "") -> list[str]:
+    """All settings, such as ``adc.errors.offset``."""
+    names: list[str] = []
+    for field in dataclasses.fields(kind):
+        name = f"{section}.{field.name}".lstrip(".")
+        default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+        names += settings_of(type(default), name) if dataclasses.is_dataclass(default) else [name]
+    return names
+
+
+def test_the_table_of_effects_names_every_setting() -> None:
+    named = named_settings(ROOT / "docs" / "engine.md")
+    sections = [name.split(".") for name in settings_of(CrossbarSettings)]
+    missing = [
+        ".".join(parts)
+        for parts in sections
+        if not any(".".join(parts[:depth]) in named for depth in range(1, len(parts) + 1)) and parts[-1] != "name"
+    ]
+    assert missing == []
