@@ -131,7 +131,8 @@ def _shown(numbers: Mapping[Subject, Quantity], component: str, metric: str) -> 
 
 def _described(model: CostModel, parameters: Parameters, results: ChipResults) -> str:
     """Say in one line what the numbers are of."""
-    given = f"{_CELLS.get(parameters.cell.name, parameters.cell.name)} at {parameters.node_nm} nm ({parameters.roadmap.value})"
+    cell = _CELLS.get(parameters.cell.name, parameters.cell.name)
+    given = f"{cell} at {parameters.node_nm} nm ({parameters.roadmap.value})"
     arrays = f"sub-arrays of {parameters.rows} x {parameters.columns} cells"
     if model.traces is not None:
         activity = f"activity of {model.traces.source}"

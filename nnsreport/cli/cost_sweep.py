@@ -73,7 +73,7 @@ def sweep_chips(
         typer.echo(f"# {count_of(points, 'design point')} over {', '.join(sweep.parameters)}")
         return
     model = load_model(resolved.configuration.cost, resolved.configuration.network.file)
-    origin = provenance(resolved, sys.argv, model.notes)
+    origin = {**provenance(resolved, sys.argv, model.notes), **sweep.written}
     with contextlib.ExitStack() as stack:
         target = None if out is None else stack.enter_context(open_output(out, option="--out"))
         started = _Bar(stack)

@@ -13,6 +13,7 @@ from nnsreport.errors import DataError
 
 Number = bool | int | float
 _VERSION = "1.4"
+_OTHER_CHIPS = ("mlp", "systolic")
 _BEGINNING = 4096
 _RENAMED = {"parallelRead": "numRowParallel"}
 """Arguments of main that Param.cpp calls otherwise."""
@@ -84,13 +85,19 @@ def _read_param_cpp(path: Path) -> ParameterValues:
     found = read_param_cpp(path)
     if not found.is_whole:
         raise DataError("is cut off, or no Param.cpp", path=path, remedy="give the whole file")
+    if any(version.startswith(_OTHER_CHIPS) for version in found.versions):
+        raise DataError(
+            f"is the Param.cpp of NeuroSim {' or '.join(found.versions)}, whose chips are others",
+            path=path,
+            remedy=f"give one of NeuroSim {_VERSION}",
+        )
     values = {name: value for name, value in found.values.items() if not isinstance(value, str)}
     notes = [f"{path}: {problem.message}" for problem in found.problems]
     unknown = [name for name in KNOWN_NAMES if name in found.parameters and name not in values]
-    notes += [f"{path}: the value of {name} is not known, so NeuroSim V{_VERSION}'s is taken" for name in unknown]
+    notes += [f"{path}: the value of {name} is not known, so that of NeuroSim {_VERSION} is taken" for name in unknown]
     if found.versions and _VERSION not in found.versions:
         versions = " or ".join(found.versions)
-        notes.append(f"{path}: is of NeuroSim V{versions}, and taken as one of V{_VERSION}")
+        notes.append(f"{path}: is of NeuroSim {versions}, and taken as one of {_VERSION}")
     return ParameterValues(values, {}, tuple(notes))
 
 

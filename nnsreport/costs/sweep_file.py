@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,12 +51,15 @@ class Sweep:
         Its section ``[axes]``.
     objectives : tuple of Objective
         Of the Pareto front.
+    written : Mapping of str to object
+        The sections as they are written, for the record.
     """
 
     source: Path
     settings: SweepSettings
     axes: tuple[Axis, ...]
     objectives: tuple[Objective, ...]
+    written: Mapping[str, object]
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -108,5 +112,6 @@ def read_sweep(path: Path) -> tuple[Sweep, dict[str, object]]:
     if not isinstance(content, dict):
         raise ConfigurationError("is no table", path=name, field="sweep", remedy="write [sweep] and its settings below")
     settings = to_settings(SweepSettings, content, Origin(Place(name, path.parent)), "sweep")
-    sweep = Sweep(path, settings, read_axes(axes, name), read_objectives(settings.objectives, name))
+    written = {"sweep": dataclasses.asdict(settings), "axes": axes}
+    sweep = Sweep(path, settings, read_axes(axes, name), read_objectives(settings.objectives, name), written)
     return sweep, {section: value for section, value in table.items() if section not in _SECTIONS}

@@ -190,7 +190,10 @@ def test_sweep_prints_the_front_and_writes_all_points(desk: Path) -> None:
     assert len(printed["front"]) == front
     assert printed["points"] == 16
     assert printed["objectives"] == ["energy_efficiency", "compute_efficiency"]
-    assert printed["provenance"]["settings"]["cost.parameters.memcelltype"] == 2
+    for origin in (printed["provenance"], json.loads(pl.read_parquet_metadata("points.parquet")["nnsreport"])):
+        assert origin["settings"]["cost.parameters.memcelltype"] == 2
+        assert origin["axes"]["levelOutput"] == [16, 24, 32]
+        assert origin["sweep"]["seed"] == 0
 
 
 def test_sweep_of_a_configuration() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from nnsreport.costs.parameter_files import KNOWN_NAMES, read_parameter_file
 from nnsreport.errors import DataError, LogError
+from nnsreport.parsers.param_cpp.versions import named
 
 
 def test_param_cpp_is_evaluated(test_data: Path) -> None:
@@ -65,6 +66,25 @@ def test_what_cannot_be_known_is_noted(tmp_path: Path) -> None:
     path.write_text("Param::Param() {\n technode = 7;\n levelOutput = measured();\n}\n")
     notes = read_parameter_file(path).notes
     assert any("the value of levelOutput is not known" in note for note in notes)
+
+
+def of_version(path: Path, name: str) -> Path:
+    """Write a Param.cpp with the parameters of a version, as they are distributed."""
+    found = named(name)
+    assert found is not None
+    numbers = {key: value for key, value in found.defaults.items() if not isinstance(value, str)}
+    lines = [f"\t{key} = {str(value).lower()};" for key, value in numbers.items()]
+    path.write_text("\n".join(["Param::Param() {", *lines, "}", ""]))
+    return path
+
+
+def test_other_versions_are_told_or_refused(tmp_path: Path) -> None:
+    notes = read_parameter_file(of_version(tmp_path / "Param.cpp", "1.3")).notes
+    assert any("is of NeuroSim 1.3, and taken as one of 1.4" in note for note in notes)
+    assert not any("is of" in note for note in read_parameter_file(of_version(tmp_path / "Param.cpp", "1.4")).notes)
+    for name in ("mlp-3.0", "systolic-1.0"):
+        with pytest.raises(DataError, match=rf"is the Param.cpp of NeuroSim {name}, whose chips are others"):
+            read_parameter_file(of_version(tmp_path / "Param.cpp", name))
 
 
 @pytest.mark.shared
