@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -108,6 +108,9 @@ def cost(
         int | None,
         typer.Option("--jobs", metavar="N", min=1, help="Processes of a sweep at most.", show_default="all cores"),
     ] = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option("--device", help="Where a sweep is computed.")
+    ] = "cpu",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")] = False,
 ) -> None:
     """Estimate area, latency, energy and leakage of a chip as NeuroSim V1.4 does, or of many."""
@@ -120,7 +123,8 @@ def cost(
     if sweep is not None:
         from nnsreport.cli.cost_sweep import sweep_chips
 
-        sweep_chips(sweep, config, overrides, _sweep_format(output_format, out), out, jobs or _usable_cores(), dry_run)
+        written = _sweep_format(output_format, out)
+        sweep_chips(sweep, config, overrides, written, out, jobs or _usable_cores(), device, dry_run)
         return
     resolved = _resolved(config, overrides)
     if dry_run:

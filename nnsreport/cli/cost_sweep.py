@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -33,6 +33,7 @@ def sweep_chips(
     output_format: CostFormat,
     out: Path | None,
     jobs: int,
+    device: Literal["auto", "cpu", "cuda"],
     dry_run: bool,
 ) -> None:
     """Evaluate a sweep, write its table, and print its Pareto front.
@@ -51,6 +52,8 @@ def sweep_chips(
         Parquet file of all design points.
     jobs : int
         Processes at most.
+    device : str
+        Where to compute.
     dry_run : bool
         Print the configuration and the number of points, and stop.
 
@@ -64,6 +67,7 @@ def sweep_chips(
     from nnsreport.costs.provenance import provenance
     from nnsreport.costs.sweep_file import read_sweep
     from nnsreport.costs.sweep_run import run_sweep
+    from nnsreport.engine.backend import select_backend
 
     sweep, table = read_sweep(path)
     resolved = _resolved(path, table, config, overrides)
@@ -73,11 +77,12 @@ def sweep_chips(
         typer.echo(f"# {count_of(points, 'design point')} over {', '.join(sweep.parameters)}")
         return
     model = load_model(resolved.configuration.cost, resolved.configuration.network.file)
-    origin = {**provenance(resolved, sys.argv, model.notes), **sweep.written}
+    backend = select_backend(device)
+    origin = {**provenance(resolved, sys.argv, model.notes), "device": backend.device, **sweep.written}
     with contextlib.ExitStack() as stack:
         target = None if out is None else stack.enter_context(open_output(out, option="--out"))
         started = _Bar(stack)
-        outcome = run_sweep(sweep, model, jobs=jobs, target=target, provenance=origin, started=started)
+        outcome = run_sweep(sweep, model, jobs=jobs, xp=backend.xp, target=target, provenance=origin, started=started)
     if output_format is CostFormat.JSON:
         typer.echo(front_json(outcome, [objective.column for objective in sweep.objectives], origin).decode(), nl=False)
     else:

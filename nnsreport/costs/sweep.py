@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,9 @@ _TOO_LARGE = (
     "numRowSubArray: sub-arrays are too large for this network; set numRowSubArray to less, or novelMapping to false"
 )
 
+
+_Outcome: TypeAlias = Mapping[str, Floats] | str
+"""Numbers of design points by column, or why they have none."""
 
 _AREA = Subject(TOTAL, "area").column
 
@@ -46,7 +51,7 @@ class GroupResults:
     numbers: Mapping[str, Floats]
 
 
-def evaluate(group: PointGroup, model: CostModel) -> GroupResults:
+def evaluate(group: PointGroup, model: CostModel, xp: ModuleType = np) -> GroupResults:
     """Evaluate design points that share all choices.
 
     Parameters
@@ -55,6 +60,8 @@ def evaluate(group: PointGroup, model: CostModel) -> GroupResults:
         The points.
     model : CostModel
         The network, and all that is the same for every point of the sweep.
+    xp : module
+        NumPy, or CuPy to estimate on a GPU.
 
     Returns
     -------
@@ -65,7 +72,7 @@ def evaluate(group: PointGroup, model: CostModel) -> GroupResults:
     numbers: dict[str, Floats] = {}
     position = {int(number): place for place, number in enumerate(group.numbers)}
     has_result = np.array([reason is None for reason in reasons])
-    for part, outcome in _estimated(group.taking(has_result), model):
+    for part, outcome in _estimated(group.taking(has_result), model, xp):
         places = np.array([position[int(number)] for number in part.numbers], dtype=np.int64)
         if isinstance(outcome, str):
             for place in places.tolist():
@@ -76,45 +83,47 @@ def evaluate(group: PointGroup, model: CostModel) -> GroupResults:
     return GroupResults(group, reasons, numbers)
 
 
-def _estimated(group: PointGroup, model: CostModel) -> Iterator[tuple[PointGroup, Mapping[str, Floats] | str]]:
+def _estimated(
+    group: PointGroup, model: CostModel, xp: ModuleType
+) -> Iterator[tuple[PointGroup, Mapping[str, Floats] | str]]:
     """Yield numbers of points, or the reason against a point that only the estimation finds."""
     count = len(group.numbers)
     if not count:
         return
     try:
-        numbers = _numbers(group, model)
+        numbers = _numbers(group, model, xp)
     except ConfigurationError as error:
         if count == 1:
             yield group, _sentence(error)
             return
         half = np.arange(count) < count // 2
-        yield from _estimated(group.taking(half), model)
-        yield from _estimated(group.taking(~half), model)
+        yield from _estimated(group.taking(half), model, xp)
+        yield from _estimated(group.taking(~half), model, xp)
         return
     fits = ~np.isnan(numbers[_AREA])
     yield group.taking(fits), {column: values[fits] for column, values in numbers.items()}
     if not fits.all():
-        yield group.taking(~fits), _without_area(group.taking(~fits), model)
+        yield group.taking(~fits), _without_area(group.taking(~fits), model, xp)
 
 
-def _without_area(group: PointGroup, model: CostModel) -> Mapping[str, Floats] | str:
+def _without_area(group: PointGroup, model: CostModel, xp: ModuleType) -> _Outcome:
     """Return why points have no area: among others that have, the engine does not say."""
     try:
-        return _numbers(group, model)
+        return _numbers(group, model, xp)
     except ConfigurationError as error:
         return _sentence(error)
 
 
-def _numbers(group: PointGroup, model: CostModel) -> dict[str, Floats]:
-    parameters = model.parameters(_parameters(group))
+def _numbers(group: PointGroup, model: CostModel, xp: ModuleType) -> dict[str, Floats]:
+    parameters = model.parameters(_parameters(group, xp))
     results = estimated(model, parameters, group.shared.get(INPUT_DENSITY))
     count = len(group.numbers)
     return {subject.column: spread(value, count) for subject, value in chip_numbers(results).items()}
 
 
-def _parameters(group: PointGroup) -> dict[str, Value]:
+def _parameters(group: PointGroup, xp: ModuleType = np) -> dict[str, Value]:
     shared = {name: value for name, value in group.shared.items() if name != INPUT_DENSITY}
-    return {**shared, **group.varied}
+    return {**shared, **{name: xp.asarray(values) for name, values in group.varied.items()}}
 
 
 def _reasons(group: PointGroup, model: CostModel) -> list[str | None]:

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from types import ModuleType
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from nnsreport.costs.groups import PointGroup
@@ -21,7 +23,7 @@ _MODEL: list[CostModel] = []
 """In a process of the pool: the one model that it works on, sent once."""
 
 
-def evaluated(groups: Iterator[PointGroup], model: CostModel, jobs: int) -> Iterator[GroupResults]:
+def evaluated(groups: Iterator[PointGroup], model: CostModel, jobs: int, xp: ModuleType = np) -> Iterator[GroupResults]:
     """Evaluate groups.
 
     Parameters
@@ -33,6 +35,8 @@ def evaluated(groups: Iterator[PointGroup], model: CostModel, jobs: int) -> Iter
     jobs : int
         Processes; with 1 everything is done in this one. A script that asks for more must protect its main program with
         ``if __name__ == "__main__"``, as always with processes.
+    xp : module
+        NumPy; CuPy to estimate on a GPU, from this process.
 
     Yields
     ------
@@ -44,12 +48,12 @@ def evaluated(groups: Iterator[PointGroup], model: CostModel, jobs: int) -> Iter
     RunError
         A process was killed.
     """
-    if jobs == 1:
+    if jobs == 1 or xp is not np:
         for group in groups:
             with threadpool_limits(
                 limits=1, user_api="blas"
             ):  # its products are small: threads would wait for each other
-                results = evaluate(group, model)
+                results = evaluate(group, model, xp)
             yield results
         return
     pool = _start_pool(jobs, model)

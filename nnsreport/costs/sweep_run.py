@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 POINTS_AT_ONCE = 2048
 """Design points of a group: enough that what is done once for a group is little, and few enough for a processor's
 caches."""
+
+POINTS_AT_ONCE_ON_DEVICE = 16 * POINTS_AT_ONCE
+"""The same where arrays are computed on a GPU, which needs more of them to be busy."""
 
 _POINTS_WORTH_PROCESSES = 16 * POINTS_AT_ONCE
 
@@ -61,6 +65,7 @@ def run_sweep(
     model: CostModel,
     *,
     jobs: int = 1,
+    xp: ModuleType = np,
     target: IO[bytes] | None = None,
     provenance: Provenance | None = None,
     started: Callable[[int], Callable[[int], None]] | None = None,
@@ -75,6 +80,8 @@ def run_sweep(
         What is the same for all points.
     jobs : int
         Processes at most; none are started for few points.
+    xp : module
+        NumPy, or CuPy to estimate on a GPU.
     target : binary file, optional
         The table is written there as Parquet.
     provenance : Mapping, optional
@@ -100,12 +107,12 @@ def run_sweep(
     processes = jobs if points > _POINTS_WORTH_PROCESSES else 1
     begun = time.perf_counter()
     collected = _Collected(sweep)
-    groups = point_groups(columns, POINTS_AT_ONCE)
+    groups = point_groups(columns, POINTS_AT_ONCE if xp is np else POINTS_AT_ONCE_ON_DEVICE)
     with tempfile.TemporaryDirectory(prefix="nnsreport-sweep-") as folder:
         path = Path(folder) / "points.parquet"
         with path.open("wb") as stream, TableWriter(path, stream, sweep_schema(sweep.parameters)) as writer:
             advance = started(points) if started else None
-            for results in evaluated(groups, model, processes):
+            for results in evaluated(groups, model, processes, xp):
                 writer.write(collected.add(results))
                 if advance is not None:
                     advance(len(results.reasons))

@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 
 from nnsreport.cli import app
 from nnsreport.configuration.reader import read_configuration
-from nnsreport.errors import ConfigurationError, DataError
+from nnsreport.engine.backend import select_backend
+from nnsreport.errors import ConfigurationError, DataError, DeviceError
 from nnsreport.parsers import parse_runs
 from nnsreport.tables import schema
 
@@ -194,6 +195,19 @@ def test_sweep_prints_the_front_and_writes_all_points(desk: Path) -> None:
         assert origin["settings"]["cost.parameters.memcelltype"] == 2
         assert origin["axes"]["levelOutput"] == [16, 24, 32]
         assert origin["sweep"]["seed"] == 0
+
+
+def test_sweep_on_a_gpu_that_is_not_there() -> None:
+    Path("sweep.toml").write_text(SWEEP)
+    try:
+        select_backend("cuda")
+    except DeviceError:
+        with pytest.raises(DeviceError, match=r"a CUDA device was asked for|sees no CUDA device"):
+            cost("--sweep", "sweep.toml", "--device", "cuda")
+        assert "on the Pareto front" in cost("--sweep", "sweep.toml", "--device", "auto").stdout
+    else:
+        on_gpu, on_cpu = (cost("--sweep", "sweep.toml", "--device", name).stdout for name in ("cuda", "cpu"))
+        assert on_gpu.splitlines()[:-1] == on_cpu.splitlines()[:-1]
 
 
 def test_sweep_of_a_configuration() -> None:

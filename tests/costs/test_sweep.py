@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import types
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,20 @@ def test_same_table_for_any_size_of_groups_and_number_of_processes(
         np.testing.assert_allclose(parts[column].to_numpy(), once[column].to_numpy(), rtol=1e-12)
     monkeypatch.setattr("nnsreport.costs.sweep_run._POINTS_WORTH_PROCESSES", 0)
     assert table(sweep, model, jobs=2).equals(parts)
+
+
+def test_arrays_of_the_estimation_are_of_the_namespace_asked_for(sweep: Sweep, model: CostModel) -> None:
+    moved: list[int] = []
+
+    def asarray(values: np.ndarray) -> np.ndarray:
+        moved.append(len(values))
+        return np.asarray(values)
+
+    target = io.BytesIO()
+    run_sweep(sweep, model, target=target, jobs=2, xp=types.SimpleNamespace(asarray=asarray))  # type: ignore[arg-type]
+    assert pl.read_parquet(target.getvalue()).equals(table(sweep, model))
+    assert len(moved) == 4 * 4  # groups with a result, by node and density; parameters that differ within them
+    assert set(moved) == {4}
 
 
 def test_table_says_where_it_comes_from(sweep: Sweep, model: CostModel) -> None:
