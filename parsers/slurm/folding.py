@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
+from nnsreport.parsers.slurm.identity import JobIdentity
 from nnsreport.parsers.slurm.quantities import Date
 from nnsreport.parsers.slurm.row import JobRow
 from nnsreport.tables import JOBS_COLUMNS, schema_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PATTERN = re.compile(r"%(\d*)([A-Za-z%])")
-_SECONDS_PER_HOUR = 3600
+SECONDS_PER_HOUR = 3600
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def _record(job: Job, attempt: int) -> dict[str, object]:
     return {
         "job": identity.job,
         "attempt": attempt,
-        "job_id": row.job_id if row.job_id is not None else _own_number(row),
+        "job_id": row.job_id if row.job_id is not None else own_number(identity),
         "array_job": identity.array_job,
         "array_task": identity.array_task,
         "tasks": identity.tasks,
@@ -172,9 +173,9 @@ def _record(job: Job, attempt: int) -> dict[str, object]:
     }
 
 
-def _own_number(row: JobRow) -> int | None:
+def own_number(identity: JobIdentity) -> int | None:
     """Return the id of a job that is no task of an array; a task's own number is not in its name."""
-    return row.identity.number if row.identity is not None and row.identity.job.isdecimal() else None
+    return identity.number if identity.job.isdecimal() else None
 
 
 def _value(date: Date | None) -> object:
@@ -186,7 +187,7 @@ def _product(count: int | None, seconds: float | None) -> float | None:
 
 
 def _hours(seconds: float | None) -> float | None:
-    return None if seconds is None else seconds / _SECONDS_PER_HOUR
+    return None if seconds is None else seconds / SECONDS_PER_HOUR
 
 
 def _largest(values: Iterable[int | None]) -> int | None:
@@ -223,10 +224,10 @@ def _expanded(row: JobRow) -> str | None:
     if row.output_file is None or "%" not in row.output_file:
         return row.output_file
     identity = row.identity
-    number = row.job_id if row.job_id is not None else _own_number(row)
-    values: dict[str, object] = {"%": "%", "x": row.name, "u": row.user, "j": number}
+    values: dict[str, object] = {"%": "%", "x": row.name, "u": row.user, "j": row.job_id}
     if identity is not None:
         values |= {"A": identity.number, "a": identity.array_task}
+        values["j"] = row.job_id if row.job_id is not None else own_number(identity)
     matches = list(_PATTERN.finditer(row.output_file))
     if any(values.get(match[2]) is None for match in matches):
         return None

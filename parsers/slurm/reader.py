@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.slurm import aligned, delimited, scontrol
+from nnsreport.parsers.slurm.at_once import read_plain_table
 from nnsreport.parsers.slurm.complaints import NO_HEADER, complaint_of, is_row_of_job
 from nnsreport.parsers.slurm.documents import is_document, read_document
 from nnsreport.parsers.slurm.folding import fold, jobs_frame
+from nnsreport.parsers.slurm.problems import report_unknown
 from nnsreport.parsers.slurm.row import JobRow
 
 if TYPE_CHECKING:
     import polars as pl
 
+_FEWEST_ROWS_AT_ONCE = 200
 _CLOCK = re.compile(r"\d{1,2}:\d{2}:\d{2}.*\b\d{4}\b|\b\d{4}\b.*\d{1,2}:\d{2}:\d{2}")
 
 Body = list[tuple[str, int]]
@@ -30,6 +33,7 @@ class _Section:
     """A table, or a record, and the lines that may be its rows."""
 
     read: Reader
+    header: tuple[delimited.Header, int] | None = None
     is_record: bool = False
     body: Body = field(default_factory=list)
 
@@ -52,19 +56,34 @@ def read_jobs(text: LogText, records: RunBuilder) -> dict[str, pl.DataFrame]:
     if is_document(text.lines):
         rows = list(read_document(text.lines, text.numbers, records))
     else:
-        rows = list(_rows(text, records))
+        sections = _sections(text, records)
+        plain = _read_plain(sections, text.cut_line, records)
+        if plain is not None:
+            return {"jobs": plain}
+        rows = list(_rows(sections, text.cut_line, records))
     jobs = fold(rows, records)
     if not jobs and not any(complaint_of(line) is not None or is_row_of_job(line) for line in text.lines):
         records.problem("there is no job in it", remedy="name jobs with --jobs, or an earlier --starttime")
     return {"jobs": jobs_frame(jobs)}
 
 
-def _rows(text: LogText, records: RunBuilder) -> Iterator[JobRow]:
-    for number, section in enumerate(_sections(text, records)):
+def _rows(sections: list[_Section], cut_line: int | None, records: RunBuilder) -> Iterator[JobRow]:
+    for number, section in enumerate(sections):
         # the tasks of an array are records of one call, but nothing tells two calls from one
-        for row in section.read(section.body, text.cut_line, records):
+        for row in section.read(section.body, cut_line, records):
             row.section = number
             yield row
+
+
+def _read_plain(sections: list[_Section], cut_line: int | None, records: RunBuilder) -> pl.DataFrame | None:
+    """Read a table that stands alone, and is long and plain, at once."""
+    if len(sections) != 1 or sections[0].header is None or len(sections[0].body) < _FEWEST_ROWS_AT_ONCE:
+        return None
+    header, line = sections[0].header
+    jobs = read_plain_table(header, sections[0].body, cut_line)
+    if jobs is not None:
+        report_unknown(records, header.names, line)
+    return jobs
 
 
 def _sections(text: LogText, records: RunBuilder) -> list[_Section]:
@@ -98,7 +117,7 @@ def _start(line: str, following: str, number: int) -> _Section | None:
         return _Section(scontrol.read_record, is_record=True, body=[(line, number)])
     header = delimited.read_header(line)
     if header is not None:
-        return _Section(functools.partial(_read_delimited, header, number))
+        return _Section(functools.partial(_read_delimited, header, number), (header, number))
     if aligned.is_dashes(following):
         layout = aligned.read_sacct_layout(line, following)
         return None if layout is None else _Section(functools.partial(_read_aligned, layout, number))
