@@ -265,7 +265,8 @@ class Breakdown:
         return kept, [line for line in self.lines if line not in kept]
 
     def _is_contradicted(self, line: LayerLine) -> bool:
-        return any(line.measure == other.measure and line.value != other.value for other in self.lines)
+        # nan equals nan
+        return any(line.measure == other.measure and repr(line.value) != repr(other.value) for other in self.lines)
 
     def _lacks_little(self) -> bool:
         """Tell whether most lines are there, and their energies may be parts of the total."""

@@ -192,3 +192,13 @@ def test_two_jobs_that_write_into_one_file_are_told(neurosim: Path) -> None:
     first, second = (values_of(read("\n".join(lines) + "\n", "neurosim-1.4")) for lines in logs)
     for key, value in values_of(log).items():
         assert value in (first.get(key), second.get(key))
+
+
+def test_a_breakdown_with_nan_is_filed(neurosim: Path) -> None:
+    text = (neurosim / "v1.4" / "main_layer_by_layer.txt").read_text()
+    lines = text.splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if BREAKDOWN_LINES.match(line))
+    lines[first] = re.sub(r": .*ns", ": nanns", lines[first])
+    lines.insert(first, lines[first])  # a doubled line
+    log = read("".join(lines), "neurosim-1.4")
+    assert len(log.metrics) == len(read(text, "neurosim-1.4").metrics)
