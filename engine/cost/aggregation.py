@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
@@ -69,8 +70,7 @@ def chip_results(
     NeuroSim V1.4, main.cpp.
     """
     timed = reading if clock_period_s is None else timed_reading(reading, clock_period_s)
-    leakage_of = pipelined_leakage if parameters.is_pipelined else layer_by_layer_leakage
-    costs = Cost(timed, leakage_of(timed.total.latency_s, plan.tiles, tile_leakage))
+    costs = Cost(timed, _leakage(timed.total.latency_s, plan.tiles, tile_leakage, parameters))
     chip = pipelined_chip(costs) if parameters.is_pipelined else layer_by_layer_chip(costs)
     factor = parameters.layout_energy_factor if parameters.is_validated else 1.0
     return ChipResults(
@@ -82,8 +82,24 @@ def chip_results(
         clock_period_s=clock_period_s,
         layers=costs,
         chip=chip,
-        efficiencies=efficiencies(sum(layer.operations for layer in layers), chip, areas.total_m2, factor),
+        efficiencies=efficiencies(_operations(layers, parameters), chip, areas.total_m2, factor),
     )
+
+
+def _leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage, parameters: Parameters) -> Leakage:
+    if parameters.is_pipelined:
+        return pipelined_leakage(
+            latency_s, tiles, tile, knows_final_clock=Correction.FINAL_CLOCK in parameters.corrections
+        )
+    return layer_by_layer_leakage(
+        latency_s, tiles, tile, tells_tiles_apart=Correction.WAITING_TILES in parameters.corrections
+    )
+
+
+def _operations(layers: Sequence[CostLayer], parameters: Parameters) -> int:
+    if Correction.OPERATIONS in parameters.corrections:
+        return sum(layer.performed_operations for layer in layers)
+    return sum(layer.operations for layer in layers)
 
 
 def timed_reading(reading: ReadCost, clock_period_s: Quantity) -> ReadCost:
@@ -105,7 +121,9 @@ def timed_reading(reading: ReadCost, clock_period_s: Quantity) -> ReadCost:
     return _by_circuit(reading, lambda circuit: Reading(circuit.latency_s * period, circuit.energy_j))
 
 
-def layer_by_layer_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage) -> Leakage:
+def layer_by_layer_leakage(
+    latency_s: Quantity, tiles: Quantity, tile: TileLeakage, *, tells_tiles_apart: bool = False
+) -> Leakage:
     """Return the leakage of each layer while no other layer works.
 
     While a layer works, all other tiles of the chip wait. NeuroSim takes them to leak as much as a tile of this layer
@@ -119,6 +137,8 @@ def layer_by_layer_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeaka
         Tiles of each layer.
     tile : TileLeakage
         In watt, (..., layers).
+    tells_tiles_apart : bool
+        Take each waiting tile for what it is.
 
     Returns
     -------
@@ -130,13 +150,19 @@ def layer_by_layer_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeaka
     NeuroSim V1.4, main.cpp, layerLeakageEnergy.
     """
     own = namespace_among(latency_s, tiles).asarray(tiles)
-    others = own.sum(axis=-1, keepdims=True) - own
+    idle_w = own * tile.idle_w
+    if tells_tiles_apart:
+        waiting_w = idle_w.sum(axis=-1, keepdims=True) - idle_w
+    else:
+        waiting_w = (own.sum(axis=-1, keepdims=True) - own) * tile.idle_w
     with np.errstate(invalid="ignore"):
-        energy_j = (others * tile.idle_w + own * tile.in_use_w) * latency_s
-    return Leakage(power_w=own * tile.idle_w, energy_j=energy_j)
+        energy_j = (waiting_w + own * tile.in_use_w) * latency_s
+    return Leakage(power_w=idle_w, energy_j=energy_j)
 
 
-def pipelined_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage) -> Leakage:
+def pipelined_leakage(
+    latency_s: Quantity, tiles: Quantity, tile: TileLeakage, *, knows_final_clock: bool = False
+) -> Leakage:
     """Return the leakage of each layer of a pipeline, of which each waits for the slowest.
 
     NeuroSim averages the power of a layer over the longest latency among the layers up to this one: the system clock
@@ -150,6 +176,8 @@ def pipelined_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage) -
         Tiles of each layer.
     tile : TileLeakage
         In watt, (..., layers).
+    knows_final_clock : bool
+        Average over the final clock.
 
     Returns
     -------
@@ -161,6 +189,8 @@ def pipelined_leakage(latency_s: Quantity, tiles: Quantity, tile: TileLeakage) -
     NeuroSim V1.4, main.cpp, leakagePowerPerLayer.
     """
     clock_s = running_maximum(latency_s)
+    if knows_final_clock:
+        clock_s = clock_s[..., -1:]
     own = namespace_among(latency_s, tiles).asarray(tiles)
     with np.errstate(invalid="ignore", divide="ignore"):
         power_w = own * (tile.idle_w * (clock_s - latency_s) + tile.in_use_w * latency_s) / clock_s

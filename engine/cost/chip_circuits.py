@@ -11,6 +11,7 @@ from nnsreport.engine.cost.components.bit_shifter import BitShifter, bit_shifter
 from nnsreport.engine.cost.components.max_pooling import MaxPooling, max_pooling
 from nnsreport.engine.cost.components.sigmoid import Sigmoid, sigmoid
 from nnsreport.engine.cost.components.whole_numbers import truncated
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -222,7 +223,15 @@ def output_circuits(
     units = xp.ceil(at_once / p.columns_per_converter)
     operands = plan.tile_rows.max(axis=-1, keepdims=plan.tile_rows.ndim > 1)
     bits = _tile_sum_bits(plan, layers, p) if p.activates_outside_tiles else p.input_bits
-    tree = adder_tree(operands, bits, units, width_m, technology, special_layout=p.has_special_layout)
+    tree = adder_tree(
+        operands,
+        bits,
+        units,
+        width_m,
+        technology,
+        special_layout=p.has_special_layout,
+        keeps_odd_operands=Correction.ODD_OPERANDS in p.corrections,
+    )
     pooled = xp.maximum(tile / p.columns_per_converter, novel / p.columns_per_converter)
     return OutputCircuits(
         accumulation=tree,

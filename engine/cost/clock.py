@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.estimate_points import design_points, over_points
+from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray
 
@@ -59,3 +61,25 @@ def clock_hz(period_s: Quantity, wanted_hz: Quantity) -> Quantity:
     """
     frequency_hz: Quantity = namespace_among(period_s, wanted_hz).minimum(wanted_hz, 1 / period_s)
     return frequency_hz
+
+
+def cycle_s(period_s: Quantity, parameters: Parameters) -> Quantity:
+    """Return how long a cycle is taken to last; see :func:`clock_hz`.
+
+    Parameters
+    ----------
+    period_s : float or Array, (...,)
+        The shortest that is possible, in seconds.
+    parameters : Parameters
+        With the clock that a user wants.
+
+    Returns
+    -------
+    float or Array, (...,)
+        In seconds.
+    """
+    if Correction.SLOW_CLOCK not in parameters.corrections:
+        return period_s
+    wanted_hz = parameters.clock_frequency_hz
+    lasting_s: Quantity = namespace_among(period_s, wanted_hz).maximum(period_s, 1 / wanted_hz)
+    return lasting_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.corrections import Correction, whole_quotient
 from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
@@ -29,7 +30,8 @@ def cell_levels(weights: Array, parameters: Parameters) -> Array:
     Returns
     -------
     Array of int64, (rows, outputs * columns of a weight)
-        0 to 2 ** bits - 1; the highest digit comes first. The largest weight overflows to 0, as in NeuroSim.
+        0 to 2 ** bits - 1; the highest digit comes first. The largest weight overflows to 0, as in NeuroSim, unless
+        corrected.
 
     Raises
     ------
@@ -51,6 +53,8 @@ def cell_levels(weights: Array, parameters: Parameters) -> Array:
     largest = 2.0 ** int(parameters.weight_bits)
     # C++ adds a half and cuts off, which rounds.
     value = (largest / (high - low) * (weights - high) + largest + 0.5).astype("int64")
+    if Correction.LARGEST_WEIGHT in parameters.corrections:
+        value = xp.minimum(value, int(largest) - 1)
     digits = []
     for _ in range(int(parameters.columns_per_weight)):
         digits.append(value % 2 ** int(parameters.cell_bits))
@@ -134,8 +138,7 @@ def column_resistances(bits: Array, branches: Array, parameters: Parameters) -> 
     driven = (bits == 1).astype("float64")
     conductance = driven.T @ branches
     if parameters.mode.is_parallel:
-        # C++ divides two integers.
-        groups: int | Array = int(parameters.rows) // int(parameters.rows_in_parallel)
+        groups = whole_quotient(parameters.rows, parameters.rows_in_parallel, parameters.corrections)
     else:
         groups = xp.maximum(driven.sum(axis=0), 1.0)[:, None]
     return _resistance(conductance / groups)
@@ -164,8 +167,7 @@ def expected_column_resistances(active_rows: Array, rows: int, columns: int, par
     xp = namespace_among(active_rows, found)
     of_one_row, active = xp.asarray(found)[..., None, :], xp.asarray(active_rows)[:, None]
     if parameters.mode.is_parallel:
-        # C++ divides two integers.
-        groups = xp.floor(xp.asarray(parameters.rows / parameters.rows_in_parallel))
+        groups = xp.asarray(whole_quotient(parameters.rows, parameters.rows_in_parallel, parameters.corrections))
         return _resistance(active * of_one_row / groups[..., None, None])
     return _resistance(xp.where(active > 0, of_one_row, 0.0))
 

@@ -10,7 +10,7 @@ from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.aggregation import chip_results
 from nnsreport.engine.cost.chip import Chip, chip
-from nnsreport.engine.cost.clock import clock_hz, clock_period_s
+from nnsreport.engine.cost.clock import clock_hz, clock_period_s, cycle_s
 from nnsreport.engine.cost.estimate_groups import together
 from nnsreport.engine.cost.estimate_inputs import Inputs
 from nnsreport.engine.cost.estimate_points import alike, design_points, one_point
@@ -137,6 +137,7 @@ def _estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Input
     frequency = parameters.clock_frequency_hz
     if period_s is not None:
         frequency = clock_hz(period_s, frequency)
+        period_s = cycle_s(period_s, parameters)
     cuts = tuple(layer_geometries(layer, index, made.plan, parameters) for index, layer in enumerate(layers))
     kinds = [clocked_tile(each, frequency) for each in (made.conventional, made.novel) if each is not None]
     tiles = _Costs(len(layers), design_points(parameters))

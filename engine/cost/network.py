@@ -77,6 +77,11 @@ class CostLayer:
         """Multiplications and additions for an image; NeuroSim counts them as if the stride were 1, with padding."""
         return 2 * self.inputs * self.kernel_positions * self.output_channels
 
+    @property
+    def performed_operations(self) -> int:
+        """Multiplications and additions of the vectors that are multiplied for an image."""
+        return 2 * self.vectors * self.matrix_rows * self.output_channels
+
 
 def read_network(text: str, source: str | None = None) -> tuple[CostLayer, ...]:
     """Return the layers of a NetWork_*.csv.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.given import Access, Given, MemoryCell, OperationMode
 from nnsreport.engine.cost.parameter_fields import Value, converted, declarations
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -42,6 +43,8 @@ class Parameters(Given):
         NeuroSim's names: height and width of a cell.
     wire_resistance_row_ohm, wire_resistance_column_ohm : float or Array
         Of these lengths.
+    corrections : frozenset of Correction
+        Where the numbers are to be other than NeuroSim's, because those are plainly wrong.
     """
 
     roadmap: Roadmap
@@ -57,10 +60,16 @@ class Parameters(Given):
     wire_length_column_m: Quantity
     wire_resistance_row_ohm: Quantity
     wire_resistance_column_ohm: Quantity
+    corrections: frozenset[Correction] = frozenset()
 
     @classmethod
     def from_values(
-        cls, values: Mapping[str, Value], overrides: Mapping[str, Value] | None = None, *, refuse: bool = True
+        cls,
+        values: Mapping[str, Value],
+        overrides: Mapping[str, Value] | None = None,
+        *,
+        refuse: bool = True,
+        corrections: Set[Correction] = frozenset(),
     ) -> Parameters:
         """Return the parameters that NeuroSim would run with.
 
@@ -75,6 +84,8 @@ class Parameters(Given):
             ``values``.
         refuse : bool
             Refuse what NeuroSim refuses, or what makes it crash or print nan; otherwise only what no chip can have.
+        corrections : set of Correction
+            Without any, numbers are NeuroSim's.
 
         Returns
         -------
@@ -90,7 +101,9 @@ class Parameters(Given):
         ----------
         NeuroSim V1.4, Param.cpp and main.cpp.
         """
-        parameters = _derived(_given(_merged(values, overrides or {})))
+        parameters = dataclasses.replace(
+            _derived(_given(_merged(values, overrides or {}))), corrections=frozenset(corrections)
+        )
         if refuse:
             refuse_impossible(parameters)
         return parameters

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
@@ -58,6 +59,8 @@ class LayerGeometry:
         Cells of a sub-array.
     speed_up_rows, speed_up_columns : int
         Copies of the weights.
+    counts_empty_elements : bool
+        Elements of a conventional tile that hold nothing take the energy of the one before.
     """
 
     rows: int
@@ -70,6 +73,7 @@ class LayerGeometry:
     array_columns: int
     speed_up_rows: int
     speed_up_columns: int
+    counts_empty_elements: bool = True
 
     @property
     def has_copies(self) -> bool:
@@ -210,7 +214,8 @@ def layer_geometries(
     values = np.broadcast_arrays(np.zeros(1), *fields.values())[1:]
     first, of_point = _distinct(values)
     rows = zip(*(column[first].astype(int).tolist() for column in values), strict=True)
-    return tuple(_geometry(dict(zip(fields, row, strict=True))) for row in rows), of_point
+    counts_empty = Correction.EMPTY_ELEMENTS not in parameters.corrections
+    return tuple(_geometry(dict(zip(fields, row, strict=True)), counts_empty) for row in rows), of_point
 
 
 def _distinct(columns: Sequence[Array]) -> tuple[Array, Array]:
@@ -231,9 +236,9 @@ def _on_host(quantity: Quantity) -> Array:
     return np.asarray(quantity) if isinstance(quantity, int | float) else to_numpy(quantity)
 
 
-def _geometry(numbers: dict[str, int]) -> LayerGeometry:
+def _geometry(numbers: dict[str, int], counts_empty: bool) -> LayerGeometry:
     is_novel = bool(numbers.pop("is_novel"))
-    return LayerGeometry(is_novel=is_novel, **numbers)
+    return LayerGeometry(is_novel=is_novel, counts_empty_elements=counts_empty, **numbers)
 
 
 @lru_cache(maxsize=128)
@@ -282,7 +287,7 @@ def _conventional_elements(part: Part, g: LayerGeometry) -> tuple[ElementPart, .
     cuts = tuple(_cut(part, g.element_size, g.element_size))
     if g.tile_use is TileUse.REPEATED:
         return tuple(ElementPart(each, _arrays(each, g), 1) for each in cuts)
-    counts = _repetitions(part, g)
+    counts = _repetitions(part, g) if g.counts_empty_elements else [1] * len(cuts)
     return tuple(ElementPart(each, _arrays(each, g), count) for each, count in zip(cuts, counts, strict=True))
 
 

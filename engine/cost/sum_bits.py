@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnsreport.engine.cost.corrections import whole_quotient
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 
@@ -27,8 +28,7 @@ def sub_array_sum_bits(parameters: Parameters) -> Quantity:
     p = parameters
     xp = namespace_among(p.converter_levels, p.rows, p.rows_in_parallel, p.input_bits, p.columns_per_weight)
     if p.mode.is_parallel:
-        # C++ divides two integers.
-        groups = xp.floor(p.rows / p.rows_in_parallel)
+        groups = whole_quotient(p.rows, p.rows_in_parallel, p.corrections)
         of_read = xp.log2(p.converter_levels) + xp.ceil(xp.log2(groups))
     else:
         of_read = xp.ceil(xp.log2(p.rows)) + p.cell_bits

@@ -29,6 +29,8 @@ class AdderTree:
         A single adder of the first stage.
     outline : Outline
         Of all trees, in rows of the width that they were made for.
+    keeps_odd_operands : bool
+        See :func:`adders_of_a_tree`.
     """
 
     operands: Quantity
@@ -36,6 +38,7 @@ class AdderTree:
     trees: Quantity
     adders: Adders
     outline: Outline
+    keeps_odd_operands: bool = False
 
     @property
     def stages(self) -> Quantity:
@@ -111,7 +114,7 @@ class AdderTree:
         float or Array
             Joules.
         """
-        total, full_adders = adders_of_a_tree(truncated(operands), self.bits)
+        total, full_adders = adders_of_a_tree(truncated(operands), self.bits, keeps_odd=self.keeps_odd_operands)
         # The energy is linear in the bits, so that all stages cost what their adders of average length do.
         mean_bits = full_adders / namespace_among(total).maximum(total, 1)
         one = self.adders.of_bits(mean_bits).energy_j(1.0, additions, activity)
@@ -130,7 +133,7 @@ class AdderTree:
         float or Array
             Watts, of all trees.
         """
-        _, full_adders = adders_of_a_tree(truncated(operands), self.bits)
+        _, full_adders = adders_of_a_tree(truncated(operands), self.bits, keeps_odd=self.keeps_odd_operands)
         return self.adders.of_bits(full_adders).leakage_w * self.trees
 
 
@@ -142,6 +145,7 @@ def adder_tree(
     technology: Technology,
     *,
     special_layout: bool,
+    keeps_odd_operands: bool = False,
 ) -> AdderTree:
     """Return trees of adders.
 
@@ -159,6 +163,8 @@ def adder_tree(
         Of the gates.
     special_layout : bool
         Whether cells of GAA nodes have sheets of their own width (``speciallayout``).
+    keeps_odd_operands : bool
+        See :func:`adders_of_a_tree`.
 
     Returns
     -------
@@ -170,7 +176,7 @@ def adder_tree(
     NeuroSim V1.4, AdderTree.cpp.
     """
     operands, bits, trees = truncated(operands), truncated(bits), truncated(trees)
-    _, full_adders = adders_of_a_tree(operands, bits)
+    _, full_adders = adders_of_a_tree(operands, bits, keeps_odd=keeps_odd_operands)
     layout = adders(full_adders, trees, technology, special_layout=special_layout)
     rows = layout.outline_in_width(width_m)
     return AdderTree(
@@ -179,6 +185,7 @@ def adder_tree(
         trees=trees,
         adders=adders(bits, 1.0, technology, special_layout=special_layout),
         outline=Outline.of_sides(rows.area_m2 / width_m, width_m),
+        keeps_odd_operands=keeps_odd_operands,
     )
 
 
@@ -199,7 +206,7 @@ def later_stages(operands: Quantity) -> Quantity:
     return stages
 
 
-def adders_of_a_tree(operands: Quantity, bits: Quantity) -> tuple[Quantity, Quantity]:
+def adders_of_a_tree(operands: Quantity, bits: Quantity, *, keeps_odd: bool = False) -> tuple[Quantity, Quantity]:
     """Return the adders of a tree and the sum of their bits.
 
     NeuroSim halves the operands of each stage in integers, so that the odd one of a stage gets lost.
@@ -210,6 +217,8 @@ def adders_of_a_tree(operands: Quantity, bits: Quantity) -> tuple[Quantity, Quan
         Numbers to add, whole and at least 1.
     bits : float or Array
         Of each operand.
+    keeps_odd : bool
+        Pass the odd operand of a stage on to the next one.
 
     Returns
     -------
@@ -222,8 +231,9 @@ def adders_of_a_tree(operands: Quantity, bits: Quantity) -> tuple[Quantity, Quan
     full_adders: Quantity = 0.0
     left = operands
     for stage in range(int(xp.max(stages))):
-        left = xp.floor(left / 2)
-        present = select(stages > stage, left, 0.0)
+        pairs = xp.floor(left / 2)
+        left = left - pairs if keeps_odd else pairs
+        present = select(stages > stage, pairs, 0.0)
         total = total + present
         full_adders = full_adders + (bits + stage) * present
     return total, full_adders

@@ -144,6 +144,7 @@ def multilevel_sense_amplifier(
     *,
     sensing: Sensing,
     special_layout: bool,
+    shares_column: bool = False,
 ) -> MultilevelSenseAmplifier:
     """Return the converters of an array.
 
@@ -169,6 +170,8 @@ def multilevel_sense_amplifier(
         Current or voltage.
     special_layout : bool
         Whether cells of GAA nodes have sheets of their own width.
+    shares_column : bool
+        Share the charge of a column among all of its comparators.
 
     Returns
     -------
@@ -190,7 +193,7 @@ def multilevel_sense_amplifier(
         levels=levels,
         sensing=sensing,
         conversion_s=_conversion_s(references, gates, technology, sensing=sensing),
-        switching_j=_switching_j(levels, references, gates, technology, sensing=sensing),
+        switching_j=_switching_j(levels, references, gates, technology, sensing=sensing, shares_column=shares_column),
         reference_w=_reference_power_w(levels, references, read_v, technology, sensing=sensing),
         read_v=read_v,
         outline=Outline(area_m2=area, height_m=area / width_m, width_m=width_m),
@@ -252,7 +255,13 @@ def _static_power_w(
 
 
 def _switching_j(
-    levels: Quantity, references: References, gates: _Transistors, technology: Technology, *, sensing: Sensing
+    levels: Quantity,
+    references: References,
+    gates: _Transistors,
+    technology: Technology,
+    *,
+    sensing: Sensing,
+    shares_column: bool,
 ) -> Quantity:
     """Return the dynamic energy of a conversion: of the columns, the mirrors, the comparators and their latches."""
     xp = namespace_among(levels, references.sharing)
@@ -261,7 +270,7 @@ def _switching_j(
     nmos_f, pmos_f = gates.nmos_gate_f, gates.pmos_gate_f
     mirror_f = gates.nmos_drain_f + (nmos_f if sensing is Sensing.CURRENT else 0.0)
     # NeuroSim divides 1 by the comparators as integers: 0, but for a single one.
-    own_share = xp.floor(1 / comparators)
+    own_share = 1 / comparators if shares_column else xp.floor(1 / comparators)
     column_f = references.column_f * 2 * (own_share + 1 / references.sharing) / 2
     input_f = nmos_f * 2 + mirror_f / comparators + mirror_f / references.sharing
     latch_f = (

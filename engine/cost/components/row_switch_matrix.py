@@ -32,6 +32,8 @@ class Line:
         Buffers inserted into it.
     buffer_f : float or Array
         Capacitance at a buffer's input.
+    charges_through_wire : bool
+        The buffer is charged through the resistance of the section, where NeuroSim takes its capacitance.
     """
 
     cell_f: Quantity
@@ -39,6 +41,7 @@ class Line:
     cells: Quantity
     buffers: Quantity
     buffer_f: Quantity
+    charges_through_wire: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class RowSwitchMatrix:
         switch = self.switch
         cells = line.cells / (line.buffers + 1)
         section = line.cell_f * cells * (_LUMPED * switch.resistance_ohm + _DISTRIBUTED * line.cell_ohm * cells)
-        buffered = (line.cell_f * cells * _LUMPED + _LUMPED * switch.resistance_ohm) * line.buffer_f
+        wire = (line.cell_ohm if line.charges_through_wire else line.cell_f) * cells
+        buffered = (wire * _LUMPED + _LUMPED * switch.resistance_ohm) * line.buffer_f
         latency = switch.resistance_ohm * switch.own_f(2) * _LUMPED + section + select(line.buffers > 0, buffered, 0.0)
         return repeated(latency, reads)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
 from nnsreport.engine.cost.components.bus import Bus, bus
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
-from nnsreport.engine.cost.components.whole_numbers import truncated
+from nnsreport.engine.cost.corrections import Correction, whole_quotient
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
@@ -138,10 +138,11 @@ def processing_element(sub_array: SubArray, plan: FloorPlan, mapping: Mapping) -
         unit.width_m,
         technology,
         special_layout=p.has_special_layout,
+        keeps_odd_operands=Correction.ODD_OPERANDS in p.corrections,
     )
     # With synchronous transfer all sub-arrays load at once; else they take turns.
     loaded = side if p.has_synchronous_transfer else 1.0
-    converted = truncated(p.columns * loaded / p.columns_per_converter)  # C++ divides integers
+    converted = whole_quotient(p.columns * loaded, p.columns_per_converter, p.corrections)
     input_buffer = flip_flops(p.input_bits * p.rows * loaded, technology, special_layout=p.has_special_layout)
     output_buffer = flip_flops(converted * (bits + tree.stages), technology, special_layout=p.has_special_layout)
     buffers_m2 = (

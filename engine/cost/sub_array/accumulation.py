@@ -9,6 +9,7 @@ from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.shift_add import ShiftAdd, shift_add
 from nnsreport.engine.cost.components.whole_numbers import truncated, whole_cycles
+from nnsreport.engine.cost.corrections import whole_quotient
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.sub_array.calibration import Calibration, calibration
@@ -210,7 +211,9 @@ class Accumulation:
 
 
 def row_groups(parameters: Parameters) -> Quantity:
-    """Return how many groups of rows are read one after the other: C++ divides two integers.
+    """Return how many groups of rows are read one after the other.
+
+    See :func:`nnsreport.engine.cost.corrections.whole_quotient`.
 
     Parameters
     ----------
@@ -222,11 +225,13 @@ def row_groups(parameters: Parameters) -> Quantity:
     float or Array
         Whole numbers, at least 1.
     """
-    return truncated(parameters.rows / parameters.rows_in_parallel)
+    return whole_quotient(parameters.rows, parameters.rows_in_parallel, parameters.corrections)
 
 
 def whole_weights(parameters: Parameters) -> Quantity:
-    """Return how many whole weights share a converter: C++ divides two integers.
+    """Return how many whole weights share a converter.
+
+    See :func:`nnsreport.engine.cost.corrections.whole_quotient`.
 
     Parameters
     ----------
@@ -238,7 +243,7 @@ def whole_weights(parameters: Parameters) -> Quantity:
     float or Array
         0 where a weight takes more columns than share a converter.
     """
-    return truncated(parameters.columns_per_converter / parameters.columns_per_weight)
+    return whole_quotient(parameters.columns_per_converter, parameters.columns_per_weight, parameters.corrections)
 
 
 def accumulation(

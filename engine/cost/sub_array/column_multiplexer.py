@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from nnsreport.engine.cost.components.multiplexer import multiplexer
 from nnsreport.engine.cost.components.row_decoder import row_decoder
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
+from nnsreport.engine.cost.corrections import whole_quotient
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.sub_array.calibration import calibration
 from nnsreport.engine.cost.technology import Technology
 
@@ -43,7 +44,7 @@ class ColumnMultiplexer:
 
 
 def converters_of(parameters: Parameters) -> Quantity:
-    """Return how many converters a sub-array has: C++ divides two integers.
+    """Return how many converters a sub-array has; see :func:`nnsreport.engine.cost.corrections.whole_quotient`.
 
     Parameters
     ----------
@@ -55,9 +56,7 @@ def converters_of(parameters: Parameters) -> Quantity:
     float or Array
         Whole numbers.
     """
-    quotient = parameters.columns / parameters.columns_per_converter
-    whole: Quantity = namespace_among(quotient).floor(quotient)
-    return whole
+    return whole_quotient(parameters.columns, parameters.columns_per_converter, parameters.corrections)
 
 
 def column_multiplexer(

@@ -12,6 +12,7 @@ from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
 )
 from nnsreport.engine.cost.components.sar_adc import SarAdc, sar_adc
 from nnsreport.engine.cost.components.thermometer_encoder import thermometer_encoder
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.sub_array.column_multiplexer import converters_of
@@ -116,6 +117,7 @@ def converters(
         technology,
         sensing=Sensing.CURRENT if parameters.senses_current else Sensing.VOLTAGE,
         special_layout=special_layout,
+        shares_column=Correction.REFERENCE_SHARE in parameters.corrections,
     )
     encoders = thermometer_encoder(levels, count, width_m, technology, special_layout=special_layout)
     return Converters(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.given import Access
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -138,7 +139,10 @@ class ResistiveSubArray:
         steps = shared * calibration(self.parameters).sensing_latency
         adc = beside((self.converters.latency_s + self.column_s) * steps, conversions) * conversions
         # NeuroSim drives the rows for each conversion, selects a column once, and forgets the rows' buffers.
-        driving = beside(self.rows.driving_s, conversions) * conversions
+        driving_s = self.rows.driving_s
+        if Correction.WORD_LINE_BUFFERS in self.parameters.corrections:
+            driving_s = driving_s + self.rows.buffers_s
+        driving = beside(driving_s, conversions) * conversions
         selecting = beside(self.multiplexer.latency_s, conversions)
         other = namespace_among(driving, selecting).maximum(driving, selecting) * beside(steps, conversions)
         return adc, self.accumulation.exposed_s(conversions, shared, adc + other), other

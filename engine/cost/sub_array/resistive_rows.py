@@ -10,15 +10,14 @@ from nnsreport.engine.cost.components.row_switch_matrix import Line, row_switch_
 from nnsreport.engine.cost.components.transistor_switch_matrix import transistor_switch_matrix
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
 from nnsreport.engine.cost.components.word_line_driver import WordLineDriver, word_line_driver
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.given import Access
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.primitives.kinds import Gate
-from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.array import MemoryArray
 from nnsreport.engine.cost.sub_array.calibration import calibration
 from nnsreport.engine.cost.sub_array.resistive_cells import ResistiveCells
-from nnsreport.engine.cost.sub_array.word_line_buffers import WordLineBuffers, word_line_buffers
+from nnsreport.engine.cost.sub_array.word_line_buffers import word_line_buffers
 from nnsreport.engine.cost.technology import Technology
 
 
@@ -129,19 +128,13 @@ def _word_lines(
         width_m=matrix.outline.width_m,
         area_m2=matrix.outline.area_m2,
         buffers_m2=buffers.area_m2(p.rows),
-        leakage_w=matrix.leakage_w + _leakage_w(buffers, p.rows, technology),
+        leakage_w=matrix.leakage_w + buffers.leakage_w(p.rows, technology),
         driving_s=matrix.latency_s(line_f / sections + buffers.input_f, line_ohm / sections),
         buffers_s=buffers.latency_s(line_f / p.columns, line_ohm / p.columns, p.columns),
         idle_j=idle_j,
         row_j=(active_j - idle_j) / p.rows,
         line_j=line_j * p.columns_per_converter,
     )
-
-
-def _leakage_w(buffers: WordLineBuffers, rows: Quantity, technology: Technology) -> Quantity:
-    """Return the leakage of all buffers; NeuroSim takes their current in ampere for their power."""
-    widths = buffers.widths
-    return gate_leakage_a(Gate.INVERTER, 1, widths.nmos_m, widths.pmos_m, technology) * buffers.count * 2 * rows
 
 
 def _crossbar_rows(
@@ -152,14 +145,18 @@ def _crossbar_rows(
     matrix = row_switch_matrix(
         p.rows, row_ohm, p.switch_matrix_sizing, height_m, technology, special_layout=p.has_special_layout
     )
-    unset = Line(cell_f=0.0, cell_ohm=0.0, cells=p.columns, buffers=0.0, buffer_f=0.0)
+    cell_f: Quantity = 0.0
+    cell_ohm: Quantity = 0.0
+    if Correction.WORD_LINE_LOAD in p.corrections:
+        cell_f, cell_ohm = array.row_wire_f / p.columns, array.row_ohm / p.columns
+    line = Line(cell_f=cell_f, cell_ohm=cell_ohm, cells=p.columns, buffers=0.0, buffer_f=0.0)
     idle_j, active_j = (matrix.energy_j(share, p.read_voltage_v, p.columns_per_converter) for share in (0.0, 1.0))
     return ResistiveRows(
         width_m=matrix.outline.width_m,
         area_m2=matrix.outline.area_m2,
         buffers_m2=0.0,
         leakage_w=matrix.leakage_w,
-        driving_s=matrix.latency_s(unset),
+        driving_s=matrix.latency_s(line),
         buffers_s=0.0,
         idle_j=idle_j,
         row_j=(active_j - idle_j) / p.rows,

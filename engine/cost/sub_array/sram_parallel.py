@@ -10,6 +10,7 @@ from nnsreport.engine.cost.components.reference_ladder import parallel_ladder
 from nnsreport.engine.cost.components.row_switch_matrix import Line, RowSwitchMatrix, row_switch_matrix
 from nnsreport.engine.cost.components.whole_numbers import binary_stages, truncated
 from nnsreport.engine.cost.conductance import sram_column_resistance
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
@@ -114,8 +115,10 @@ class ParallelSram:
         array, factor = self.circuits.array, calibration(p).sensing_latency
         step_s = array.precharge_s + array.discharge_s + self.circuits.converters.latency_s
         adc = step_s * shared * factor * groups
-        # NeuroSim leaves out the buffers of word lines here.
-        other = _larger(self.row_s * groups, self.circuits.multiplexer.latency_s) * shared * factor
+        row_s = self.row_s
+        if Correction.WORD_LINE_BUFFERS in p.corrections:
+            row_s = row_s + self.buffers_s  # NeuroSim leaves them out here
+        other = _larger(row_s * groups, self.circuits.multiplexer.latency_s) * shared * factor
         return adc, adding.exposed_s(groups, shared, adc + other), other
 
     def _sensing_j(self, inputs: ReadInputs) -> Quantity:
@@ -190,7 +193,7 @@ def parallel_sram(parameters: Parameters, technology: Technology) -> ParallelSra
         parameters=p,
         technology=technology,
         areas=_areas(circuits, p),
-        leakage_w=_leakage_w(circuits),
+        leakage_w=_leakage_w(circuits, p, technology),
         leakage_in_use_w=array.cell.leakage_w * (p.rows * p.columns - read_cells),
         circuits=circuits,
         word_line_j=word_line_f * vdd_v * vdd_v + buffers.energy_j(vdd_v),
@@ -212,12 +215,14 @@ def _converter_bits(parameters: Parameters) -> Quantity:
 def _line(word_line_f: Quantity, circuits: ParallelSramCircuits, parameters: Parameters) -> Line:
     """Return the word line as its switch sees it: without buffers NeuroSim forgets the gates of the cells."""
     wires, buffers, columns = circuits.array.wires, circuits.buffers, parameters.columns
+    forgotten_f = word_line_f if Correction.WORD_LINE_LOAD in parameters.corrections else wires.row_wire_f
     return Line(
-        cell_f=select(buffers.count > 0, word_line_f, wires.row_wire_f) / columns,
+        cell_f=select(buffers.count > 0, word_line_f, forgotten_f) / columns,
         cell_ohm=wires.row_ohm / columns,
         cells=columns,
         buffers=buffers.count,
         buffer_f=buffers.input_f,
+        charges_through_wire=buffers.is_corrected,
     )
 
 
@@ -247,9 +252,11 @@ def _sizes(parameters: Parameters) -> AccumulationSizes:
     )
 
 
-def _leakage_w(circuits: ParallelSramCircuits) -> Quantity:
+def _leakage_w(circuits: ParallelSramCircuits, parameters: Parameters, technology: Technology) -> Quantity:
     """Return the leakage of all circuits; NeuroSim leaves out the buffers of word lines."""
-    return (
+    buffers = circuits.buffers
+    buffers_w = buffers.leakage_w(parameters.rows, technology) if buffers.is_corrected else 0.0
+    return buffers_w + (
         circuits.array.leakage_w
         + circuits.switches.leakage_w
         + circuits.multiplexer.leakage_w

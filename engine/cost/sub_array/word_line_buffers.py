@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.small_gates import Widths
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
+from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import on_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
@@ -35,6 +37,8 @@ class WordLineBuffers:
         Capacitances of an inverter; 0 where there is none.
     resistance_ohm : float or Array
         That a section is driven with.
+    is_corrected : bool
+        With ``Correction.WORD_LINE_BUFFERS``.
     """
 
     count: Quantity
@@ -43,6 +47,7 @@ class WordLineBuffers:
     input_f: Quantity
     output_f: Quantity
     resistance_ohm: Quantity
+    is_corrected: bool
 
     def area_m2(self, lines: Quantity) -> Quantity:
         """Return the area of the buffers of all lines.
@@ -64,7 +69,7 @@ class WordLineBuffers:
 
         Each buffer takes 0.69 R (C_in + C_out) inside, and 0.69 R C_out + n C (0.69 R + 0.38 n R_cell) for its section
         of n cells. All but the last also drive the next buffer, 0.69 (n C + R) C_in, where NeuroSim adds the
-        capacitance of the cells instead of their resistance.
+        capacitance of the cells instead of their resistance; corrected, n R_cell takes the place of n C.
 
         Parameters
         ----------
@@ -87,7 +92,8 @@ class WordLineBuffers:
         last = drive_ohm * self.output_f * _LUMPED + cell_f * section * (
             _LUMPED * drive_ohm + _DISTRIBUTED * cell_ohm * section
         )
-        next_buffer = (cell_f * section * _LUMPED + _LUMPED * drive_ohm) * self.input_f
+        wire = (cell_ohm if self.is_corrected else cell_f) * section
+        next_buffer = (wire * _LUMPED + _LUMPED * drive_ohm) * self.input_f
         # NeuroSim counts them with an int that starts at one less.
         buffers = namespace_among(self.count).trunc(self.count - 1) + 1
         return select(self.count > 0, buffers * (last + inside) + (buffers - 1) * next_buffer, 0.0)
@@ -106,6 +112,24 @@ class WordLineBuffers:
             Joules.
         """
         return (self.input_f + self.output_f) * swing_v * swing_v * self.count * _INVERTERS
+
+    def leakage_w(self, lines: Quantity, technology: Technology) -> Quantity:
+        """Return the leakage of the buffers of all lines.
+
+        Parameters
+        ----------
+        lines : float or Array
+            Word lines.
+        technology : Technology
+            Of the transistors.
+
+        Returns
+        -------
+        float or Array
+            Watts; NeuroSim takes the current in ampere for it, which is then not multiplied with the voltage.
+        """
+        current_a = gate_leakage_a(Gate.INVERTER, 1, self.widths.nmos_m, self.widths.pmos_m, technology)
+        return current_a * self.count * _INVERTERS * lines * (technology.vdd_v if self.is_corrected else 1.0)
 
 
 def word_line_buffers(parameters: Parameters, technology: Technology) -> WordLineBuffers:
@@ -141,6 +165,7 @@ def word_line_buffers(parameters: Parameters, technology: Technology) -> WordLin
         input_f=select(count > 0, input_f, 0.0),
         output_f=select(count > 0, output_f, 0.0),
         resistance_ohm=resistance_ohm,
+        is_corrected=Correction.WORD_LINE_BUFFERS in parameters.corrections,
     )
 
 

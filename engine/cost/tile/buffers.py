@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.buffers import Buffer, buffer
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.results import Reading
@@ -34,6 +35,8 @@ class TileBuffer:
     @property
     def leakage_w(self) -> Quantity:
         """Leakage of one core, which NeuroSim takes for that of all."""
+        if Correction.TILE_LEAKAGE in self.core.parameters.corrections:
+            return self.core.leakage_w * self.cores
         return self.core.leakage_w
 
     def of_bit(self, bus_bits: Quantity) -> Reading:

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from nnsreport.engine.backend import Array
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, tile_parts
 from nnsreport.engine.cost.processing_element.adding import over_members
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
@@ -120,6 +121,8 @@ def _leakage(state: Array, conventional: Tile, novel: Tile | None) -> TileLeakag
 
 
 def _of_tile(tile: Tile, elements: Quantity, tiles: Quantity) -> TileLeakage:
+    if Correction.TILE_LEAKAGE in tile.parameters.corrections:
+        elements, tiles = tile.element.adder_tree.operands, tile.accumulation.operands
     return TileLeakage(tile.leakage_w(elements, tiles), tile.leakage_in_use_w)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
 from nnsreport.engine.cost.components.h_tree import HTree, h_tree
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
+from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
@@ -132,6 +133,7 @@ def tile(sub_array: SubArray, plan: FloorPlan, mapping: Mapping) -> Tile:
         width_m,
         technology,
         special_layout=p.has_special_layout,
+        keeps_odd_operands=Correction.ODD_OPERANDS in p.corrections,
     )
     active = None
     if not p.activates_outside_tiles:

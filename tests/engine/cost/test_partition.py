@@ -20,7 +20,7 @@ from nnsreport.engine.cost.partition import (
     tile_parts,
 )
 
-FIELDS = tuple(LayerGeometry.__dataclass_fields__)
+FIELDS = tuple(name for name in LayerGeometry.__dataclass_fields__ if name != "counts_empty_elements")
 
 
 def _shown(geometry: LayerGeometry) -> str:
