@@ -59,6 +59,15 @@ def cost(
             show_default=False,
         ),
     ] = None,
+    fidelity: Annotated[
+        str | None,
+        typer.Option(
+            "--fidelity",
+            metavar="NAME",
+            help="neurosim-1.4: NeuroSim's numbers; corrected: without its plain mistakes.",
+            show_default="neurosim-1.4",
+        ),
+    ] = None,
     traces: Annotated[
         Path | None,
         typer.Option(
@@ -115,6 +124,7 @@ def cost(
 ) -> None:
     """Estimate area, latency, energy and leakage of a chip as NeuroSim V1.4 does, or of many."""
     sources: list[tuple[str, str, Path | str | None]] = [("--preset", "preset", preset)]
+    sources += [("--fidelity", "fidelity", fidelity)]
     sources += [("--param-cpp", "parameter_file", param_cpp), ("--params", "parameter_file", params)]
     sources += [("--network", "network_file", network), ("--traces", "traces", traces)]
     if param_cpp is not None and params is not None:

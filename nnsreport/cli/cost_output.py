@@ -12,6 +12,7 @@ import typer
 from nnsreport.cli.cost import CostFormat
 from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import printable
+from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from nnsreport.configuration.reader import ResolvedConfiguration
@@ -65,9 +66,16 @@ def write_chip(
     """
     from nnsreport.costs.estimation import estimated
     from nnsreport.costs.model import load_model
+    from nnsreport.engine.cost.corrections import Fidelity
 
     begun = time.perf_counter()
     configuration = resolved.configuration
+    if output_format is CostFormat.NEUROSIM and Fidelity(configuration.cost.fidelity) is not Fidelity.NEUROSIM:
+        raise ConfigurationError(
+            "is the log of NeuroSim, which corrects nothing",
+            field="--format neurosim",
+            remedy="set cost.fidelity to neurosim-1.4, or leave out --format",
+        )
     model = load_model(configuration.cost, configuration.network.file)
     parameters = model.parameters()
     chip = Chip(model, parameters, estimated(model, parameters), time.perf_counter() - begun)

@@ -138,4 +138,5 @@ def _described(model: CostModel, parameters: Parameters, results: ChipResults) -
         activity = f"activity of {model.traces.source}"
     else:
         activity = f"assumed density of ones {model.activity.input_density:g} ({model.activity.input_distribution})"
-    return f"{given}, {arrays}, {results.process.value}; {activity}"
+    corrected = "; NeuroSim V1.4 with corrections" if parameters.corrections else ""
+    return f"{given}, {arrays}, {results.process.value}; {activity}{corrected}"

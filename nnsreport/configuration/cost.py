@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnsreport.engine.cost.activity import ActivitySettings
+from nnsreport.engine.cost.corrections import Fidelity
 from nnsreport.engine.cost.given import Given
 from nnsreport.engine.cost.parameter_fields import Declaration, declarations
 from nnsreport.settings import setting
@@ -88,6 +89,12 @@ class CostSettings:
         False,
         "`nnsreport run` adds the chip's numbers to the run: bits, arrays and ADCs are those of its crossbars, and "
         "activity is that of its first test image.",
+    )
+    fidelity: str = setting(
+        Fidelity.NEUROSIM.value,
+        "neurosim-1.4: the numbers of NeuroSim V1.4; corrected: those without its plain mistakes "
+        "([what changes](cost-corrections.md)).",
+        choices=tuple(fidelity.value for fidelity in Fidelity),
     )
     parameter_file: Path | None = setting(
         None,

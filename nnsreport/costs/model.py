@@ -11,6 +11,7 @@ from nnsreport.costs.networks import read_layers
 from nnsreport.costs.parameter_files import Number, ParameterValues, read_parameter_file
 from nnsreport.costs.trace_lists import TraceList, check_layers, find_traces
 from nnsreport.engine.cost.activity import ActivitySettings
+from nnsreport.engine.cost.corrections import Correction, Fidelity
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameter_fields import Value
 from nnsreport.engine.cost.parameters import Parameters
@@ -35,6 +36,8 @@ class CostModel:
         Weights and inputs.
     notes : tuple of str
         What a reader of the results should know.
+    corrections : frozenset of Correction
+        Where numbers are to be other than NeuroSim's.
     """
 
     layers: tuple[CostLayer, ...]
@@ -43,6 +46,7 @@ class CostModel:
     activity: ActivitySettings
     traces: TraceList | None = None
     notes: tuple[str, ...] = ()
+    corrections: frozenset[Correction] = frozenset()
 
     def parameters(self, further: Mapping[str, Value] | None = None, *, refuse: bool = True) -> Parameters:
         """Return the parameters of a group of chips.
@@ -64,7 +68,9 @@ class CostModel:
         ConfigurationError
             A value is impossible, or the combination is refused.
         """
-        return Parameters.from_values(self.values, {**self.given, **(further or {})}, refuse=refuse)
+        return Parameters.from_values(
+            self.values, {**self.given, **(further or {})}, refuse=refuse, corrections=self.corrections
+        )
 
 
 def load_model(settings: CostSettings, network_file: Path | None = None) -> CostModel:
@@ -107,4 +113,5 @@ def load_model(settings: CostSettings, network_file: Path | None = None) -> Cost
         activity=settings.activity,
         traces=traces,
         notes=found.notes,
+        corrections=Fidelity(settings.fidelity).corrections,
     )

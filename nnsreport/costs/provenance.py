@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from nnsreport.configuration.dump import flatten
 from nnsreport.configuration.identity import file_hashes
 from nnsreport.configuration.reader import ResolvedConfiguration
+from nnsreport.engine.cost.corrections import Fidelity
 from nnsreport.store.environment import git_commit, software
 from nnsreport.store.folder import now
 
@@ -34,12 +35,14 @@ def provenance(resolved: ResolvedConfiguration, command: Sequence[str], notes: S
     Returns
     -------
     Mapping of str to object
-        Plain values: model, time, command, software, git commit, settings, SHA-256 of files, presets and notes.
+        Plain values: model, names of its corrections, time, command, software, git commit, settings, SHA-256 of files,
+        presets and notes.
     """
     settings = {name: value for name, value in flatten(resolved.configuration).items() if name.startswith(_SECTIONS)}
     hashes = file_hashes(resolved.configuration)
     return {
         "model": MODEL,
+        "corrections": sorted(Fidelity(resolved.configuration.cost.fidelity).corrections),
         "created": now(),
         "command": list(command),
         "software": software(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from nnsreport.configuration.schema import Configuration
 from nnsreport.costs.model import CostModel, load_model
 from nnsreport.costs.parameter_files import Number, ParameterValues, read_parameter_file
 from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.corrections import Fidelity
 from nnsreport.engine.cost.estimate_inputs import LayerTrace
 from nnsreport.engine.cost.network import layers_of, pooled_layers
 from nnsreport.engine.crossbar import CrossbarLayer
@@ -64,10 +66,17 @@ def run_model(configuration: Configuration, graph: Graph, shapes: Sequence[Layer
     given |= {one.name: one.value for one in followed}
     if not uses_own_inference(settings):
         model = load_model(settings, configuration.network.file)
-        return CostModel(model.layers, model.values, given, model.activity, model.traces, model.notes)
+        return dataclasses.replace(model, given=given)
     found = ParameterValues({}, {}) if settings.parameter_file is None else read_parameter_file(settings.parameter_file)
     layers = layers_of(shapes, pooled_layers(graph), includes_padding=True)
-    return CostModel(layers, {**found.values, **found.arguments}, given, settings.activity, None, found.notes)
+    return CostModel(
+        layers=layers,
+        values={**found.values, **found.arguments},
+        given=given,
+        activity=settings.activity,
+        notes=found.notes,
+        corrections=Fidelity(settings.fidelity).corrections,
+    )
 
 
 def uses_own_inference(settings: CostSettings) -> bool:
