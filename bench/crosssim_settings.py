@@ -191,6 +191,6 @@ def network_rows() -> dict[str, NetworkRow]:
         ),
         "PCM, Joshi 2020": NetworkRow(replace(base, device=preset_device("pcm-joshi2020-fig3b")), 500, 10),
         "SONOS, 2.5 days": NetworkRow(replace(base, device=quiet_sonos), 500, 10, time_s=2.5 * DAY_S),
-        "read noise 2 %": NetworkRow(replace(base, device=noisy), 10, 3, batch=1),
+        "read noise 2 %": NetworkRow(replace(base, device=noisy), 6, 6, batch=1),
         "wires 1 ohm": NetworkRow(replace(base, wires=_WIRES), 8, batch=1),
     }
