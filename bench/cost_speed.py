@@ -127,7 +127,7 @@ def _points(count: int, axes: Mapping[str, Sequence[float]], values: Mapping[str
 
 def print_row(name: str, clock_s: float, processor_s: float) -> None:
     """Print a row of the first table."""
-    print(f"{name:44} {clock_s:9.3f} {processor_s:10.3f}", flush=True)
+    print(f"{name:44} {clock_s:9.5f} {processor_s:10.5f}", flush=True)
 
 
 def main() -> None:
