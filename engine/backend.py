@@ -80,13 +80,16 @@ def to_numpy(array: Array) -> Array:
     return values
 
 
-def select_backend(choice: DeviceChoice = "auto") -> Backend:
+def select_backend(choice: DeviceChoice = "auto", local_task: int = 0) -> Backend:
     """Choose where to compute.
 
     Parameters
     ----------
     choice : {"auto", "cpu", "cuda"}
         ``auto`` takes a CUDA device where CuPy and a device are present, else the processor.
+    local_task : int
+        Index of this process among several on this machine: each computes on another of the CUDA devices that it sees,
+        in turn. The device becomes the current one of this thread.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def select_backend(choice: DeviceChoice = "auto") -> Backend:
     if choice not in ("auto", "cuda"):
         raise DeviceError(f"unknown device {choice!r}", remedy="use auto, cpu or cuda")
     try:
-        return _cuda()
+        return _cuda(local_task)
     except DeviceError:
         if choice == "cuda":
             raise
@@ -121,7 +124,7 @@ def _processor_name() -> str:
     return platform.processor() or platform.machine()
 
 
-def _cuda() -> Backend:
+def _cuda(local_task: int) -> Backend:
     try:
         import cupy
     except ImportError as error:
@@ -133,6 +136,8 @@ def _cuda() -> Backend:
         count = cupy.cuda.runtime.getDeviceCount()
         if count == 0:
             raise DeviceError("CuPy is installed but sees no CUDA device", remedy=_NO_DEVICE_REMEDY)
+        if local_task % count:
+            cupy.cuda.Device(local_task % count).use()
         name = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"]
     except cupy.cuda.runtime.CUDARuntimeError as error:
         raise DeviceError(

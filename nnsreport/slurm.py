@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+
+_TASKS_OF_NODES = re.compile(r"\d+(?=\(x\d+\)|,|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class SlurmContext:
     task_id, local_task_id, tasks : int or None
         Index of this task in its step, its index on this node, and the number of the step's tasks; None in the batch
         shell, where SLURM sets ``SLURM_PROCID`` all the same.
+    tasks_on_node : int or None
+        Of the step, on the node that has most of them.
     submit_directory : str or None
         Where ``sbatch`` was called.
     """
@@ -50,6 +55,7 @@ class SlurmContext:
     task_id: int | None = None
     local_task_id: int | None = None
     tasks: int | None = None
+    tasks_on_node: int | None = None
     submit_directory: str | None = None
 
     @property
@@ -58,6 +64,12 @@ class SlurmContext:
         if self.array_job_id is not None and self.array_task_id is not None:
             return f"{self.array_job_id}_{self.array_task_id}"
         return self.job_id
+
+    @property
+    def step(self) -> str:
+        """What the tasks of a step have in common, and no others: ``38905658.0``, or requeued ``38905658.0-1``."""
+        requeued = f"-{self.restart_count}" if self.restart_count else ""
+        return f"{self.job_id}.{self.step_id}{requeued}"
 
 
 def read_context(environment: Mapping[str, str]) -> SlurmContext | None:
@@ -105,6 +117,7 @@ def read_context(environment: Mapping[str, str]) -> SlurmContext | None:
         task_id=number("SLURM_PROCID") if in_step else None,
         local_task_id=number("SLURM_LOCALID") if in_step else None,
         tasks=number("SLURM_STEP_NUM_TASKS", "SLURM_NTASKS") if in_step else None,
+        tasks_on_node=_most_tasks(text("SLURM_STEP_TASKS_PER_NODE")) if in_step else None,
         submit_directory=text("SLURM_SUBMIT_DIR"),
     )
 
@@ -126,21 +139,43 @@ def describe(context: SlurmContext) -> dict[str, str]:
     return {"job": context.job, **known}
 
 
-def run_id(context: SlurmContext) -> str:
+def run_id(context: SlurmContext, *, separate: bool = False) -> str:
     """Return the identifier of the run that this process makes.
 
     Parameters
     ----------
     context : SlurmContext
         Of this process.
+    separate : bool
+        Where ``srun`` started several tasks, each makes a run of its own.
 
     Returns
     -------
     str
-        The job's id, ``38905658`` or ``38905658_7`` in an array. Where ``srun`` started several tasks, each makes a
-        run of its own, ``38905658-task1``; a dot would read as SLURM's name of a step. A requeued job keeps its id, so
-        it resumes.
+        The job's id, ``38905658`` or ``38905658_7`` in an array; of a separate task ``38905658-task1``: a dot would
+        read as SLURM's name of a step. A requeued job keeps its id, so it resumes.
     """
-    if context.tasks is not None and context.tasks > 1 and context.task_id is not None:
-        return f"{context.job}-task{context.task_id}"
-    return context.job
+    return task_run_id(context.job, context) if separate else context.job
+
+
+def task_run_id(run: str, context: SlurmContext) -> str:
+    """Return the name of the run of one task, where several tasks make runs of their own.
+
+    Parameters
+    ----------
+    run : str
+        Name that they have in common.
+    context : SlurmContext
+        Of this process.
+
+    Returns
+    -------
+    str
+        Such as ``digits-task1``; the name itself where there is one task.
+    """
+    return run if context.tasks is None or context.tasks == 1 else f"{run}-task{context.task_id}"
+
+
+def _most_tasks(text: str | None) -> int | None:
+    """Return the largest of SLURM's numbers of tasks, such as ``2(x3),1``."""
+    return max(map(int, _TASKS_OF_NODES.findall(text or "")), default=None)

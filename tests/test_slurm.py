@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnsreport.slurm import describe, read_context, run_id
+from nnsreport.slurm import describe, read_context, run_id, task_run_id
 
 
 def environment(path: Path) -> dict[str, str]:
@@ -30,7 +30,7 @@ def test_outside_slurm_there_is_no_context() -> None:
         ("array-slurm-7_0.out", "7_0"),
         ("array-slurm-7_3.out", "7_3"),  # the task whose SLURM_JOB_ID is the array's own
         ("batch-env-10.txt", "10"),  # SLURM_PROCID=0 and SLURM_NTASKS=2, but no step
-        ("task-env-10-1.txt", "10-task1"),
+        ("task-env-10-1.txt", "10"),
         ("gpu-slurm-8.out", "8"),  # a step of a single task
     ],
 )
@@ -48,7 +48,7 @@ def test_tasks_of_an_array_in_steps_do_not_collide(samples: Path) -> None:
             array = {"SLURM_ARRAY_JOB_ID": "10", "SLURM_ARRAY_TASK_ID": array_task, "SLURM_PROCID": task}
             context = read_context({**variables, **array})
             assert context is not None
-            ids.add(run_id(context))
+            ids.add(run_id(context, separate=True))
     assert ids == {"10_0-task0", "10_0-task1", "10_1-task0", "10_1-task1"}
 
 
@@ -72,6 +72,28 @@ def test_context_of_a_step(samples: Path) -> None:
     context = read_context(environment(samples / "task-env-10-1.txt"))
     assert context is not None
     assert (context.step_id, context.task_id, context.local_task_id, context.tasks) == ("0", 1, 1, 2)
+
+
+def test_a_single_task_is_not_told_apart(samples: Path) -> None:
+    context = read_context(environment(samples / "gpu-slurm-8.out"))
+    assert context is not None
+    assert run_id(context, separate=True) == "8"
+    assert task_run_id("mine", context) == "mine"
+
+
+def test_step_is_that_of_one_start(samples: Path) -> None:
+    variables = environment(samples / "task-env-10-1.txt")
+    others = [{"SLURM_STEP_ID": "1"}, {"SLURM_RESTART_COUNT": "1"}, {"SLURM_PROCID": "0"}]
+    steps = [context.step for other in others if (context := read_context({**variables, **other}))]
+    assert steps == ["10.1", "10.0-1", "10.0"]
+
+
+@pytest.mark.parametrize(("text", "most"), [("2", 2), ("2(x3),1", 2), ("1,12(x2)", 12), ("", None), ("many", None)])
+def test_tasks_on_a_node(samples: Path, text: str, most: int | None) -> None:
+    variables = environment(samples / "task-env-10-1.txt")
+    context = read_context({**variables, "SLURM_STEP_TASKS_PER_NODE": text})
+    assert context is not None
+    assert context.tasks_on_node == most
 
 
 def test_gpus_of_the_step_come_first(samples: Path) -> None:

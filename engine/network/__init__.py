@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnsreport.engine.network.executor import (
     LayerShape,
     Multiply,
+    bytes_of_an_image,
     describe_shape,
     execute,
     float_multiply,
@@ -21,6 +22,7 @@ __all__ = [
     "LinearLayer",
     "Multiply",
     "Node",
+    "bytes_of_an_image",
     "describe_shape",
     "execute",
     "float_multiply",

@@ -45,6 +45,22 @@ def run(
         Literal["auto", "cpu", "cuda"] | None,
         typer.Option("--device", help="Where to compute; short for --set run.device=...", show_default=False),
     ] = None,
+    tasks: Annotated[
+        Literal["together", "separate"],
+        typer.Option(
+            "--tasks",
+            help="What the tasks do that one srun starts: make one run together, or a run each, named ID-task0 and on.",
+        ),
+    ] = "together",
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience",
+            metavar="SECONDS",
+            min=1.0,
+            help="How long a task may give no sign of life before the others count it as lost.",
+        ),
+    ] = 300.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print neither progress nor the table of accuracies.")] = False,
 ) -> None:
@@ -63,6 +79,7 @@ def run(
             return
         from nnsreport.cli.progress import shown_progress
         from nnsreport.execution.run import execute_run
+        from nnsreport.execution.together import TaskSettings
         from nnsreport.store.load import runs_folder as folder_of_runs
 
         with shown_progress(os.environ, quiet=quiet) as progress:
@@ -74,8 +91,9 @@ def run(
                 environment=os.environ,
                 progress=progress,
                 stop=stop,
+                tasks=TaskSettings(tasks == "together", patience),
             )
-    if not quiet:
+    if not quiet and outcome.leads:
         _print_outcome(outcome)
 
 

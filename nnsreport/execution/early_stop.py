@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from nnsreport.configuration.schema import RunSettings
+from nnsreport.configuration.schema import Configuration, RunSettings
+from nnsreport.execution.plan import evaluations
 from nnsreport.reports.statistics import mean_interval
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from nnsreport.store.folder import RunFolder
 
 Key: TypeAlias = tuple[float | None, str | None]
 """Time and compensation."""
@@ -61,6 +65,48 @@ class TrialAccuracies:
         if not settings.interval_width or finished < settings.least_trials:
             return False
         return widest_interval(self._accuracies.values(), self._images) <= settings.interval_width
+
+
+class StopRule:
+    """How many trials of a run are enough, as far as those tell that are finished.
+
+    Trials count in their order, whoever evaluates them and whenever: those beyond the first that are enough are not
+    part of the run, even where they were evaluated at the same time.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Where trials are finished.
+    configuration : Configuration
+        Of the run.
+    """
+
+    def __init__(self, folder: RunFolder, configuration: Configuration) -> None:
+        self._folder = folder
+        self._settings = configuration.run
+        self._trials = [
+            [evaluation.part for evaluation in group]
+            for _, group in groupby(evaluations(configuration), key=lambda evaluation: evaluation.trial)
+        ]
+        self._accuracies = TrialAccuracies()
+        self._counted = 0
+        self._enough: int | None = None
+
+    def enough(self) -> int | None:
+        """Return the number of trials that are enough; None where that is not known, or all are needed."""
+        if not self._settings.interval_width:
+            return None
+        finished = self._folder.finished
+        while self._enough is None and self._counted < len(self._trials) - 1:
+            parts = self._trials[self._counted]
+            if not all(part in finished for part in parts):
+                break
+            for part in parts:
+                self._accuracies.add(self._folder.part_table(part, "trials"))
+            self._counted += 1
+            if self._accuracies.suffice(self._counted, self._settings):
+                self._enough = self._counted
+        return self._enough
 
 
 def widest_interval(samples: Iterable[Sequence[float]], images: int) -> float:

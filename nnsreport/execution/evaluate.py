@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from nnsreport.configuration.schema import Configuration
 from nnsreport.engine.backend import Array
@@ -23,9 +24,11 @@ from nnsreport.engine.crossbar import (
 )
 from nnsreport.engine.crossbar.settings import CompensationSettings
 from nnsreport.engine.network import execute
+from nnsreport.engine.precision import ComputeSnr
 from nnsreport.execution import frames
 from nnsreport.execution.frames import Condition
 from nnsreport.execution.layer_snr import measure_layer_snr
+from nnsreport.execution.measurement import Measured, Measurement, ratios_as_numbers
 from nnsreport.execution.plan import Evaluation
 from nnsreport.execution.progress import Progress
 from nnsreport.execution.workload import Infer, Workload
@@ -33,6 +36,8 @@ from nnsreport.reports.charts.labels import describe_time
 
 Check = Callable[[], None]
 """Called between batches; raises to stop the run."""
+
+_FLOAT, _QUANTIZED = "float", "quantized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +67,58 @@ class Bench:
     progress: Progress
     check: Check
 
-    def baseline(self) -> Mapping[str, pl.DataFrame]:
+    def measure_baseline(self, images: range) -> Measured:
         """Evaluate the network without devices.
+
+        Parameters
+        ----------
+        images : range
+            Test images.
+
+        Returns
+        -------
+        Measured
+            In floating point and quantised.
+        """
+        in_float = self._classify("floating point", lambda inputs, _: execute(self.workload.graph, inputs), images)
+        quantized = self._classify(
+            "quantised, ideal devices and ADC", lambda inputs, _: self.network.infer_quantized(inputs).outputs, images
+        )
+        return {_FLOAT: Measurement(in_float), _QUANTIZED: Measurement(quantized)}
+
+    def baseline(self, measured: Measured) -> Mapping[str, pl.DataFrame]:
+        """Return the part of the run with the network without devices.
+
+        Parameters
+        ----------
+        measured : Measured
+            From :meth:`measure_baseline`, of all images.
 
         Returns
         -------
         Mapping of str to polars.DataFrame
             Accuracies in floating point and quantised, predictions of the quantised network, and the layers.
         """
-        test = self.workload.test
+        labels = self.workload.test.labels
         condition = Condition(self.run)
-        in_float = self._classify("floating point", lambda inputs, _: execute(self.workload.graph, inputs))
-        quantized = self._classify(
-            "quantised, ideal devices and ADC", lambda inputs, _: self.network.infer_quantized(inputs).outputs
-        )
+        in_float, quantized = measured[_FLOAT].predicted, measured[_QUANTIZED].predicted
         metrics = [
-            frames.metric_row(condition, "test_images", len(test)),
-            frames.metric_row(condition, "float_accuracy", np.mean(in_float == test.labels)),
-            frames.metric_row(condition, "quantized_accuracy", np.mean(quantized == test.labels)),
+            frames.metric_row(condition, "test_images", len(labels)),
+            frames.metric_row(condition, "float_accuracy", np.mean(in_float == labels)),
+            frames.metric_row(condition, "quantized_accuracy", np.mean(quantized == labels)),
         ]
         shapes = zip(self.network.layers, self.workload.shapes, strict=True)
         return {
             "metrics": frames.frame("metrics", metrics),
             "layers": frames.frame("layers", (frames.layer_row(self.run, layer, shape) for layer, shape in shapes)),
-            "predictions": frames.predictions_frame(condition, test.labels, quantized),
+            "predictions": frames.predictions_frame(condition, labels, quantized),
         }
 
     def program(self, trial: int) -> ProgrammedNetwork:
         """Draw the devices of a trial."""
         return self.network.program(self.configuration.run.seed, trial)
 
-    def evaluate(self, programmed: ProgrammedNetwork, evaluation: Evaluation) -> Mapping[str, pl.DataFrame]:
+    def measure(self, programmed: ProgrammedNetwork, evaluation: Evaluation, images: range) -> Measured:
         """Evaluate one programming draw at one time, with every compensation.
 
         Parameters
@@ -101,35 +127,70 @@ class Bench:
             The draw.
         evaluation : Evaluation
             Which one, and when.
+        images : range
+            Test images; signal-to-noise ratios are measured with those that begin with the first.
+
+        Returns
+        -------
+        Measured
+            By compensation.
+        """
+        methods = self.configuration.compensation.methods
+        networks = programmed.read(evaluation.time_s or 0.0, methods)
+        return {
+            method: self._measure(networks[method], self._condition(evaluation, method), images) for method in methods
+        }
+
+    def evaluation(self, evaluation: Evaluation, measured: Measured) -> Mapping[str, pl.DataFrame]:
+        """Return the part of the run with one programming draw at one time.
+
+        Parameters
+        ----------
+        evaluation : Evaluation
+            Which draw, and when.
+        measured : Measured
+            From :meth:`measure`, of all images.
 
         Returns
         -------
         Mapping of str to polars.DataFrame
             Metrics, trials and predictions.
         """
-        methods = self.configuration.compensation.methods
-        networks = programmed.read(evaluation.time_s or 0.0, methods)
         metrics: list[frames.Row] = []
         trials: list[frames.Row] = []
         predictions: list[pl.DataFrame] = []
-        for method in methods:
-            condition = Condition(self.run, evaluation.trial, evaluation.time_s, method)
-            tally = _Tally(networks[method])
-            predicted = self._classify(self._title(condition), tally.infer)
-            labels = self.workload.test.labels
-            correct = int(np.count_nonzero(predicted == labels))
+        labels = self.workload.test.labels
+        for method in self.configuration.compensation.methods:
+            condition, found = self._condition(evaluation, method), measured[method]
+            correct = int(np.count_nonzero(found.predicted == labels))
             trials.append(frames.trial_row(condition, correct, len(labels)))
             metrics.append(frames.metric_row(condition, "accuracy", correct / len(labels)))
-            metrics.extend(frames.layer_metric_rows(condition, networks[method], tally.conversions, tally.saturated))
-            metrics.extend(self._layer_snr(condition, networks[method]))
-            predictions.append(frames.predictions_frame(condition, labels, predicted))
+            metrics.extend(frames.layer_metric_rows(condition, self.network.layers, found))
+            if len(found.ratios_db):
+                metrics.extend(frames.layer_snr_rows(condition, self.network.layers, found.ratios))
+            predictions.append(frames.predictions_frame(condition, labels, found.predicted))
         return {
             "metrics": frames.frame("metrics", metrics),
             "trials": frames.frame("trials", trials),
             "predictions": pl.concat(predictions),
         }
 
-    def _layer_snr(self, condition: Condition, network: ReadNetwork) -> Iterable[frames.Row]:
+    def _condition(self, evaluation: Evaluation, method: str) -> Condition:
+        return Condition(self.run, evaluation.trial, evaluation.time_s, method)
+
+    def _measure(self, network: ReadNetwork, condition: Condition, images: range) -> Measurement:
+        tally = _Tally(network)
+        predicted = self._classify(self._title(condition), tally.infer, images)
+        return Measurement(
+            predicted,
+            np.array(tally.conversions, np.int64),
+            np.array(tally.saturated, np.int64),
+            np.array([layer.weight_error for layer in network.layers]),
+            np.array([layer.compensation_factor for layer in network.layers]),
+            ratios_as_numbers(() if images.start else self._layer_snr(condition, network)),
+        )
+
+    def _layer_snr(self, condition: Condition, network: ReadNetwork) -> tuple[ComputeSnr, ...]:
         count = self.configuration.run.layer_snr_images
         if not count:
             return ()
@@ -143,7 +204,7 @@ class Bench:
         ratios = measure_layer_snr(network, self.workload, images, done)
         worst = min((snr.total_db for snr in ratios if not math.isnan(snr.total_db)), default=math.inf)
         self.progress.finish(f"{worst:.1f} dB in the worst layer")
-        return frames.layer_snr_rows(condition, network, ratios)
+        return ratios
 
     def _title(self, condition: Condition) -> str:
         assert condition.trial is not None
@@ -154,16 +215,19 @@ class Bench:
             title += f", compensation {condition.compensation}"
         return title
 
-    def _classify(self, title: str, infer: Infer) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        test = self.workload.test
+    def _classify(self, title: str, infer: Infer, images: range) -> NDArray[np.int64]:
+        labels = self.workload.test.labels
+        if len(images) < len(labels):
+            title += f", images {images.start} to {images.stop - 1}"
 
         def checked(inputs: Array, first: int) -> Array:
             self.check()  # before a batch: what is finished after the last one is kept
             return infer(inputs, first)
 
-        self.progress.start(title, len(test))
-        predicted = self.workload.classify(checked, self.progress.advance)
-        self.progress.finish(f"{np.mean(predicted == test.labels) * 100:.2f} %")
+        self.progress.start(title, len(images))
+        predicted = self.workload.classify(checked, self.progress.advance, images)
+        correct = predicted == labels[images.start : images.stop]
+        self.progress.finish(f"{np.mean(correct) * 100:.2f} %")
         return predicted
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from nnsreport.engine.crossbar import CrossbarLayer, ReadNetwork
+from nnsreport.engine.crossbar import CrossbarLayer
 from nnsreport.engine.network import LayerShape
 from nnsreport.engine.precision import ComputeSnr
+from nnsreport.execution.measurement import Measurement
 from nnsreport.tables import schema
 from nnsreport.vocabulary import METRICS, Scope
 
@@ -79,43 +80,43 @@ def metric_row(condition: Condition, metric: str, value: float, layer: str | Non
     }
 
 
-def layer_metric_rows(
-    condition: Condition, network: ReadNetwork, conversions: Sequence[int], saturated: Sequence[int]
-) -> Iterable[Row]:
+def layer_metric_rows(condition: Condition, layers: Sequence[CrossbarLayer], found: Measurement) -> Iterable[Row]:
     """Yield what was measured in each layer.
 
     Parameters
     ----------
     condition : Condition
         Of the measurement.
-    network : ReadNetwork
-        As read.
-    conversions, saturated : sequence of int
-        Analog-to-digital conversions of each layer, and those that were clipped.
+    layers : sequence of CrossbarLayer
+        Of the network.
+    found : Measurement
+        Over all images.
 
     Yields
     ------
     dict
         Saturation only where there is an ADC, compensation factors only where drift is compensated.
     """
-    for read, total, clipped in zip(network.layers, conversions, saturated, strict=True):
-        name = read.layer.name
-        if read.layer.adc_steps:
-            yield metric_row(condition, "adc_saturation", clipped / max(total, 1), name)
-        yield metric_row(condition, "weight_error", read.weight_error, name)
+    numbers = zip(found.conversions, found.saturated, found.weight_errors, found.factors, strict=True)
+    for layer, (total, clipped, weight_error, factor) in zip(layers, numbers, strict=True):
+        if layer.adc_steps:
+            yield metric_row(condition, "adc_saturation", int(clipped) / max(int(total), 1), layer.name)
+        yield metric_row(condition, "weight_error", weight_error, layer.name)
         if condition.compensation != "none":
-            yield metric_row(condition, "drift_compensation_factor", read.compensation_factor, name)
+            yield metric_row(condition, "drift_compensation_factor", factor, layer.name)
 
 
-def layer_snr_rows(condition: Condition, network: ReadNetwork, ratios: Sequence[ComputeSnr]) -> Iterable[Row]:
+def layer_snr_rows(
+    condition: Condition, layers: Sequence[CrossbarLayer], ratios: Sequence[ComputeSnr]
+) -> Iterable[Row]:
     """Yield the signal-to-noise ratios of each layer.
 
     Parameters
     ----------
     condition : Condition
         Of the measurement.
-    network : ReadNetwork
-        As read.
+    layers : sequence of CrossbarLayer
+        Of the network.
     ratios : sequence of ComputeSnr
         Of each layer.
 
@@ -124,7 +125,7 @@ def layer_snr_rows(condition: Condition, network: ReadNetwork, ratios: Sequence[
     dict
         Inf where there is no such error; none where all dot products are equal, so that there is no signal.
     """
-    for read, snr in zip(network.layers, ratios, strict=True):
+    for layer, snr in zip(layers, ratios, strict=True):
         numbers = {
             "analog_snr": snr.analog_db,
             "input_sqnr": snr.input_quantization_db,
@@ -134,7 +135,7 @@ def layer_snr_rows(condition: Condition, network: ReadNetwork, ratios: Sequence[
         }
         for metric, level_db in numbers.items():
             if not math.isnan(level_db):
-                yield metric_row(condition, metric, level_db, read.layer.name)
+                yield metric_row(condition, metric, level_db, layer.name)
 
 
 def trial_row(condition: Condition, correct: int, images: int) -> Row:

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from nnsreport import slurm
 from nnsreport.configuration.dump import flatten
 from nnsreport.configuration.identity import configuration_hash, file_hashes
 from nnsreport.configuration.reader import ResolvedConfiguration
-from nnsreport.configuration.schema import Configuration
-from nnsreport.costs.model import CostModel
-from nnsreport.engine.crossbar.conductance import is_noiseless
-from nnsreport.errors import RunInterrupted
-from nnsreport.execution.chip_cost import chip_of, chip_part
-from nnsreport.execution.early_stop import TrialAccuracies
-from nnsreport.execution.evaluate import set_up
-from nnsreport.execution.plan import BASELINE, CHIP, common_parts, evaluations, part_names
+from nnsreport.execution.division import Team
+from nnsreport.execution.plan import part_names
 from nnsreport.execution.progress import Progress, Silence
+from nnsreport.execution.session import Session
 from nnsreport.execution.stopping import StopRequest
-from nnsreport.execution.workload import Workload, prepare
-from nnsreport.store.environment import git_commit, hardware, software
-from nnsreport.store.folder import RunFolder, now, open_run
+from nnsreport.execution.together import TaskSettings, follow, leading, work_together
+from nnsreport.store.environment import git_commit, software
+from nnsreport.store.folder import RunFolder, now, open_run, run_path
 from nnsreport.store.record import Attempt, Reference, RunRecord
+from nnsreport.store.tasks import TaskBoard
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_+-]+")
 
@@ -41,10 +35,13 @@ class Outcome:
         Where it is kept.
     was_complete : bool
         Whether there was nothing to do.
+    leads : bool
+        Whether this process is the only one at work on it, or the first of several tasks.
     """
 
     folder: Path
     was_complete: bool
+    leads: bool = True
 
 
 def execute_run(
@@ -56,6 +53,7 @@ def execute_run(
     environment: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     stop: StopRequest | None = None,
+    tasks: TaskSettings | None = None,
 ) -> Outcome:
     """Begin a run, or resume it, and complete it.
 
@@ -75,6 +73,8 @@ def execute_run(
         Hears what is done.
     stop : StopRequest, optional
         Looked at after each batch.
+    tasks : TaskSettings, optional
+        What several tasks of a step of SLURM do; else they make one run together.
 
     Returns
     -------
@@ -88,12 +88,13 @@ def execute_run(
     NnsreportError
         Something is wrong with the configuration, a file, the device or the run's folder.
     """
+    tasks = tasks or TaskSettings()
     configuration = resolved.configuration
     context = slurm.read_context(environment or {})
     hashes = file_hashes(configuration)
     identity = configuration_hash(configuration, hashes)
     wanted = RunRecord(
-        run=run or default_run_id(resolved, identity, context),
+        run=_run_name(run, resolved, identity, context, together=tasks.together),
         configuration_hash=identity,
         settings=flatten(configuration),
         files=hashes,
@@ -111,12 +112,55 @@ def execute_run(
         commit=git_commit(resolved.source.parent),
         slurm=slurm.describe(context) if context else {},
     )
+    path = run_path(runs, wanted.run)
+    board = _board(path, context, tasks)
+    team = Team() if board is None else Team(board.task, board.tasks)
+
+    def session(folder: RunFolder) -> Session:
+        heard = progress if progress is not None and team.leads else Silence()
+        local = context.local_task_id if context is not None else None
+        return Session(folder, configuration, heard, stop or StopRequest(), team, local or 0)
+
+    if board is None:
+        return _lead(runs, wanted, attempt, lambda folder: _work_alone(session(folder)))
+    if team.leads:
+        with leading(board, identity):
+            return _lead(runs, wanted, attempt, lambda folder: work_together(session(folder), board))
+    return Outcome(path, was_complete=follow(session, wanted, path, board), leads=False)
+
+
+def _board(path: Path, context: slurm.SlurmContext | None, tasks: TaskSettings) -> TaskBoard | None:
+    """Return where the tasks of a step tell each other how they are; None where each works alone."""
+    if context is None or context.task_id is None or context.tasks is None or context.tasks < 2 or not tasks.together:
+        return None
+    return TaskBoard(path, context.step, context.task_id, context.tasks, tasks.patience_s)
+
+
+def _lead(runs: Path, wanted: RunRecord, attempt: Attempt, work: Callable[[RunFolder], None]) -> Outcome:
     with open_run(runs, wanted, attempt) as folder:
         if folder.record.state == "complete":
             return Outcome(folder.path, was_complete=True)
-        _Session(folder, configuration, progress or Silence(), stop or StopRequest()).finish_parts()
+        work(folder)
         folder.complete()
         return Outcome(folder.path, was_complete=False)
+
+
+def _work_alone(session: Session) -> None:
+    session.work(session.missing)
+    assert not session.finish(), "one process evaluates every part"
+
+
+def _run_name(
+    run: str | None,
+    resolved: ResolvedConfiguration,
+    identity: str,
+    context: slurm.SlurmContext | None,
+    *,
+    together: bool,
+) -> str:
+    if context is None or together:
+        return run or default_run_id(resolved, identity, context)
+    return slurm.task_run_id(run or slurm.run_id(context), context)
 
 
 def default_run_id(resolved: ResolvedConfiguration, identity: str, context: slurm.SlurmContext | None) -> str:
@@ -141,85 +185,3 @@ def default_run_id(resolved: ResolvedConfiguration, identity: str, context: slur
         return slurm.run_id(context)
     name = _NOT_IN_NAMES.sub("-", resolved.configuration.run.name or resolved.source.stem).strip("-_+") or "run"
     return f"{name[:64]}-{identity[:8]}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """One process at work on a run."""
-
-    folder: RunFolder
-    configuration: Configuration
-    progress: Progress
-    stop: StopRequest
-
-    def finish_parts(self) -> None:
-        """Evaluate and keep every part that is not there yet."""
-        missing = [name for name in self.folder.record.parts if name not in self.folder.finished]
-        if not missing:
-            return
-        workload = prepare(self.configuration)
-        chip = chip_of(self.configuration, workload) if CHIP in missing else None
-        self.folder.describe(
-            hardware(workload.backend.device), *workload.notes, *self._notes(workload), *(chip.notes if chip else ())
-        )
-        self._evaluate(workload, frozenset(missing), chip)
-
-    def _notes(self, workload: Workload) -> tuple[str, ...]:
-        return (*_device_notes(self.configuration), *_compensation_notes(self.configuration, workload))
-
-    def _evaluate(self, workload: Workload, missing: frozenset[str], chip: CostModel | None) -> None:
-        bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
-        if BASELINE in missing:
-            self.folder.add_part(BASELINE, bench.baseline())
-        if chip is not None:
-            self.folder.add_part(CHIP, chip_part(bench, chip))
-        accuracies = TrialAccuracies()
-        for trial, times in groupby(evaluations(self.configuration), key=lambda evaluation: evaluation.trial):
-            if accuracies.suffice(trial, self.configuration.run):
-                self._end_after(trial)
-                return
-            planned = tuple(times)
-            wanted = [evaluation for evaluation in planned if evaluation.part in missing]
-            if wanted:
-                programmed = bench.program(trial)
-                for evaluation in wanted:
-                    self.folder.add_part(evaluation.part, bench.evaluate(programmed, evaluation))
-            if self.configuration.run.interval_width:
-                for evaluation in planned:
-                    accuracies.add(self.folder.part_table(evaluation.part, "trials"))
-
-    def _end_after(self, trials: int) -> None:
-        """Leave out the trials that are not needed."""
-        run = self.configuration.run
-        kept = [evaluation.part for evaluation in evaluations(self.configuration) if evaluation.trial < trials]
-        width = f"{run.interval_width * 100:g} percentage points"
-        self.folder.end_with(
-            (*common_parts(self.configuration), *kept),
-            f"{trials} of up to {run.trials} trials: no 95 % interval of a mean accuracy is wider than {width}",
-        )
-
-    def check(self) -> None:
-        """Stop if a signal has asked for it."""
-        number = self.stop.signal_number
-        if number is None:
-            return
-        record = self.folder.record
-        finished = f"{len(self.folder.finished)} of {len(record.parts)} parts"
-        raise RunInterrupted(
-            f"stopped by {signal.Signals(number).name}: {finished} of run {record.run} are finished",
-            signal_number=number,
-            remedy=f"run the same configuration with --id {record.run} to resume it",
-        )
-
-
-def _device_notes(configuration: Configuration) -> tuple[str, ...]:
-    if configuration.run.trials > 1 and is_noiseless(configuration.device):
-        return ("the device has no random errors, so all trials are equal",)
-    return ()
-
-
-def _compensation_notes(configuration: Configuration, workload: Workload) -> tuple[str, ...]:
-    settings, available = configuration.compensation, len(workload.calibration)
-    if settings.recalibrates and available < settings.images:
-        return (f"statistics are restored from {available} images, all that there are for calibration",)
-    return ()

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from nnsreport import slurm
 from nnsreport.engine.backend import Backend
 
 Item = TypeVar("Item")
@@ -29,7 +30,8 @@ def worker_count(backend: Backend, environment: Mapping[str, str]) -> int:
     backend : Backend
         A GPU takes one batch at a time: it is parallel inside.
     environment : Mapping of str to str
-        Such as ``os.environ``; ``OMP_NUM_THREADS`` and ``SLURM_CPUS_PER_TASK`` limit the number.
+        Such as ``os.environ``; ``OMP_NUM_THREADS`` and ``SLURM_CPUS_PER_TASK`` limit the number. Where the latter is
+        not set, the tasks of a node share its cores.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def worker_count(backend: Backend, environment: Mapping[str, str]) -> int:
         for name in ("OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK")
         if (text := environment.get(name, "")).isdigit()
     ]
-    return max(1, min([_usable_cores(), *limits]))
+    return max(1, min([_usable_cores(), *limits, *_own_cores(environment)]))
 
 
 @contextlib.contextmanager
@@ -69,6 +71,14 @@ def ordered_map(workers: int) -> Iterator[Callable[[Callable[[Item], Result], It
             yield pool.map
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _own_cores(environment: Mapping[str, str]) -> tuple[int, ...]:
+    """Return how many of the node's cores are this task's, if several tasks may share them."""
+    context = slurm.read_context(environment)
+    if context is None or context.cpus_per_task or context.cpus_on_node is None or context.tasks_on_node is None:
+        return ()
+    return (context.cpus_on_node // context.tasks_on_node,)
 
 
 def _usable_cores() -> int:

@@ -17,9 +17,13 @@ from nnsreport.data.load import load_images
 from nnsreport.data.normalization import Normalization, normalization
 from nnsreport.engine.backend import Array, Backend, select_backend, to_numpy
 from nnsreport.engine.devices.table_file import load_table
-from nnsreport.engine.network import Graph, LayerShape, execute, layer_shapes, load_graph
+from nnsreport.engine.network import Graph, LayerShape, bytes_of_an_image, execute, layer_shapes, load_graph
 from nnsreport.errors import ConfigurationError, DataError, NetworkError
 from nnsreport.execution.workers import ordered_map, worker_count
+
+_PROCESSOR_TENSOR_BYTES = 64 << 20
+_DEVICE_TENSOR_BYTES = 4 << 30
+"""What the tensors of a batch may take, on each core of a processor and on a device."""
 
 Infer = Callable[[Array, int], Array]
 """From a batch of inputs, and the number of the first in the data set, to the network's outputs."""
@@ -44,7 +48,7 @@ class Workload:
     backend : Backend
         Where to compute.
     batch_size : int
-        Images at a time.
+        Images at a time: as configured, or fewer where their tensors are large.
     """
 
     graph: Graph
@@ -73,8 +77,8 @@ class Workload:
         inputs: Array = self.backend.xp.asarray(self.normalization.apply(pixels).reshape(-1, *self.input_shape))
         return inputs
 
-    def classify(self, infer: Infer, done: Callable[[int], None]) -> NDArray[np.int64]:
-        """Classify the test images.
+    def classify(self, infer: Infer, done: Callable[[int], None], images: range) -> NDArray[np.int64]:
+        """Classify test images.
 
         Parameters
         ----------
@@ -82,34 +86,39 @@ class Workload:
             Runs the network, several batches at a time on a processor; it may raise to stop.
         done : Callable
             Told the number of images after each batch.
+        images : range
+            Which ones; from the first of a batch.
 
         Returns
         -------
         numpy.ndarray
-            (N,) class numbers.
+            (len(images),) class numbers.
         """
 
         def classify_batch(start: int) -> NDArray[np.int64]:
-            inputs = self.inputs(self.test, start, start + self.batch_size)
+            inputs = self.inputs(self.test, start, min(start + self.batch_size, images.stop))
             scores = infer(inputs, start).reshape(len(inputs), -1)
             return to_numpy(scores.argmax(axis=1))
 
-        predicted = np.empty(len(self.test), np.int64)
-        starts = range(0, len(self.test), self.batch_size)
+        predicted = np.empty(len(images), np.int64)
+        starts = range(images.start, images.stop, self.batch_size)
         with ordered_map(min(worker_count(self.backend, os.environ), len(starts))) as map_batches:
             for start, found in zip(starts, map_batches(classify_batch, starts), strict=True):
-                predicted[start : start + len(found)] = found
+                position = start - images.start
+                predicted[position : position + len(found)] = found
                 done(len(found))
         return predicted
 
 
-def prepare(configuration: Configuration) -> Workload:
+def prepare(configuration: Configuration, local_task: int = 0) -> Workload:
     """Load the network and the images, and check that they fit.
 
     Parameters
     ----------
     configuration : Configuration
         Of the run.
+    local_task : int
+        Index of this process among those of the node that work on the run; each takes another GPU.
 
     Returns
     -------
@@ -125,7 +134,7 @@ def prepare(configuration: Configuration) -> Workload:
     if path is None:
         raise ConfigurationError("names no network", field="network.file", remedy="set it to an ONNX file")
     _check_device(configuration)
-    backend = select_backend(cast(Literal["auto", "cpu", "cuda"], configuration.run.device))
+    backend = select_backend(cast(Literal["auto", "cpu", "cuda"], configuration.run.device), local_task)
     graph = load_graph(path)
     test = load_images(configuration.data, "test")
     calibration = load_images(configuration.data, "calibration")
@@ -143,10 +152,24 @@ def prepare(configuration: Configuration) -> Workload:
         normalization=normalization(configuration.data, graph.metadata, path, test.images.shape[1]),
         input_shape=input_shape,
         backend=backend,
-        batch_size=configuration.run.batch_size,
+        batch_size=_images_at_a_time(graph, input_shape, configuration, backend),
     )
     _check_classes(workload, configuration)
     return workload
+
+
+def _images_at_a_time(
+    graph: Graph, input_shape: tuple[int, ...], configuration: Configuration, backend: Backend
+) -> int:
+    """Return how many images to evaluate together, so that memory does not grow with their size.
+
+    It depends on neither the number of cores nor on free memory: every machine evaluates the same batches.
+    """
+    most = configuration.run.batch_size
+    if configuration.neurosim.arithmetic != "none":  # whose results depend on which images are evaluated together
+        return most
+    budget = _PROCESSOR_TENSOR_BYTES if backend.name == "cpu" else _DEVICE_TENSOR_BYTES
+    return max(1, min(most, budget // max(bytes_of_an_image(graph, input_shape), 1)))
 
 
 def _check_device(configuration: Configuration) -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnsreport.errors import RunError, RunInterrupted
-from nnsreport.store import atomic, record, tables
+from nnsreport.store import atomic, record, tables, tasks
 from nnsreport.store.lock import locked
 from nnsreport.store.record import Attempt, RunRecord
 
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 PARTS = "parts"
+SHARES = "shares"
+"""Folder, beside the parts, of what single tasks contributed to parts on which several work."""
 _RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$")
 
 
 class RunFolder:
-    """A run that this process works on; its lock is held. Made by :func:`open_run`.
+    """A run that this process works on.
+
+    Its lock is held, where it was made by :func:`open_run`; other tasks of the same step only add parts and shares.
 
     Attributes
     ----------
@@ -44,9 +49,13 @@ class RunFolder:
         self.record = run_record
 
     @property
-    def finished(self) -> frozenset[str]:
+    def finished(self) -> Set[str]:
         """Names of the parts that are there."""
-        return frozenset(name for name in self.record.parts if (self.path / PARTS / name).is_dir())
+        try:
+            entries = {entry.name for entry in os.scandir(self.path / PARTS) if entry.is_dir()}
+        except FileNotFoundError:
+            return set()
+        return entries.intersection(self.record.parts)
 
     def add_part(self, name: str, part: Mapping[str, pl.DataFrame]) -> None:
         """Keep a finished part.
@@ -60,6 +69,51 @@ class RunFolder:
         """
         assert name in self.record.parts
         atomic.write_folder(self.path / PARTS / name, tables.encode(part))
+
+    def add_share(self, part: str, images: range, data: bytes) -> None:
+        """Keep what a task contributes to a part on which several tasks work.
+
+        Parameters
+        ----------
+        part : str
+            One of the record's ``parts``.
+        images : range
+            Test images that it is of.
+        data : bytes
+            Whatever :meth:`share` is to return.
+        """
+        assert part in self.record.parts
+        path = self._share(part, images)
+        with atomic.explained(path):
+            path.parent.mkdir(exist_ok=True)
+        atomic.write_file(path, data)
+
+    def share(self, part: str, images: range) -> bytes | None:
+        """Return what a task has contributed to a part.
+
+        Parameters
+        ----------
+        part : str
+            One of the record's ``parts``.
+        images : range
+            Test images that it is of.
+
+        Returns
+        -------
+        bytes or None
+            None where it is not there.
+        """
+        try:
+            return self._share(part, images).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop_share(self, part: str, images: range) -> None:
+        """Remove what a task has contributed to a part: it is damaged."""
+        self._share(part, images).unlink(missing_ok=True)
+
+    def _share(self, part: str, images: range) -> Path:
+        return self.path / PARTS / SHARES / f"{part}.{images.start}-{images.stop}.npz"
 
     def part_table(self, name: str, table: str) -> pl.DataFrame:
         """Return a table of a finished part.
@@ -101,6 +155,11 @@ class RunFolder:
             What a reader of the results should know.
         """
         self._write(self.record.on(hardware).with_notes(*notes))
+
+    def note(self, *notes: str) -> None:
+        """Keep what a reader of the results should know."""
+        if notes:
+            self._write(self.record.with_notes(*notes))
 
     def complete(self) -> None:
         """Merge the parts, which must all be there, and say that the run is complete."""
@@ -155,10 +214,12 @@ def open_run(runs: Path, wanted: RunRecord, attempt: Attempt) -> Iterator[RunFol
             if existing.state == "complete" or RunFolder(path, existing).finished:
                 raise _other_configuration(existing, wanted, path)
             existing = None  # it came to nothing, so there is nothing to protect
-        if existing is not None and existing.state == "complete" and _is_whole(path):
-            shutil.rmtree(path / PARTS, ignore_errors=True)  # a kill came before this
+        if existing is not None and is_done(path, existing):
+            for folder in (PARTS, tasks.FOLDER):  # a kill came before this, or a task was lost
+                shutil.rmtree(path / folder, ignore_errors=True)
             yield RunFolder(path, existing)
             return
+        shutil.rmtree(path / tasks.FOLDER, ignore_errors=True)
         run = RunFolder(path, existing or wanted)
         _prepare_parts(run)
         run._write(run.record.with_attempt(attempt).with_notes(*wanted.notes, *([note] if note else [])))
@@ -167,6 +228,24 @@ def open_run(runs: Path, wanted: RunRecord, attempt: Attempt) -> Iterator[RunFol
         except BaseException as error:
             _record_end(run, error)
             raise
+
+
+def is_done(path: Path, run_record: RunRecord) -> bool:
+    """Tell whether a run is complete, and its tables can be read; if not, they are computed again.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    run_record : RunRecord
+        As it lies there.
+
+    Returns
+    -------
+    bool
+        Whether there is nothing to do.
+    """
+    return run_record.state == "complete" and _is_whole(path)
 
 
 def run_path(runs: Path, run: str) -> Path:
@@ -213,7 +292,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Tell whether a complete run's tables can be read; if not, they are computed again."""
+    """Tell whether a run's tables can be read."""
     try:
         tables.read(path)
     except RunError:
@@ -227,6 +306,7 @@ def _prepare_parts(run: RunFolder) -> None:
     with atomic.explained(folder):
         folder.mkdir(exist_ok=True)
         atomic.remove_temporaries(folder)
+        atomic.remove_temporaries(folder / SHARES)
     for name in sorted(run.finished):
         try:
             tables.read(folder / name)

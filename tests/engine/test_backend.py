@@ -76,11 +76,15 @@ def _cupy_with(device_count: int | None) -> SimpleNamespace:
     runtime = SimpleNamespace(
         CUDARuntimeError=_RuntimeError,
         getDeviceCount=count,
-        getDeviceProperties=lambda _: {"name": b"NVIDIA Test"},
+        getDeviceProperties=lambda device: {"name": f"NVIDIA Test {device}".encode()},
     )
-    return SimpleNamespace(
-        __version__="14.0", cuda=SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0))
-    )
+    current = [0]
+
+    def device(index: int | None = None) -> SimpleNamespace:
+        chosen = current[0] if index is None else index
+        return SimpleNamespace(id=chosen, use=lambda: current.__setitem__(0, chosen))
+
+    return SimpleNamespace(__version__="14.0", cuda=SimpleNamespace(runtime=runtime, Device=device))
 
 
 @pytest.mark.parametrize("device_count", [0, None])
@@ -94,7 +98,15 @@ def test_cuda_without_device_says_so(monkeypatch: pytest.MonkeyPatch, device_cou
 def test_cuda_with_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cupy", _cupy_with(1))
     backend = select_backend("auto")
-    assert (backend.name, backend.device) == ("cuda", "NVIDIA Test, CuPy 14.0")
+    assert (backend.name, backend.device) == ("cuda", "NVIDIA Test 0, CuPy 14.0")
+
+
+def test_processes_of_a_machine_take_its_devices_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = []
+    for local_task in range(4):
+        monkeypatch.setitem(sys.modules, "cupy", _cupy_with(3))
+        devices.append(select_backend("cuda", local_task).device.partition(",")[0])
+    assert devices == ["NVIDIA Test 0", "NVIDIA Test 1", "NVIDIA Test 2", "NVIDIA Test 0"]
 
 
 @pytest.mark.gpu

@@ -48,3 +48,11 @@ def test_environment_limits_workers() -> None:
     assert worker_count(PROCESSOR, {"OMP_NUM_THREADS": "many"}) >= 1
     assert worker_count(PROCESSOR, {"OMP_NUM_THREADS": "0"}) == 1
     assert worker_count(Backend(np, "cuda", "a GPU"), {}) == 1
+
+
+def test_tasks_of_a_node_share_its_cores() -> None:
+    step = {"SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_CPUS_ON_NODE": "2", "SLURM_STEP_TASKS_PER_NODE": "2(x4)"}
+    assert worker_count(PROCESSOR, step) == 1
+    alone = worker_count(PROCESSOR, {})
+    assert worker_count(PROCESSOR, {**step, "SLURM_CPUS_ON_NODE": "4096"}) == alone
+    assert worker_count(PROCESSOR, {**step, "SLURM_CPUS_PER_TASK": "4096"}) == alone
