@@ -55,6 +55,8 @@ class Adding:
         Of each operand.
     adder_j, bit_j : float or Array
         Energy of an adder of one bit in all trees, and what each bit more takes.
+    keeps_odd_operands : bool
+        See :func:`nnsreport.engine.cost.components.adder_tree.adders_of_a_tree`.
     """
 
     first_s: Quantity
@@ -63,6 +65,7 @@ class Adding:
     bits: Quantity
     adder_j: Quantity
     bit_j: Quantity
+    keeps_odd_operands: bool
 
     def latency(self, operands: Array) -> Quantity:
         """Return the time of a sum, (..., parts), in cycles or seconds.
@@ -78,7 +81,7 @@ class Adding:
     def energy_j(self, operands: Array) -> Quantity:
         """Return the energy of a sum in all trees, (..., parts); see :meth:`latency`."""
         numbers = namespace_among(self.adder_j, self.bits).asarray(operands)
-        adders, full_adders = adders_of_a_tree(numbers, self.bits)
+        adders, full_adders = adders_of_a_tree(numbers, self.bits, keeps_odd=self.keeps_odd_operands)
         return self.adder_j * adders + self.bit_j * (full_adders - adders)
 
 
@@ -109,4 +112,5 @@ def adding(tree: AdderTree, parameters: Parameters, clock_hz: Quantity) -> Addin
         bits=over_parts(tree.bits),
         adder_j=over_parts(one_j * tree.trees),
         bit_j=over_parts((two_j - one_j) * tree.trees),
+        keeps_odd_operands=tree.keeps_odd_operands,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.components.whole_numbers import truncated
+from nnsreport.engine.cost.corrections import Correction, whole_quotient
 from nnsreport.engine.cost.partition import ElementUse
 from nnsreport.engine.cost.processing_element.adding import Adding, adding, over_parts
 from nnsreport.engine.cost.processing_element.costs import PartCosts, stacked, stacked_reads
@@ -31,6 +31,8 @@ class ClockedElement:
         Of an input.
     adding : Adding
         Of the adder tree.
+    adds_once : bool
+        Where a matrix is repeated, the tree adds once for all of its sub-arrays.
     additions : float or Array
         One after the other for each input vector.
     input_register_bits, output_register_bits : float or Array
@@ -52,6 +54,7 @@ class ClockedElement:
     columns_per_weight: Quantity
     input_bits: Quantity
     adding: Adding
+    adds_once: bool
     additions: Quantity
     input_register_bits: Quantity
     output_register_bits: Quantity
@@ -118,7 +121,7 @@ class ClockedElement:
         operands = element_operands(parts)
         additions = self.additions * vectors
         energy_j = self.adding.energy_j(operands) * additions
-        if use is ElementUse.REPEATED:
+        if use is ElementUse.REPEATED and not self.adds_once:
             # NeuroSim adds the tree's energy for each sub-array of a repeated matrix.
             energy_j = energy_j * namespace_among(energy_j).asarray(parts.of_element.sizes)
         return self.adding.latency(operands) * additions, energy_j
@@ -170,7 +173,8 @@ def clocked_element(element: ProcessingElement, clock_hz: Quantity) -> ClockedEl
         columns_per_weight=over_parts(p.columns_per_weight),
         input_bits=over_parts(p.input_bits),
         adding=adding(tree, p, clock_hz),
-        additions=over_parts(truncated(p.columns_per_converter / p.columns_per_weight)),  # C++ divides integers
+        adds_once=Correction.REPEATED_TREES in p.corrections,
+        additions=over_parts(whole_quotient(p.columns_per_converter, p.columns_per_weight, p.corrections)),
         input_register_bits=over_parts(taken[0].count),
         output_register_bits=over_parts(taken[1].count),
         input_register_j=over_parts(taken[0].energy_j(taken[0].count)),

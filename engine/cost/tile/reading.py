@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.cost.components.whole_numbers import truncated
+from nnsreport.engine.cost.corrections import whole_quotient
 from nnsreport.engine.cost.partition import LayerGeometry, TileUse
 from nnsreport.engine.cost.processing_element.adding import Adding, adding, over_parts
 from nnsreport.engine.cost.processing_element.costs import PartCosts, stacked
@@ -180,7 +180,8 @@ def clocked_tile(tile: Tile, clock_hz: Quantity) -> ClockedTile:
     p, unit = tile.parameters, tile.element.outline
     is_novel = tile.mapping is Mapping.NOVEL
     of_weight = p.columns_per_converter / p.columns_per_weight
-    whole = truncated(of_weight)  # C++ divides integers here, but for the accumulation of conventional mapping
+    # C++ divides integers here, but for the accumulation of conventional mapping.
+    whole = whole_quotient(p.columns_per_converter, p.columns_per_weight, p.corrections)
     active = Reading(0.0, 0.0)
     output_bits = tile.accumulation.stages + tile.accumulation.bits
     if tile.activation is not None:
