@@ -110,4 +110,4 @@ def _print_outcome(outcome: Outcome) -> None:
 
     if outcome.was_complete:
         typer.echo("the run is complete already; nothing was computed", err=True)
-    print_summary(load_run(outcome.folder))
+    print_summary(load_run(outcome.folder, predictions=False))

@@ -21,6 +21,7 @@ from nnsreport.errors import RunError, RunInterrupted
 from nnsreport.store import atomic, record, tables, tasks
 from nnsreport.store.lock import locked
 from nnsreport.store.record import Attempt, RunRecord
+from nnsreport.tables import TABLES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -164,9 +165,11 @@ class RunFolder:
     def complete(self) -> None:
         """Merge the parts, which must all be there, and say that the run is complete."""
         folder = self.path / PARTS
-        merged = tables.concatenate([tables.read(folder / name) for name in self.record.parts])
-        for name, data in tables.encode(merged).items():
-            atomic.write_file(self.path / name, data)
+        parts = [folder / name for name in self.record.parts]
+        for name in TABLES:
+            path = self.path / f"{name}.parquet"
+            with atomic.explained(path), atomic.replacing(path) as stream:
+                tables.merge(parts, name, stream)
         self._write(self.record.ended("complete", now()))
         shutil.rmtree(folder, ignore_errors=True)  # what is in use by a reader goes when the run is opened again
 

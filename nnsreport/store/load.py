@@ -12,6 +12,7 @@ from nnsreport.reports.run_data import RunData
 from nnsreport.store import record, tables
 from nnsreport.store.folder import PARTS
 from nnsreport.store.record import RunRecord
+from nnsreport.tables import TABLES, empty
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,13 +53,16 @@ def is_run(folder: Path) -> bool:
         return False
 
 
-def load_run(folder: Path) -> RunData:
+def load_run(folder: Path, *, predictions: bool = True) -> RunData:
     """Read a run, complete or not.
 
     Parameters
     ----------
     folder : Path
         The run's folder.
+    predictions : bool
+        Read what each image was taken for, too; by far the largest table, one row for each image, trial and time. Of
+        an incomplete run it is always read.
 
     Returns
     -------
@@ -72,7 +76,9 @@ def load_run(folder: Path) -> RunData:
     """
     run_record = record.read(folder)
     if run_record.state == "complete":
-        return _run_data(folder, run_record, tables.read(folder), ())
+        left_out = () if predictions else ("predictions",)
+        content = {name: empty(name) if name in left_out else tables.read_table(folder, name) for name in TABLES}
+        return _run_data(folder, run_record, content, ())
     content, problems = _finished_parts(folder, run_record)
     latest = record.read(folder)
     if latest.state == "complete":  # the run ended, and took its parts away, while they were read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from nnsreport.errors import RunError
 from nnsreport.tables import NEWER_COLUMNS, TABLES, empty, schema
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 RECOMPUTE = "delete the file and run the same configuration with the same --id again"
+_RESUME = "run the same configuration with the same --id again: damaged parts are computed again"
+_ROWS_TOGETHER = 1 << 18
 
 
 def encode(tables: Mapping[str, pl.DataFrame]) -> dict[str, bytes]:
@@ -90,8 +92,7 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
     except FileNotFoundError:
         raise RunError("is missing from the run", path=path, remedy=RECOMPUTE) from None
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RunError(f"is damaged ({reason})", path=path, remedy=RECOMPUTE) from error
+        raise RunError(f"is damaged ({_reason(error)})", path=path, remedy=RECOMPUTE) from error
     frame = _with_newer_columns(frame, name)
     if frame.schema != schema(name):
         raise RunError(f"has other columns than the table {name}", path=path, remedy=RECOMPUTE)
@@ -104,6 +105,39 @@ def _with_newer_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
     newer = [column for column in NEWER_COLUMNS.get(name, ()) if column not in frame.columns]
     return frame.with_columns(pl.lit(None, dtype=schema(name)[column]).alias(column) for column in newer)
+
+
+def merge(folders: Sequence[Path], name: str, target: IO[bytes]) -> None:
+    """Write one table of all parts, a few of its rows at a time, so that memory does not grow with their number.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        Of the parts, in the order that the rows are to have.
+    name : str
+        One of :data:`nnsreport.tables.TABLES`.
+    target : binary file
+        What is written to; equal parts give equal bytes.
+
+    Raises
+    ------
+    RunError
+        A file is missing or damaged.
+    """
+    import polars as pl
+
+    files = [folder / f"{name}.parquet" for folder in folders]
+    try:
+        rows = pl.scan_parquet(files, schema=schema(name), missing_columns="insert")
+        rows.sink_parquet(target, compression="zstd", row_group_size=_ROWS_TOGETHER, maintain_order=True)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the file system, not a part
+            raise
+        raise RunError(f"parts cannot be merged ({_reason(error)})", path=folders[0].parent, remedy=_RESUME) from error
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def concatenate(parts: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
