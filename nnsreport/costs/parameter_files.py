@@ -85,7 +85,8 @@ def _read_param_cpp(path: Path) -> ParameterValues:
     found = read_param_cpp(path)
     if not found.is_whole:
         raise DataError("is cut off, or no Param.cpp", path=path, remedy="give the whole file")
-    if any(version.startswith(_OTHER_CHIPS) for version in found.versions):
+    # A few lines may be of any version.
+    if _VERSION not in found.versions and any(version.startswith(_OTHER_CHIPS) for version in found.versions):
         raise DataError(
             f"is the Param.cpp of NeuroSim {' or '.join(found.versions)}, whose chips are others",
             path=path,

@@ -87,6 +87,12 @@ def test_other_versions_are_told_or_refused(tmp_path: Path) -> None:
             read_parameter_file(of_version(tmp_path / "Param.cpp", name))
 
 
+def test_a_few_lines_may_be_of_any_version(tmp_path: Path) -> None:
+    path = tmp_path / "Param.cpp"
+    path.write_text("Param::Param() {\n\ttechnode = 14;\n}\n")
+    assert read_parameter_file(path).values == {"technode": 14}
+
+
 @pytest.mark.shared
 def test_json_beside_logs(shared_dir: Path) -> None:
     checked = 0
