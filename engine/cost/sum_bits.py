@@ -28,7 +28,7 @@ def sub_array_sum_bits(parameters: Parameters) -> Quantity:
     p = parameters
     xp = namespace_among(p.converter_levels, p.rows, p.rows_in_parallel, p.input_bits, p.columns_per_weight)
     if p.mode.is_parallel:
-        groups = whole_quotient(p.rows, p.rows_in_parallel, p.corrections)
+        groups = xp.asarray(whole_quotient(p.rows, p.rows_in_parallel, p.corrections))
         of_read = xp.log2(p.converter_levels) + xp.ceil(xp.log2(groups))
     else:
         of_read = xp.ceil(xp.log2(p.rows)) + p.cell_bits

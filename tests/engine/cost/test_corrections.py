@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.aggregation import layer_by_layer_leakage, pipelined_leakage
 from nnsreport.engine.cost.components.adder_tree import adders_of_a_tree
@@ -341,3 +343,27 @@ def test_a_corrected_group_equals_its_points(values: Mapping[str, Value]) -> Non
             assert np.isfinite(number).all()
             found = together[name][point] if together[name].ndim > number.ndim else together[name]
             np.testing.assert_allclose(found, number, rtol=1e-12, err_msg=f"{name} of point {point}")
+
+
+@pytest.mark.parametrize("values", [{}, {"memcelltype": 2, "pipeline": False}, {"technode": 1}])
+def test_devices_correct_as_the_host(devices: Mapping[str, ModuleType], values: Mapping[str, Value]) -> None:
+    axes = {
+        "numRowSubArray": [64.0, 64.0, 32.0],
+        "numColMuxed": [8.0, 12.0, 4.0],
+        "numRowParallel": [64.0, 48.0, 30.0],
+        "clkFreq": [1e9, 1e8, 2e8],
+        "levelOutput": [16.0, 32.0, 64.0],
+        "resistanceOn": [6e3, 1e5, 1e4],
+    }
+
+    def computed(xp: ModuleType) -> list[Numbers]:
+        results = _estimate(
+            ALL, {**SMALL, **values, **{name: xp.asarray(np.asarray(each)) for name, each in axes.items()}}
+        )
+        found = (results.areas.total_m2, results.efficiencies.energy_efficiency_op_per_j, results.clock_period_s)
+        return [to_numpy(each) for each in (*found, results.layers.leakage.power_w)]  # type: ignore[arg-type] # arrays
+
+    host = computed(np)
+    for xp in devices.values():
+        for there, here in zip(computed(xp), host, strict=True):
+            np.testing.assert_allclose(there, here, rtol=1e-12)
