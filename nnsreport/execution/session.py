@@ -17,6 +17,7 @@ from nnsreport.execution.measurement import Measured, decode, encode, joined
 from nnsreport.execution.plan import CHIP, Evaluation, common_parts, evaluations
 from nnsreport.execution.progress import Progress
 from nnsreport.execution.stopping import StopRequest
+from nnsreport.execution.workers import same_products
 from nnsreport.execution.workload import Workload, prepare
 from nnsreport.store.environment import hardware
 from nnsreport.store.folder import RunFolder
@@ -83,11 +84,11 @@ class Session:
             self.folder.describe(
                 hardware(workload.backend.device), *workload.notes, *notes, *(chip.notes if chip else ())
             )
-        bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
-        self._bench = bench
-        self._evaluate(
-            bench, work_of(self.team, missing, self.configuration, len(workload.test), workload.batch_size), chip
-        )
+        works = work_of(self.team, missing, self.configuration, len(workload.test), workload.batch_size)
+        with same_products():
+            bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
+            self._bench = bench
+            self._evaluate(bench, works, chip)
         return workload.backend.device
 
     def finish(self) -> tuple[str, ...]:

@@ -49,6 +49,19 @@ def worker_count(backend: Backend, environment: Mapping[str, str]) -> int:
 
 
 @contextlib.contextmanager
+def same_products() -> Iterator[None]:
+    """Let the BLAS use one thread: with how many it multiplies shows in the last bit of what it gives.
+
+    Yields
+    ------
+    None
+        In the body, products are the same on any number of cores.
+    """
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
+
+
+@contextlib.contextmanager
 def ordered_map(workers: int) -> Iterator[Callable[[Callable[[Item], Result], Iterable[Item]], Iterator[Result]]]:
     """Give a ``map`` that works on several items at a time, and yields in their order.
 
@@ -67,7 +80,7 @@ def ordered_map(workers: int) -> Iterator[Callable[[Callable[[Item], Result], It
         return
     pool = ThreadPoolExecutor(workers, thread_name_prefix="batch")
     try:
-        with threadpool_limits(limits=1, user_api="blas"):
+        with same_products():
             yield pool.map
     finally:
         pool.shutdown(cancel_futures=True)

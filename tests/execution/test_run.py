@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
 import pytest
+from threadpoolctl import threadpool_info
 
 from nnsreport.configuration.reader import read_configuration
 from nnsreport.engine.network import execute, load_graph
@@ -125,6 +127,19 @@ def test_ideal_adc_has_no_saturation(tiny: Path) -> None:
 def test_results_do_not_depend_on_the_batch_size(tiny: Path) -> None:
     few, many = run(tiny), run(tiny, ["run.batch_size=100"], "b")
     assert few.predictions.drop("run").equals(many.predictions.drop("run"))
+
+
+def test_products_are_of_one_thread(tiny: Path) -> None:
+    # How many threads a BLAS has shows in the last bit, so that results would depend on the number of cores.
+    class Threads(Listener):
+        found: ClassVar[set[int]] = set()
+
+        def start(self, title: str, images: int) -> None:
+            super().start(title, images)
+            self.found.update(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
+
+    run(tiny, ["run.trials=1"], progress=Threads())
+    assert Threads.found == {1}
 
 
 def test_seeds_and_trials_differ(tiny: Path) -> None:
