@@ -190,7 +190,7 @@ def test_tasks_killed_at_random_moments(tiny: Path) -> None:
     undisturbed = start_tasks(tiny, tiny.parent / "undisturbed", [overrides] * 3)
     assert undisturbed.codes == [0, 0, 0]
     kills = 0
-    for seed in range(4):
+    for seed in range(2):
         runs = tiny.parent / f"killed-{seed}"
         for restart in range(20):
             kind = {"random": seed * 100 + restart} if restart < 3 else {}
@@ -201,4 +201,4 @@ def test_tasks_killed_at_random_moments(tiny: Path) -> None:
             if ended.codes[0] == 0:
                 break
         assert tables(runs) == expected
-    assert kills >= 4
+    assert kills >= 2
