@@ -54,8 +54,8 @@ class RunSettings:
     )
     batch_size: int = setting(
         64,
-        "Images evaluated together at most, on each core of a processor; fewer where those of large networks would take "
-        "much memory.",
+        "Images evaluated together at most, on each core of a processor; fewer where those of large networks would "
+        "take much memory.",
         unit="image",
         minimum=1,
     )
