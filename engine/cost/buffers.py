@@ -14,7 +14,7 @@ from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.primitives.kinds import Channel
 from nnsreport.engine.cost.primitives.transistor import on_resistance
-from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
 
 _NO_WIDTHS = (np.zeros(()), np.zeros(()))
@@ -190,7 +190,8 @@ def buffer_cell(parameters: Parameters, technology: Technology) -> SramCell:
         return sram_cell(p.sram_cell_height_f, p.sram_cell_width_f, *widths, technology)
     access_f = _access_width_f(p, technology) if p.access is Access.TRANSISTOR else 0.0
     with np.errstate(divide="ignore"):
-        cell = sram_cell(p.sram_cell_height_f, p.sram_cell_width_f, np.asarray(access_f), *_NO_WIDTHS, technology)
+        access = namespace_among(access_f).asarray(access_f)
+        cell = sram_cell(p.sram_cell_height_f, p.sram_cell_width_f, access, *_NO_WIDTHS, technology)
     return replace(cell, storage_f=0.0)
 
 

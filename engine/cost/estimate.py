@@ -13,7 +13,7 @@ from nnsreport.engine.cost.chip import Chip, chip
 from nnsreport.engine.cost.clock import clock_hz, clock_period_s, cycle_s
 from nnsreport.engine.cost.estimate_groups import together
 from nnsreport.engine.cost.estimate_inputs import Inputs
-from nnsreport.engine.cost.estimate_points import alike, design_points, one_point
+from nnsreport.engine.cost.estimate_points import alike, design_points, one_point, over_all_points
 from nnsreport.engine.cost.estimate_sums import layer_sums
 from nnsreport.engine.cost.floorplan import FloorPlan, floor_plan
 from nnsreport.engine.cost.network import CostLayer
@@ -118,6 +118,7 @@ def estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Inputs
     ----------
     NeuroSim V1.4, main.cpp.
     """
+    parameters = over_all_points(parameters)
     kinds = alike(parameters, ("input_bits",))
     if len(kinds) == 1:
         return _estimate(layers, _with_one_width(parameters), inputs)

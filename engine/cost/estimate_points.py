@@ -8,13 +8,49 @@ from collections.abc import Sequence
 import numpy as np
 
 from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.given import Given
+from nnsreport.engine.cost.parameter_fields import declarations
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import namespace_among
+
+_DERIVED = (
+    "columns_per_weight",
+    *("largest_conductance_s", "smallest_conductance_s"),
+    *("wire_length_row_m", "wire_length_column_m", "wire_resistance_row_ohm", "wire_resistance_column_ohm"),
+)
+_VARIABLE = tuple(
+    name for name, declared in declarations(Given).items() if not declared.is_one and name != "input_bits"
+)
 
 
 def design_points(parameters: Parameters) -> int | None:
     """Return the number of design points of a group; None for a single chip, whose numbers are all scalars."""
     return max((len(value) for value in _arrays(parameters).values()), default=None)
+
+
+def over_all_points(parameters: Parameters) -> Parameters:
+    """Return the parameters of a group with an axis for the design points in every number that may have one.
+
+    Numbers of layers, parts and states have their own axes behind that of the points. Where that one is always there,
+    no axis is taken for another, and every number is on the backend of the group.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        Of a group, where numbers that are one for all points may be scalars; or of a single chip.
+
+    Returns
+    -------
+    complete : Parameters
+        Those of a single chip are as they were. The number of input bits stays as it is.
+    """
+    arrays, count = _arrays(parameters), design_points(parameters)
+    if count is None:
+        return parameters
+    xp = namespace_among(*arrays.values())
+    scalars = {name: getattr(parameters, name) for name in (*_VARIABLE, *_DERIVED) if name not in arrays}
+    spread = {name: xp.full(count, float(value)) for name, value in scalars.items()}
+    return dataclasses.replace(parameters, **spread)
 
 
 def over_points(values: Array, parameters: Parameters) -> Array:

@@ -129,6 +129,10 @@ def _group_and_points(
         ({"memcelltype": 3, "operationmode": 1, "cellBit": 2}, {**AXES, "resistanceOn": (6e3, 1e5)}),
         ({"memcelltype": 2}, {"inputtoggle": (0.1, 0.3)}),
         ({}, {"inputtoggle": (0.1, 0.3)}),
+        ({"memcelltype": 2, "cellBit": 2}, {"numColMuxed": (4, 8), "resistanceOn": (6e3, 1e5)}),
+        ({}, {"readVoltage": (0.3, 0.5), "synapseBit": (4, 8)}),
+        ({}, {"readVoltage": (0.3, 0.5)}),
+        ({"memcelltype": 2}, {"clkFreq": (1e8, 1e9)}),
     ],
 )
 @pytest.mark.parametrize("distribution", ["mean", "binomial"])
@@ -174,15 +178,19 @@ def _check_points(group: ChipResults, points: Sequence[ChipResults]) -> None:
     "values", [{}, {"memcelltype": 2}, {"globalBusType": True, "chipActivation": False}, {"operationmode": 1}]
 )
 @pytest.mark.parametrize("is_traced", [False, True])
+@pytest.mark.parametrize("varied", [slice(None), slice(1, 2), slice(3, 4), slice(4, 6)])
 def test_devices_compute_as_the_host(
-    devices: Mapping[str, ModuleType], values: Mapping[str, float], is_traced: bool
+    devices: Mapping[str, ModuleType], values: Mapping[str, float], varied: slice, is_traced: bool
 ) -> None:
-    axes = {
+    all_axes = {
         "numRowSubArray": (32.0, 64.0, 64.0),
         "levelOutput": (16.0, 32.0, 64.0),
         "numColMuxed": (8.0, 4.0, 8.0),
         "resistanceOn": (6e3, 1e5, 1e4),
+        "readVoltage": (0.3, 0.4, 0.5),
+        "clkFreq": (1e8, 1e9, 2e9),
     }
+    axes = dict(list(all_axes.items())[varied])
 
     def computed(xp: ModuleType) -> list[Numbers]:
         points = {name: xp.asarray(np.asarray(axis)) for name, axis in axes.items()}
