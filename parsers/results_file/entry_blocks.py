@@ -125,16 +125,19 @@ class EntryBlocks:
         self._block = _read(self._text[start:end], start, self._lines) if end else None
 
 
-def _read(text: str, place: int, line_index: int) -> _Block:
-    """Return what stands in a text that ends with a brace, by where it begins."""
+def _read(text: str, place: int, line_index: int) -> _Block | None:
+    """Return what stands in a text that ends with a brace, by where it begins; None where no entry's field is named."""
     import numpy as np
     import polars as pl
 
     pieces = pl.Series(text.split("}")[:-1])
+    names = [name for name in FIELDS if pieces.str.contains(f'"{name}"', literal=True).any()]
+    if not names:
+        return None
+    tokens, has_these = _tokens(pieces, names)
     ends = np.cumsum(pieces.str.len_chars().to_numpy().astype(np.int64) + 1) + place
     before = pieces.str.split("{").list.first().str.len_chars().to_numpy()
     starts = np.concatenate([[place], ends[:-1]]) + before
-    tokens, has_these = _tokens(pieces)
     entries = check_columns(tokens)
     entries.is_good[:] &= has_these
     follows = (pieces.str.contains(_FOLLOWS)).to_numpy()
@@ -144,15 +147,14 @@ def _read(text: str, place: int, line_index: int) -> _Block:
     return _Block(starts.tolist(), ends.tolist(), run_ends, entries, line_index + _lines_before(pieces, text))
 
 
-def _tokens(pieces: pl.Series) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
+def _tokens(pieces: pl.Series, names: Sequence[str]) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
     """Return a column a field, and which pieces are flat objects of these fields alone, each once."""
     import polars as pl
 
-    names = [name for name in FIELDS if pieces.str.contains(f'"{name}"', literal=True).any()]
     tokens = pl.DataFrame(
         [pieces.str.extract(rf'"{name}"{_BLANK}:{_BLANK}({_TEXT}|[^",\s]+)').alias(name) for name in names]
     )
-    told = tokens.select(pl.sum_horizontal(pl.all().is_not_null())).to_series() if names else 0
+    told = tokens.select(pl.sum_horizontal(pl.all().is_not_null())).to_series()
     is_plain = (
         pieces.str.contains(_FLAT) & (pieces.str.count_matches(_NAME_END) == told) & pieces.str.contains(_VALUE_ON_LINE)
     )

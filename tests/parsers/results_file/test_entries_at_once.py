@@ -151,6 +151,13 @@ def test_good_entries_are_read_at_once() -> None:
     assert run.value.lines.tolist() == [4 + 9 * rank for rank in range(49)]
 
 
+@pytest.mark.parametrize("strangers", [1, 2, 300])
+def test_objects_that_name_no_field(strangers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps([[{"step_time": 3}] * strangers])
+    quick, full = both_ways(text.encode(), monkeypatch)
+    assert facts(quick) == facts(full)
+
+
 def test_a_list_of_blocks_with_contradictions(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [{"metric": "accuracy", "value": 0.5 + trial / 1000, "trial": trial % 90} for trial in range(100)]
     quick, full = both_ways(json.dumps({"results": entries}, indent=1).encode(), monkeypatch, block_characters=500)
