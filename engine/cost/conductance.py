@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.corrections import Correction, whole_quotient
@@ -163,7 +165,7 @@ def expected_column_resistances(active_rows: Array, rows: int, columns: int, par
     Array of float64, (..., states, columns)
         In ohm, as :func:`column_resistances` has it for a read.
     """
-    found = expected_row_conductances(rows, columns, parameters)
+    found = expected_row_conductances(rows, np.arange(1, columns + 1), parameters)
     xp = namespace_among(active_rows, found)
     of_one_row, active = xp.asarray(found)[..., None, :], xp.asarray(active_rows)[:, None]
     if parameters.mode.is_parallel:
@@ -172,13 +174,16 @@ def expected_column_resistances(active_rows: Array, rows: int, columns: int, par
     return _resistance(xp.where(active > 0, of_one_row, 0.0))
 
 
-def expected_row_conductances(rows: int, columns: int, parameters: Parameters) -> Array:
-    """Return the conductance of an average cell of each column, with its wires and access transistor in series.
+def expected_row_conductances(rows: int, places: Array, parameters: Parameters) -> Array:
+    """Return the conductance of an average cell of columns, with its wires and access transistor in series.
 
     Parameters
     ----------
-    rows, columns : int
+    rows : int
         Of the sub-array.
+    places : Array, (columns,)
+        Of the columns, counted from 1: the cells' lengths of wire along the rows. Places between columns may be asked
+        for as well.
     parameters : Parameters
         Of one design point, or of a group.
 
@@ -195,7 +200,7 @@ def expected_row_conductances(rows: int, columns: int, parameters: Parameters) -
         xp.asarray(number, dtype="float64")[..., None]
         for number in (p.largest_conductance_s, p.wire_resistance_column_ohm)
     )
-    wires = xp.arange(1, columns + 1) * along_row
+    wires = xp.asarray(places) * along_row
     if p.cell is MemoryCell.RRAM and p.access is Access.TRANSISTOR:
         wires = wires + access
     total: Array = xp.zeros(())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import RowActivity, distinct_reads
+from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.conductance import (
     branch_conductances,
     cell_conductances,
@@ -17,6 +19,7 @@ from nnsreport.engine.cost.conductance import (
 )
 from nnsreport.engine.cost.estimate_inputs import LayerTrace
 from nnsreport.engine.cost.estimate_points import alike, design_points, one_point, over_points
+from nnsreport.engine.cost.expected_columns import ExpectedColumns
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import Part
@@ -24,12 +27,19 @@ from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts
 from nnsreport.engine.cost.processing_element.costs import reads_of, stacked_reads
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.cost.stated_conversions import conversions_j
+from nnsreport.engine.cost.sub_array.accumulation import row_groups
+from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
 from nnsreport.engine.cost.traces import layer_weights
 from nnsreport.errors import DataError
 
 _NUMBERS_AT_ONCE = 1 << 17
 """Columns of reads of design points that are evaluated at once; memory depends on it."""
+
+_WITH_CONVERTERS = tuple(
+    place for place, circuit in enumerate(SubArrayReads.__dataclass_fields__) if circuit in ("total", "adc")
+)
 
 _ELECTRICAL = (
     "largest_conductance_s",
@@ -116,19 +126,43 @@ def _of_part(values: Array, part: Part) -> Array:
     return values[part.row : part.row + part.rows, part.column : part.column + part.columns]
 
 
-def stated_sums(sub_array: SubArray, activity: RowActivity, rows: int, columns: int, clock_hz: Quantity) -> Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class StatedPart:
+    """A sub-array, or a part of it, of which only the density of inputs is known.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Those that hold weights.
+    activity : RowActivity
+        Of its block of rows.
+    conductances : ExpectedColumns or None
+        Of its columns, of a group; None for a single chip, whose reads are evaluated column by column.
+    """
+
+    rows: int
+    columns: int
+    activity: RowActivity
+    conductances: ExpectedColumns | None
+
+    @property
+    def reads(self) -> Array:
+        """How many reads have each number of active rows."""
+        reads: Array = self.activity.reads[0]
+        return reads
+
+
+def stated_sums(sub_array: ResistiveSubArray, part: StatedPart, clock_hz: Quantity) -> Array:
     """Return what all reads of an image take in a sub-array of which only the density of inputs is known.
 
     All levels of a cell are taken to be equally frequent.
 
     Parameters
     ----------
-    sub_array : SubArray
-        Of RRAM or FeFET, of a group.
-    activity : RowActivity
-        Of one block of rows.
-    rows, columns : int
-        Of the part of the sub-array that holds weights.
+    sub_array : ResistiveSubArray
+        Of a group, or of a single chip.
+    part : StatedPart
+        What of it holds weights.
     clock_hz : float or Array, (...,)
         Of the design points.
 
@@ -137,32 +171,60 @@ def stated_sums(sub_array: SubArray, activity: RowActivity, rows: int, columns: 
     Array, (numbers, ...)
         Latencies and then energies of the circuits of SubArrayReads, in its order.
     """
-    count = design_points(sub_array.parameters)
+    count, law = design_points(sub_array.parameters), sub_array.converters.column_law()
     if count is None:
-        return _stated(sub_array, activity, rows, columns, clock_hz)
-    step = max(1, _NUMBERS_AT_ONCE // (columns * len(activity.active_rows)))
+        return _column_by_column(sub_array, part, clock_hz)
+    if law is not None and part.conductances is not None:
+        return _by_law(sub_array, part, law, part.conductances, clock_hz)
+    step = max(1, _NUMBERS_AT_ONCE // (part.columns * len(part.reads)))
     found: Array = np.zeros((0, count))
     for start in range(0, count, step):
-        part = np.arange(start, min(start + step, count))
-        chosen = at_points((sub_array, clock_hz), part) if len(part) < count else (sub_array, clock_hz)
-        sums = _stated(chosen[0], activity, rows, columns, chosen[1])
+        points = np.arange(start, min(start + step, count))
+        chosen = at_points((sub_array, clock_hz), points) if len(points) < count else (sub_array, clock_hz)
+        sums = _column_by_column(chosen[0], part, chosen[1])
         if not start:
             found = namespace_among(sums).empty((len(sums), count))
         found[:, start : start + step] = sums
     return found
 
 
-def _stated(sub_array: SubArray, activity: RowActivity, rows: int, columns: int, clock_hz: Quantity) -> Array:
-    parameters = sub_array.parameters
-    resistance_ohm = expected_column_resistances(activity.active_rows, rows, columns, parameters)
+def _column_by_column(sub_array: ResistiveSubArray, part: StatedPart, clock_hz: Quantity) -> Array:
+    parameters, active_rows = sub_array.parameters, part.activity.active_rows
+    resistance_ohm = expected_column_resistances(active_rows, part.rows, part.columns, parameters)
     inputs = ReadInputs(
-        active_rows=over_points(activity.active_rows, parameters),
+        active_rows=over_points(active_rows, parameters),
         # Where nothing electrical differs between the points, the resistances have no axis for them.
         column_resistance_ohm=over_points(resistance_ohm, parameters) if resistance_ohm.ndim == 2 else resistance_ohm,
     )
+    return _weighted(sub_array, inputs, part.reads, clock_hz)
+
+
+def _by_law(
+    sub_array: ResistiveSubArray, part: StatedPart, law: ColumnLaw, conductances: ExpectedColumns, clock_hz: Quantity
+) -> Array:
+    """Return the same with all conversions in closed form."""
+    active_rows, reads = part.activity.active_rows, part.reads
+    count, driven = float(reads.sum()), float(active_rows @ reads)
+    if sub_array.parameters.mode.is_parallel:
+        groups = row_groups(sub_array.parameters)
+        converting_j = conversions_j(law, conductances, part.columns, active_rows, reads, groups) * groups
+        # Besides, nothing depends on the active rows but energies, in proportion: the mean read stands for all.
+        active_rows, reads = np.array([driven / count]), np.array([count])
+    else:
+        # Each active row is converted alone.
+        converting_j = conversions_j(law, conductances, part.columns, np.ones(1), np.array([driven]), 1.0)
+    rows = over_points(active_rows, sub_array.parameters)
+    no_columns = namespace_among(rows).zeros((*rows.shape, 0))
+    inputs = ReadInputs(active_rows=rows, column_resistance_ohm=no_columns)
+    sums = _weighted(sub_array, inputs, reads, clock_hz)
+    sums[len(sums) // 2 :][list(_WITH_CONVERTERS)] += converting_j
+    return sums
+
+
+def _weighted(sub_array: ResistiveSubArray, inputs: ReadInputs, reads: Array, clock_hz: Quantity) -> Array:
     latency, energy_j = stacked_reads(sub_array.read(inputs, clock_hz))
     xp = namespace_among(latency)
-    return xp.concatenate([latency, energy_j]) @ xp.asarray(activity.reads[0])  # type: ignore[no-any-return]
+    return xp.concatenate([latency, energy_j]) @ xp.asarray(reads)  # type: ignore[no-any-return]
 
 
 def _summed(sub_array: SubArray, clock_hz: Quantity, states: Iterable[State], arrays: int) -> Array:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -12,19 +14,23 @@ from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import ActivitySettings, counted_activity, row_blocks, stated_activity
 from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace, traces_of_layers
 from nnsreport.engine.cost.estimate_points import at_places, design_points
-from nnsreport.engine.cost.estimate_resistive import stated_sums, traced_sums
+from nnsreport.engine.cost.estimate_resistive import StatedPart, stated_sums, traced_sums
 from nnsreport.engine.cost.estimate_sram import joined, sram_sums, sram_table
-from nnsreport.engine.cost.given import MemoryCell
+from nnsreport.engine.cost.expected_columns import expected_columns
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.partition import LayerGeometry
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts, Likeness, layer_parts
 from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayReads
 
 Cuts: TypeAlias = "Sequence[tuple[tuple[LayerGeometry, ...], Array]]"
 """For each layer what :func:`nnsreport.engine.cost.partition.layer_geometries` returns."""
+
+_Ways: TypeAlias = "list[tuple[int, LayerParts, Array | None]]"
+"""Place of a layer, its different parts, and the design points that cut it like this; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,13 @@ def layer_sums(
     DataError
         A trace does not fit its layer, or has no weights where they matter.
     """
-    is_sram = sub_array.parameters.cell is MemoryCell.SRAM
-    if isinstance(inputs, ActivitySettings):
-        of_stated = _of_stated_sram if is_sram else _of_stated_resistive
-        yield from of_stated(layers, cuts, sub_array, inputs, clock_hz)
-    else:
-        of_traced = _of_traced_sram if is_sram else _of_traced_resistive
+    if not isinstance(inputs, ActivitySettings):
+        of_traced = _of_traced_resistive if isinstance(sub_array, ResistiveSubArray) else _of_traced_sram
         yield from of_traced(layers, cuts, sub_array, inputs, clock_hz)
+    elif isinstance(sub_array, ResistiveSubArray):
+        yield from _of_stated_resistive(layers, cuts, sub_array, inputs, clock_hz)
+    else:
+        yield from _of_stated_sram(layers, cuts, sub_array, inputs, clock_hz)
 
 
 def _of_traced_resistive(
@@ -129,7 +135,11 @@ def _of_stated_sram(
 
 
 def _of_stated_resistive(
-    layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, settings: ActivitySettings, clock_hz: Quantity
+    layers: Sequence[CostLayer],
+    cuts: Cuts,
+    sub_array: ResistiveSubArray,
+    settings: ActivitySettings,
+    clock_hz: Quantity,
 ) -> Iterator[LayerSums]:
     """Yield the sums of expected reads: once for each size of parts, times the reads of a layer."""
     ways = _stated_ways(cuts)
@@ -137,11 +147,9 @@ def _of_stated_resistive(
     count = design_points(sub_array.parameters)
     sizes = sorted({(part.rows, part.columns) for _, parts, _ in ways for part in parts.sub_arrays})
     of_sizes: Array = np.zeros((0,))
-    for place, (rows, columns) in enumerate(sizes):
-        points = _points_with(ways, (rows, columns), count)
+    for place, (part, points) in enumerate(_stated_parts(ways, sizes, sub_array, settings, most)):
         chosen = (sub_array, clock_hz) if points is None else at_points((sub_array, clock_hz), points)
-        activity = stated_activity(settings, [(0, rows)], most)
-        sums = stated_sums(chosen[0], activity, rows, columns, chosen[1])
+        sums = stated_sums(chosen[0], part, chosen[1])
         if not place:
             shape = (len(sums), len(sizes)) if count is None else (len(sums), count, len(sizes))
             of_sizes = namespace_among(sums).zeros(shape)
@@ -154,7 +162,26 @@ def _of_stated_resistive(
         yield LayerSums(index, parts, points, reads_of(sums[:half], sums[half:]))
 
 
-def _stated_ways(cuts: Cuts) -> list[tuple[int, LayerParts, Array | None]]:
+def _stated_parts(
+    ways: _Ways,
+    sizes: Sequence[tuple[int, int]],
+    sub_array: ResistiveSubArray,
+    settings: ActivitySettings,
+    reads: float,
+) -> Iterator[tuple[StatedPart, Array | None]]:
+    """Yield parts of sizes that rise, and the design points that have them; None for all."""
+    count = design_points(sub_array.parameters)
+    for rows, same in itertools.groupby(sizes, key=itemgetter(0)):
+        columns = [column for _, column in same]
+        activity = stated_activity(settings, [(0, rows)], reads)
+        conductances = None if count is None else expected_columns(rows, max(columns), sub_array.parameters)
+        for column in columns:
+            points = _points_with(ways, (rows, column), count)
+            at_them = conductances if conductances is None or points is None else conductances.at(points)
+            yield StatedPart(rows, column, activity, at_them), points
+
+
+def _stated_ways(cuts: Cuts) -> _Ways:
     """Return each layer's place, different parts and design points, for each way in which it is cut."""
     return [
         (index, layer_parts(geometry, Likeness.SIZE), points)
@@ -163,9 +190,7 @@ def _stated_ways(cuts: Cuts) -> list[tuple[int, LayerParts, Array | None]]:
     ]
 
 
-def _points_with(
-    ways: Sequence[tuple[int, LayerParts, Array | None]], size: tuple[int, int], count: int | None
-) -> Array | None:
+def _points_with(ways: _Ways, size: tuple[int, int], count: int | None) -> Array | None:
     """Return the design points that have a part of a size; None for all."""
     has_it = np.zeros(count or 1, dtype=bool)
     for _, parts, points in ways:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.engine.cost.components.axes import beside, repeated
+from nnsreport.engine.cost.components.column_law import ColumnLaw, Piece
 from nnsreport.engine.cost.components.reference_ladder import ReferenceLadder
 from nnsreport.engine.cost.components.sense_amplifier_fits import (
+    column_power_law,
     column_power_w,
     guarded_power_w,
     latency_fit,
@@ -132,6 +134,29 @@ class MultilevelSenseAmplifier:
         column_w = _static_power_w(self.sensing, column_ohm, self.levels, self.read_v, self.technology)
         static_j = (column_w + beside(self.reference_w, column_ohm)) * beside(self.conversion_s, column_ohm)
         return (beside(self.switching_j, column_ohm) + static_j) * beside(reads, column_ohm)
+
+    def column_law(self) -> ColumnLaw | None:
+        """Return the energy of one conversion as :meth:`column_energy_j` has it, in pieces.
+
+        Returns
+        -------
+        ColumnLaw or None
+            For resistances that are positive and finite; None where the fits of the technology have no such form.
+        """
+        fixed_w: Quantity = 0.0
+        unit_w: Quantity = 0.0
+        pieces: tuple[Piece, ...] = (Piece(),)
+        if self.sensing is Sensing.CURRENT:
+            law = column_power_law(self.levels - 1, self.technology)
+            if law is None:
+                return None
+            fixed_w, unit_w, pieces = law
+        return ColumnLaw(
+            fixed_j=self.switching_j + (fixed_w + self.reference_w) * self.conversion_s,
+            unit_j=unit_w * self.conversion_s,
+            ohm_factor=_SIMULATED_READ_V / self.read_v,
+            pieces=pieces,
+        )
 
 
 def multilevel_sense_amplifier(

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside, repeated
-from nnsreport.engine.cost.components.sense_amplifier_fits import guarded_power_w, temperature_factor
+from nnsreport.engine.cost.components.column_law import ColumnLaw
+from nnsreport.engine.cost.components.sense_amplifier_fits import (
+    guarded_power_w,
+    power_of_column,
+    temperature_factor,
+)
 from nnsreport.engine.cost.components.small_gates import minimum_widths
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
-from nnsreport.engine.cost.technology.tables import number, read_table
+from nnsreport.engine.cost.technology.tables import Row, number, read_table
 
 _CYCLE_S = 1e-9
 _SIMULATED_READ_V = 0.5
@@ -83,16 +88,38 @@ class SarAdc:
         power_w = guarded_power_w(simulated_ohm, self._fitted_power_w) * temperature_factor(self.technology)
         return power_w * beside(self.latency_s(), column_ohm) * beside(reads, column_ohm)
 
+    def column_law(self) -> ColumnLaw:
+        """Return the energy of one conversion as :meth:`column_energy_j` has it, in pieces.
+
+        Returns
+        -------
+        ColumnLaw
+            For resistances that are positive and finite.
+        """
+        row, unit_j = self._row(), self.latency_s() * temperature_factor(self.technology)
+        return ColumnLaw(
+            fixed_j=_fixed_power_w(row, self.bits) * unit_j,
+            unit_j=unit_j,
+            ohm_factor=_SIMULATED_READ_V / self.read_v,
+            pieces=(power_of_column(row),),
+        )
+
     def _fitted_power_w(self, simulated_ohm: Quantity) -> Quantity:
-        xp = namespace_among(simulated_ohm, self.bits)
+        xp, row = namespace_among(simulated_ohm, self.bits), self._row()
+        column_w: Quantity = number(row, "scale_w") * xp.exp(-number(row, "per_decade") * xp.log10(simulated_ohm))
+        return _fixed_power_w(row, beside(self.bits, simulated_ohm)) + column_w
+
+    def _row(self) -> Row:
         (row,) = (
             row
             for row in read_table("sar_adc_power.csv")
             if int(row["node_nm"]) == self.technology.node_nm and row["roadmap"] == self.technology.roadmap
         )
-        fixed_uw = number(row, "per_bit_uw") * beside(self.bits, simulated_ohm) + number(row, "constant_uw")
-        column_w: Quantity = number(row, "scale_w") * xp.exp(-number(row, "per_decade") * xp.log10(simulated_ohm))
-        return fixed_uw * 1e-6 + column_w
+        return row
+
+
+def _fixed_power_w(row: Row, bits: Quantity) -> Quantity:
+    return (number(row, "per_bit_uw") * bits + number(row, "constant_uw")) * 1e-6
 
 
 def sar_adc(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.components.column_law import Piece, piecewise, without_negative_values
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Roadmap, Technology
 from nnsreport.engine.cost.technology.tables import Row, number, read_table
@@ -15,61 +17,19 @@ _OPEN_COLUMN_W = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of a fit over resistance: a ln R + b R + c, for R below a bound.
-
-    Attributes
-    ----------
-    below_ohm : float
-        Bound of the piece; infinite for the last.
-    per_log, per_ohm, constant : float
-        Coefficients, in the unit of what is fitted.
-    """
-
-    below_ohm: float
-    per_log: float
-    per_ohm: float
-    constant: float
-
-
-def piecewise(segments: tuple[Segment, ...], resistance_ohm: Quantity) -> Quantity:
-    """Return a fit's value.
-
-    Parameters
-    ----------
-    segments : tuple of Segment
-        With rising bounds.
-    resistance_ohm : float or Array
-        Positive, of any shape.
-
-    Returns
-    -------
-    float or Array
-        The value of the piece that each resistance lies in.
-    """
-    xp = namespace_among(resistance_ohm)
-    logarithm = xp.log(resistance_ohm)
-    value: Quantity = xp.nan
-    for piece in reversed(segments):
-        here = piece.per_log * logarithm + piece.per_ohm * resistance_ohm + piece.constant
-        value = select(resistance_ohm < piece.below_ohm, here, value)
-    return value
-
-
-@dataclass(frozen=True, slots=True)
 class LatencyFit:
     """Latency of a current-mode comparator over the resistance of its reference column.
 
     Attributes
     ----------
-    segments : tuple of Segment
+    segments : tuple of Piece
         Latency in seconds at ``at_capacitance_f``.
     above_ohm, to_ohm, added_s, at_capacitance_f : float
         Above the first resistance the latency grows with the column's capacitance, by ``added_s`` for each
         ``at_capacitance_f`` more at ``to_ohm``.
     """
 
-    segments: tuple[Segment, ...]
+    segments: tuple[Piece, ...]
     above_ohm: float
     to_ohm: float
     added_s: float
@@ -157,6 +117,37 @@ def column_power_w(resistance_ohm: Quantity, comparators: Quantity, technology: 
     return power
 
 
+def column_power_law(
+    comparators: Quantity, technology: Technology
+) -> tuple[Quantity, Quantity, tuple[Piece, ...]] | None:
+    """Return :func:`column_power_w` of resistances that are positive and finite, as constants and pieces of a fit.
+
+    Parameters
+    ----------
+    comparators : float or Array
+        Comparators of a converter, L - 1; a scalar or shape (points,).
+    technology : Technology
+        Of the comparators.
+
+    Returns
+    -------
+    tuple of float or Array, float or Array, tuple of Piece; or None
+        p, q and f in P = p + q f(R), in watts and ohms; None where it cannot be written so.
+    """
+    factor = temperature_factor(technology)
+    if technology.roadmap is Roadmap.LOW_STANDBY_POWER:
+        pieces = without_negative_values(_segments("sense_amplifier_power_lstp.csv", technology.node_nm, "w"))
+        return None if pieces is None else (0.0, comparators * factor, pieces)
+    (row,) = _rows_of("sense_amplifier_power_hp.csv", technology.node_nm)
+    fixed_w = number(row, "per_comparator_uw") * comparators * 1e-6 * factor
+    return fixed_w, factor, (power_of_column(row),)
+
+
+def power_of_column(row: Row) -> Piece:
+    """Return the power c exp(-d log10 R), from the columns ``scale_w`` and ``per_decade`` of a table, as a piece."""
+    return Piece(per_power=number(row, "scale_w"), exponent=-number(row, "per_decade") / math.log(10))
+
+
 def guarded_power_w(resistance_ohm: Quantity, fit: Callable[[Quantity], Quantity]) -> Quantity:
     """Return a column's fitted power, and NeuroSim's values where a fit over the logarithm has none.
 
@@ -212,9 +203,9 @@ def _fitted_power_w(resistance_ohm: Quantity, comparators: Quantity, technology:
     return number(row, "per_comparator_uw") * comparators * 1e-6 + through_column
 
 
-def _segments(table: str, node_nm: int, unit: str) -> tuple[Segment, ...]:
+def _segments(table: str, node_nm: int, unit: str) -> tuple[Piece, ...]:
     return tuple(
-        Segment(
+        Piece(
             below_ohm=number(row, "below_ohm"),
             per_log=number(row, f"per_log_ohm_{unit}"),
             per_ohm=number(row, f"per_ohm_{unit}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
     MultilevelSenseAmplifier,
     References,
@@ -64,6 +65,16 @@ class Converters:
             Joules, shape (points, ...).
         """
         return self.sensing.column_energy_j(column_ohm, reads)
+
+    def column_law(self) -> ColumnLaw | None:
+        """Return the energy of one conversion over the resistance of its column, in pieces.
+
+        Returns
+        -------
+        ColumnLaw or None
+            None where it has no such form.
+        """
+        return self.sensing.column_law()
 
 
 def converters(

@@ -1,0 +1,145 @@
+"""The energy of a conversion over the resistance of its column, in a form whose sums over columns are known."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nnsreport.engine.cost.components.axes import beside
+from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a fit over resistance: a ln R + b R + c + d R^e, for R below a bound.
+
+    Attributes
+    ----------
+    below_ohm : float
+        Bound of the piece; infinite for the last.
+    per_log, per_ohm, constant, per_power : float
+        The coefficients a, b, c and d.
+    exponent : float
+        e.
+    """
+
+    below_ohm: float = math.inf
+    per_log: float = 0.0
+    per_ohm: float = 0.0
+    constant: float = 0.0
+    per_power: float = 0.0
+    exponent: float = 0.0
+
+
+def piecewise(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Quantity:
+    """Return a fit's value.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        With rising bounds.
+    resistance_ohm : float or Array
+        Positive, of any shape.
+
+    Returns
+    -------
+    float or Array
+        The value of the piece that each resistance lies in.
+    """
+    logarithm = namespace_among(resistance_ohm).log(resistance_ohm) if any(piece.per_log for piece in pieces) else 0.0
+    value: Quantity = 0.0
+    for piece in reversed(pieces):
+        here = piece.per_log * logarithm + piece.per_ohm * resistance_ohm + piece.constant
+        if piece.per_power:
+            here = here + piece.per_power * resistance_ohm**piece.exponent
+        value = here if math.isinf(piece.below_ohm) else select(resistance_ohm < piece.below_ohm, here, value)
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLaw:
+    """The energy of a conversion, E(R) = E_0 + E_1 f(u R), with a fit f in pieces.
+
+    Attributes
+    ----------
+    fixed_j : float or Array, (points,)
+        E_0, which does not depend on the column.
+    unit_j : float or Array, (points,)
+        E_1, energy for one unit of the fit.
+    ohm_factor : float or Array, (points,)
+        u, resistance at the fit's conditions over that of the column.
+    pieces : tuple of Piece
+        With rising bounds.
+    """
+
+    fixed_j: Quantity
+    unit_j: Quantity
+    ohm_factor: Quantity
+    pieces: tuple[Piece, ...]
+
+    def energy_j(self, column_ohm: Quantity) -> Quantity:
+        """Return the energy to convert each column once.
+
+        Parameters
+        ----------
+        column_ohm : float or Array
+            Positive; a scalar, or shape (points, ...).
+
+        Returns
+        -------
+        float or Array
+            Joules.
+        """
+        fixed_j, unit_j, factor = (beside(each, column_ohm) for each in (self.fixed_j, self.unit_j, self.ohm_factor))
+        return fixed_j + unit_j * piecewise(self.pieces, column_ohm * factor)
+
+
+def without_negative_values(pieces: Sequence[Piece]) -> tuple[Piece, ...] | None:
+    """Return a fit that is 0 where another is negative.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        With rising bounds.
+
+    Returns
+    -------
+    tuple of Piece, or None
+        None where a piece has more than one term besides its constant, so that its zeros have no formula.
+    """
+    found: list[Piece] = []
+    least_ohm = 0.0
+    for piece in pieces:
+        if sum(1 for term in (piece.per_log, piece.per_ohm, piece.per_power) if term) > 1:
+            return None
+        found.extend(_without_negative_values(piece, least_ohm))
+        least_ohm = piece.below_ohm
+    return tuple(found)
+
+
+def _without_negative_values(piece: Piece, least_ohm: float) -> Iterator[Piece]:
+    zero_ohm = _zero_ohm(piece)
+    inside = zero_ohm is not None and least_ohm < zero_ohm < piece.below_ohm
+    bounds = (zero_ohm, piece.below_ohm) if inside and zero_ohm is not None else (piece.below_ohm,)
+    for bound_ohm in bounds:
+        yield _positive(piece, least_ohm, bound_ohm)
+        least_ohm = bound_ohm
+
+
+def _positive(piece: Piece, least_ohm: float, below_ohm: float) -> Piece:
+    """Return a piece that has no zero between two resistances, or 0 if it is negative there."""
+    inside_ohm = 2 * least_ohm + 1 if math.isinf(below_ohm) else (least_ohm + below_ohm) / 2
+    is_negative = piecewise((dataclasses.replace(piece, below_ohm=math.inf),), inside_ohm) < 0
+    return Piece(below_ohm) if is_negative else dataclasses.replace(piece, below_ohm=below_ohm)
+
+
+def _zero_ohm(piece: Piece) -> float | None:
+    if piece.per_log:
+        return math.exp(-piece.constant / piece.per_log)
+    if piece.per_ohm:
+        return -piece.constant / piece.per_ohm
+    if piece.per_power and piece.exponent and piece.constant / piece.per_power < 0:
+        return float((-piece.constant / piece.per_power) ** (1 / piece.exponent))
+    return None
