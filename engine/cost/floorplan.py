@@ -6,17 +6,25 @@ shape (layers,), or (points, layers) where a parameter differs between design po
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnsreport.engine.backend import Array
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.cost.duplication import processing_element_copies, sub_array_copies
+from nnsreport.engine.cost.estimate_points import alike
 from nnsreport.engine.cost.mapping import LayerTable, layer_table
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.tile_sizes import SizeChoice, conventional_sizes, novel_size
 from nnsreport.errors import ConfigurationError
+
+_PLANNED_BY = ("rows", "columns", "columns_per_weight", "speed_up_degree")
+"""Numbers of a design point that its floor plan depends on, besides the network and what is one for a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,24 @@ def floor_plan(layers: Sequence[CostLayer], parameters: Parameters, *, refuse: b
     ----------
     NeuroSim V1.4, Chip.cpp, ChipDesignInitialize and ChipFloorPlan.
     """
+    if any(not getattr(getattr(parameters, name), "ndim", 0) for name in _PLANNED_BY):
+        return _floor_plan(layers, parameters, refuse=refuse)
+    # Points that differ in anything else have the same plan.
+    kinds = alike(parameters, _PLANNED_BY)
+    of_point = np.empty(sum(len(points) for _, points in kinds), dtype=int)
+    for kind, (_, points) in enumerate(kinds):
+        of_point[points] = kind
+    plan = _floor_plan(layers, at_points(parameters, np.array([first for first, _ in kinds])), refuse=refuse)
+    values = {field.name: getattr(plan, field.name) for field in dataclasses.fields(plan)}
+    of_points = {
+        name: value[namespace_of(value).asarray(of_point)]
+        for name, value in values.items()
+        if getattr(value, "ndim", 0)
+    }
+    return dataclasses.replace(plan, **of_points)
+
+
+def _floor_plan(layers: Sequence[CostLayer], parameters: Parameters, *, refuse: bool) -> FloorPlan:
     elements = _most_frequent_kernel(layers) if parameters.maps_by_kernel_position else 0
     table = layer_table(layers, parameters, elements)
     xp = table.xp

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.corrections import Correction
-from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, tile_parts
+from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, distinct_rows, tile_parts
 from nnsreport.engine.cost.processing_element.adding import over_members
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.results import TileLeakage
@@ -50,14 +50,17 @@ def tile_leakage(
     NeuroSim V1.4, Tile.cpp and ProcessingUnit.cpp, the ends of the functions that calculate performance.
     """
     is_synchronous = conventional.parameters.is_synchronous
-    is_novel, elements, tiles = (_at_points(cuts, function) for function in (_is_novel, _last_elements, _last_tiles))
+    first, of_point = distinct_rows([of_point for _, of_point in cuts])
+    is_novel, elements, tiles = (
+        _of_cuts(cuts, function, first) for function in (_is_novel, _last_elements, _last_tiles)
+    )
     # Each kind of mapping has adder trees of its own; those of novel mapping add in every layer.
     used = [
         np.where(is_novel, values, _lasting(np.where(is_novel, 0, values), wraps=is_synchronous))
         for values in (elements, tiles)
     ]
     states, of_layer = np.unique(np.stack([is_novel, *used], axis=1), axis=0, return_inverse=True)
-    leakages = [_leakage(state, conventional, novel) for state in states]
+    leakages = [_leakage(state, of_point, conventional, novel) for state in states]
     return TileLeakage(
         idle_w=over_members([leakage.idle_w for leakage in leakages], of_layer),
         in_use_w=over_members([leakage.in_use_w for leakage in leakages], of_layer),
@@ -84,15 +87,17 @@ def _last_tiles(geometry: LayerGeometry) -> int:
     return int(adding[-1]) if adding.size else 0
 
 
-def _at_points(
-    cuts: Sequence[tuple[tuple[LayerGeometry, ...], Array]], function: Callable[[LayerGeometry], int]
+def _of_cuts(
+    cuts: Sequence[tuple[tuple[LayerGeometry, ...], Array]], function: Callable[[LayerGeometry], int], points: Array
 ) -> Array:
-    """Return a number of each layer's cut, (layers, points)."""
-    return np.stack([np.array([function(each) for each in geometries])[of_point] for geometries, of_point in cuts])
+    """Return a number of each layer's cut at some points, (layers, some)."""
+    return np.stack(
+        [np.array([function(each) for each in geometries])[of_point[points]] for geometries, of_point in cuts]
+    )
 
 
 def _lasting(operands: Array, *, wraps: bool) -> Array:
-    """Return the operands that an adder tree had last, (layers, points); 0 where it never added."""
+    """Return the operands that an adder tree had last, (layers, some); 0 where it never added."""
     last = np.zeros_like(operands[0])
     if wraps:
         for of_layer in operands:
@@ -104,9 +109,12 @@ def _lasting(operands: Array, *, wraps: bool) -> Array:
     return np.stack(lasting)
 
 
-def _leakage(state: Array, conventional: Tile, novel: Tile | None) -> TileLeakage:
-    """Return the leakage of tiles whose adder trees are in a state: is novel, operands of elements and tile."""
-    numbers = [values[0].item() if (values == values[0]).all() else values for values in state]
+def _leakage(state: Array, of_point: Array, conventional: Tile, novel: Tile | None) -> TileLeakage:
+    """Return the leakage of tiles whose adder trees are in a state: is novel, operands of elements and tile.
+
+    The state is that of points which are cut differently, (3, some); ``of_point``, (points,), tells which each is.
+    """
+    numbers = [values[0].item() if (values == values[0]).all() else values[of_point] for values in state]
     is_novel, *operands = numbers
     elements, tiles = (_on_device(np.maximum(each, 1), conventional) for each in operands)
     if isinstance(is_novel, int):
