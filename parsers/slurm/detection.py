@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from nnsreport.parsers.glance import Glance
@@ -31,8 +32,7 @@ def confidence_in_sacct(glance: Glance) -> float:
     if _is_json(glance):
         return SURE if _in_json(glance, _SACCT_KEY) else 0.0
     lines = glance.first_lines
-    following = (*lines[1:], "")
-    for index, (line, below) in enumerate(zip(lines, following, strict=True)):
+    for index, (line, below) in enumerate(itertools.pairwise((*lines, ""))):
         header = delimited.read_header(line)
         is_sacct = header is not None and not line.isupper()
         if is_sacct or (aligned.is_dashes(below) and aligned.read_sacct_layout(line, below) is not None):

@@ -130,6 +130,14 @@ def test_unknown_text_is_refused_after_its_first_chunk(tmp_path: Path) -> None:
         parse_stream(path, lambda _run, _numbers: None)
 
 
+@pytest.mark.parametrize("blanks", ["\n", " ", "\x00", "\x1b[0m", "\r\n \r\n"])
+def test_a_text_of_blanks_is_refused(tmp_path: Path, blanks: str) -> None:
+    path = tmp_path / "blanks.txt"
+    path.write_bytes(blanks.encode())
+    with pytest.raises(LogError, match=r"blanks\.txt: "):
+        parse_stream(path, lambda _run, _numbers: None)
+
+
 def test_large_files_are_streamed_among_others(log: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counter, *rest = Counter(), *registry.formats()
     monkeypatch.setattr(registry, "formats", lambda: (counter, *rest))
