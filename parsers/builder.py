@@ -58,14 +58,15 @@ class RunBuilder:
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
     _blocks: dict[KeyBlock, npt.NDArray[np.int64]] = field(default_factory=dict)
-    _unlisted: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], int]] = field(default_factory=list)
+    _unlisted: list[tuple[KeyBlock, npt.NDArray[np.float64] | list[float], int, int]] = field(default_factory=list)
 
     def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
         """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
-        if len(self._kinds) < len(self.metrics.keys):  # keys that came in a block
-            self._kinds.update((key[:4], position) for position, key in enumerate(self.metrics.keys))
         about = (scope, layer, component, metric)
         index = self._kinds.get(about)
+        if index is None and len(self._kinds) < len(self.metrics.keys):  # keys that came in a block
+            self._kinds.update((key[:4], position) for position, key in enumerate(self.metrics.keys))
+            index = self._kinds.get(about)
         if index is None:
             index = self._kinds[about] = len(self.metrics.keys)
             self._own_keys().append(MetricKey(*about, _UNITS[metric]))
@@ -108,7 +109,7 @@ class RunBuilder:
         is_printed_twice : bool
             The simulator prints it in two places: both lines are filed.
         """
-        if self._unlisted:
+        if self._unlisted and self._may_be_unlisted((scope, layer, component, metric)):
             self._list_values()
         kind = self.kind(scope, layer, component, metric)
         place = (kind, NO_EPOCH if epoch is None else epoch, NO_EPOCH if step is None else step)
@@ -143,14 +144,22 @@ class RunBuilder:
         epoch : int, optional
             As in :class:`MetricRecord`, the same for all.
         """
+        place = NO_EPOCH if epoch is None else epoch
+        self.metrics.extend(self._kinds_in(block), value, line, place)
+        self._unlisted.append((block, value, place, NO_EPOCH))
+
+    def extend_few(self, block: KeyBlock, value: list[float], line: list[int], epoch: int, step: int) -> None:
+        """File a few numbers at once; as :meth:`extend`, with :data:`NO_EPOCH` where there is no epoch or step."""
+        self.metrics.extend_few(self._kinds_in(block).tobytes(), value, line, epoch, step)
+        self._unlisted.append((block, value, epoch, step))
+
+    def _kinds_in(self, block: KeyBlock) -> npt.NDArray[np.int64]:
         kind = self._blocks.get(block)
         if kind is None:
-            kind = self._blocks[block] = self._kinds_of(block)
-        place = NO_EPOCH if epoch is None else epoch
-        self.metrics.extend(kind, value, line, place)
-        self._unlisted.append((kind, value, place))
+            kind = self._blocks[block] = self._new_kinds(block)
+        return kind
 
-    def _kinds_of(self, block: KeyBlock) -> npt.NDArray[np.int64]:
+    def _new_kinds(self, block: KeyBlock) -> npt.NDArray[np.int64]:
         import numpy as np
 
         if not self.metrics.keys:
@@ -162,11 +171,15 @@ class RunBuilder:
             return block.kind + offset
         return np.array([self.kind(*key[:4]) for key in block.keys], dtype=np.int64)[block.kind]
 
+    def _may_be_unlisted(self, about: tuple[str, str | None, str | None, str]) -> bool:
+        return any(about in entry[0].abouts for entry in self._unlisted)
+
     def _list_values(self) -> None:
         """Make the numbers that were filed at once known to :meth:`metric`; most runs never need it."""
-        for kinds, values, place in self._unlisted:
-            for kind, number in zip(kinds.tolist(), values.tolist(), strict=True):
-                self.values.setdefault((kind, place, NO_EPOCH), number)
+        for block, values, epoch, step in self._unlisted:
+            numbers = values if isinstance(values, list) else values.tolist()
+            for kind, number in zip(self._blocks[block].tolist(), numbers, strict=True):
+                self.values.setdefault((kind, epoch, step), number)
         self._unlisted.clear()
 
     def take_metrics(self) -> MetricColumns:

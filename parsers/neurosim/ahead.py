@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,11 +27,11 @@ class ReadAhead:
 
     Attributes
     ----------
-    starts : sequence of int
-        Indices of the lines that begin a part, in their order.
+    bounds : sequence of int
+        Indices of the lines that begin a part, in their order, and of the one behind the last line.
     """
 
-    starts: Sequence[int]
+    bounds: Sequence[int]
     _known: dict[int, Known] = field(default_factory=dict)
 
     def read(self, name: str, memory: Memory, text: LogText, start: int) -> Known | None:
@@ -62,25 +63,32 @@ class ReadAhead:
         return self._known.pop(start, None)
 
     def _read_with(self, template: Template, text: LogText, start: int) -> None:
-        first = _part(template, text, start)
-        if first is None:
+        rank = bisect_left(self.bounds, start)
+        parts = self._parts(template, text, rank, rank + 1)
+        if not parts:
             return
-        rank = bisect_left(self.starts, start)
-        ahead = (place for place in self.starts[rank + 1 : rank + _MOST] if place not in self._known)
-        later = {place: part for place in ahead if (part := _part(template, text, place)) is not None}
-        parts = {start: first, **later}
+        parts |= self._parts(template, text, rank + 1, rank + _MOST)
         filling = template.mould.read(list(parts.values()))
         fits = filling.fits & agree(filling.numbers, template.repeated)
         for place, numbers, is_known in zip(parts, filling.numbers, fits, strict=True):
             if is_known:
                 self._known[place] = template, numbers
 
+    def _parts(self, template: Template, text: LogText, first: int, last: int) -> dict[int, bytes]:
+        """Return the parts of some ranks that may have a template's lines, by their start; none with another in it."""
+        parts: dict[int, bytes] = {}
+        for start, following in itertools.pairwise(self.bounds[first : last + 1]):
+            is_open = start not in self._known and start + len(template.lines) <= following
+            part = _part(template, text, start) if is_open else None
+            if part is not None:
+                parts[start] = part
+        return parts
+
 
 def _part(template: Template, text: LogText, start: int) -> bytes | None:
     """Return the lines that may be those of a template, with their ends."""
     end = start + len(template.lines)
-    lines = text.lines[start:end]
-    if end > len(text.lines) or not lines[-1].startswith(template.last_head) or not text.is_consecutive(start, end):
+    if not text.is_consecutive(start, end):
         return None
-    part = "\n".join((*lines, "")).encode()
-    return part if template.mould.may_fit(part) else None
+    part = text.joined(start, end)
+    return part if template.mould.has_ends(part) else None

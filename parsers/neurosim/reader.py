@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -73,35 +74,54 @@ class NeuroSimReader:
         text : LogText
             Whole lines.
         """
-        lines, numbers = text.lines, text.numbers
-        current = self._runs[-1]
-        current.records.cut_line = text.cut_line
-        starts = section_starts(lines)
-        ahead, begins_section = ReadAhead(starts), frozenset(starts).__contains__
-        section = -1
-        position = 0
-        while position < len(lines):
-            line = lines[position]
-            if not line or line.isspace():
-                position += 1
-                continue
-            if current.repeats_at(line) or (current.is_over_at(line) and self._may_split(text)):
-                current = self._begin_run(line, text.cut_line)
-            if begins_section(position):
-                current.begin_section()
-                count = current.read_section(ahead, text, position)
-                if count:
-                    position += count
-                    continue
-                section = position
-            current.read(line, numbers[position])
-            position += 1
-            if section >= 0 and current.hardware.stage is Stage.FINISHED:
-                current.learn_section(text, section, position)
-                section = -1
-        current.hardware.recording = None
+        self._runs[-1].records.cut_line = text.cut_line
+        bounds = [*section_starts(text), len(text.lines)]
+        ahead = ReadAhead(bounds)
+        section = self._read_lines(text, 0, bounds[0], -1)
+        for start, end in itertools.pairwise(bounds):
+            current = self._run_at(text.lines[start], text)
+            current.begin_section()
+            count = current.read_section(ahead, text, start)
+            section = self._read_lines(text, start + count, end, section if count else start)
+        self._runs[-1].hardware.recording = None
         if self.sink is not None:
             self._empty(self.sink)
+
+    def _read_lines(self, text: LogText, begin: int, end: int, section: int) -> int:
+        """Read lines one by one.
+
+        Parameters
+        ----------
+        text : LogText
+            The lines.
+        begin, end : int
+            Indices of the first, and of the one behind the last.
+        section : int
+            Index of the line with which a C++ part began that may be learned; -1 if there is none.
+
+        Returns
+        -------
+        int
+            The same for what follows.
+        """
+        current = self._runs[-1]
+        numbered = zip(text.lines[begin:end], text.numbers[begin:end], strict=True)
+        for position, (line, number) in enumerate(numbered, start=begin):
+            if not line or line.isspace() or current.read_usual(line, number):
+                continue
+            current = self._run_at(line, text)
+            current.read(line, number)
+            if section >= 0 and current.hardware.stage is Stage.FINISHED:
+                current.learn_section(text, section, position + 1)
+                section = -1
+        return section
+
+    def _run_at(self, line: str, text: LogText) -> Run:
+        """Return the run that a line is of, which may be the first of it."""
+        current = self._runs[-1]
+        if current.repeats_at(line) or (current.is_over_at(line) and self._may_split(text)):
+            self._runs.append(current.next(line, text.cut_line))
+        return self._runs[-1]
 
     def _empty(self, sink: Sink) -> None:
         """Hand the numbers over, and end the runs that another has followed."""
@@ -120,10 +140,6 @@ class NeuroSimReader:
         if self._holds_several is None:
             self._holds_several = _holds_several(text, is_training=self.dialect.is_training) if self.is_whole else True
         return self._holds_several
-
-    def _begin_run(self, line: str, cut_line: int | None) -> Run:
-        self._runs.append(self._runs[-1].next(line, cut_line))
-        return self._runs[-1]
 
     def finish(self) -> tuple[ParsedLog, ...]:
         """Return the runs.

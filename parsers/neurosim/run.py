@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -41,14 +40,14 @@ _ENDS = (
     *("operationmode ERROR",),
 )
 """Exits that may come in the middle of a C++ part as well."""
-_FLOOR_PLAN = tuple(f"{'-' * 30} {title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
+_RULE = f"{'-' * 30} "
+_FLOOR_PLAN = tuple(f"{_RULE}{title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
 _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
 
 
-def section_starts(lines: Sequence[str]) -> list[int]:
+def section_starts(text: LogText) -> list[int]:
     """Return the indices of the lines that are the first of a C++ part."""
-    # The first condition is quick, and false for most.
-    return [index for index, text in enumerate(lines) if text[:5] == "-----" and text.startswith(_FLOOR_PLAN)]
+    return [index for index in text.that_begin_with(_RULE) if text.lines[index].startswith(_FLOOR_PLAN)]
 
 
 START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
@@ -197,17 +196,15 @@ class Run:
             return 0
         template, values = known
         count = len(template.lines)
-        self._file_section(template, values, text.lines[start : start + count], text.numbers[start])
+        self._file_section(template, values, text, start)
         self._note_section(template, start)
         return count
 
-    def _file_section(
-        self, template: Template, values: npt.NDArray[np.float64], lines: Sequence[str], first_line: int
-    ) -> None:
-        hardware = self.hardware
+    def _file_section(self, template: Template, values: npt.NDArray[np.float64], text: LogText, start: int) -> None:
+        hardware, first_line = self.hardware, text.numbers[start]
         hardware.recording = None
         for place in template.apart:
-            self.read(lines[place], first_line + place)
+            self.read(text.lines[start + place], first_line + place)
         self.records.extend(template.block, values, template.places + first_line, epoch=hardware.epoch)
         for name, value, place in template.settings:
             self.records.setting(name, value, first_line + place)
@@ -246,8 +243,20 @@ class Run:
         recording, self.hardware.recording = self.hardware.recording, None  # somebody else prints into the C++ part
         if verdict is Verdict.NOT_MINE:
             verdict = self.wrapper.read(text, line)
-            if verdict is Verdict.READ:
-                return
+        if verdict is not Verdict.READ:
+            self._read_other(text, line, verdict, recording)
+
+    def read_usual(self, text: str, line: int) -> bool:
+        """Read a line of those that the wrapper prints in every epoch, or tell that it is none."""
+        verdict = self.wrapper.read_usual(text, line)
+        if verdict is Verdict.NOT_MINE:
+            return False
+        self.hardware.recording = None
+        if verdict is Verdict.UNREADABLE:
+            self._read_other(text, line, verdict, None)
+        return True
+
+    def _read_other(self, text: str, line: int, verdict: Verdict, recording: Recording | None) -> None:
         if verdict is Verdict.UNREADABLE or looks_like_quantity(text):
             self.records.unreadable(text, line)
             self._read_message(text, line)

@@ -6,10 +6,11 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _NUMBER = r"-?(?:\d+\.\d*(?:e[-+]\d{2,3})?|nan|inf)"
 _LINE = re.compile(rf"[ \[]\s*{_NUMBER}(?: +{_NUMBER})*\s*\]? *")
-_NUMBERS = re.compile(_NUMBER)
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = re.compile(r"\d\.\d{5}")
 
 ARRAYS: Mapping[str, tuple[str, str]] = {
@@ -21,7 +22,13 @@ ARRAYS: Mapping[str, tuple[str, str]] = {
 
 def looks_like_array(text: str) -> bool:
     """Tell whether a line is part of a printed array."""
-    return _LINE.fullmatch(text) is not None
+    return _has_form(text.encode().translate(_DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def _has_form(text: bytes) -> bool:
+    """Tell the same of a line whose digits are zeros: there are not many of them."""
+    return _LINE.fullmatch(text.decode()) is not None
 
 
 @dataclass(slots=True)
@@ -34,12 +41,18 @@ class PrintedArray:
         What its halves are.
     lines : list of (str, int)
         Texts and numbers of its lines, without the title.
+    values : list of float
+        Its numbers, nan and inf included.
+    places : list of int
+        Line of each.
     is_whole : bool
         Its closing bracket was read.
     """
 
     metrics: tuple[str, str]
     lines: list[tuple[str, int]] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     is_whole: bool = False
 
     def add(self, text: str, line: int) -> bool:
@@ -48,6 +61,9 @@ class PrintedArray:
         if not looks_like_array(text) or begins == bool(self.lines) or self.is_whole:
             return False
         self.lines.append((text, line))
+        numbers = text.strip("[] ").split()
+        self.values += map(float, numbers)
+        self.places += [line] * len(numbers)
         self.is_whole = text.rstrip().endswith("]")
         return True
 
@@ -57,12 +73,7 @@ class PrintedArray:
         texts = [text for text, _ in self.lines]
         if any(first == second and _MANY_DIGITS.search(first) for first, second in itertools.pairwise(texts)):
             return None
-        values = self.values()
-        count, odd = divmod(len(values), 2)
-        if not self.is_whole or odd or not count or any(deviation < 0 for deviation, _ in values[count:]):
+        count, odd = divmod(len(self.values), 2)
+        if not self.is_whole or odd or not count or any(deviation < 0 for deviation in self.values[count:]):
             return None
         return count
-
-    def values(self) -> tuple[tuple[float, int], ...]:
-        """Return its numbers, nan and inf included, each with its line."""
-        return tuple((float(number), line) for text, line in self.lines for number in _NUMBERS.findall(text))

@@ -25,8 +25,12 @@ class Told(NamedTuple):
     ----------
     epoch : int
         As named.
-    numbers : tuple of (str, str, float)
-        Scope, metric and value.
+    scope : str
+        Of its numbers.
+    metrics : tuple of str
+        Their canonical names.
+    values : list of float
+        The numbers.
     line : int
         Its line.
     step : int or None
@@ -36,7 +40,9 @@ class Told(NamedTuple):
     """
 
     epoch: int
-    numbers: tuple[tuple[str, str, float], ...]
+    scope: str
+    metrics: tuple[str, ...]
+    values: list[float]
     line: int
     step: int | None = None
     is_test: bool = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from nnsreport.parsers.neurosim.training_clock import Told
 from nnsreport.parsers.neurosim.training_order import CHIP, LAYERS, UTILIZATION, About
 from nnsreport.parsers.neurosim.training_section import Section
 
@@ -101,36 +101,17 @@ class TrainingProgress:
     _awaited: int | None = None
     _expected: tuple[int, frozenset[About]] = (-1, frozenset())
     _latest: tuple[frozenset[About], int] = (frozenset(), 0)
+    _lacking: tuple[frozenset[About] | None, list[str]] = (None, [])
 
-    def note(
-        self,
-        epoch: int,
-        line: int,
-        numbers: Iterable[tuple[str, str, float]],
-        *,
-        step: int | None,
-        is_test: bool,
-    ) -> None:
-        """Take a line of the wrapper.
-
-        Parameters
-        ----------
-        epoch, line : int
-            What it is about, and where it stands.
-        numbers : iterable of (str, str, float)
-            Scope, metric and value.
-        step : int or None
-            Images of the epoch seen.
-        is_test : bool
-            It tells the accuracy; NeuroSim is started after it.
-        """
+    def note(self, told: Told) -> None:
+        """Take a line of the wrapper; NeuroSim is started after one that tells the accuracy."""
+        epoch = told.epoch
         if self.epoch is None or epoch >= self.epoch:
-            self.epoch, self.line = epoch, line
-            self.step = step
-        for _, metric, value in numbers:
-            if metric in ("train_loss", "test_loss") and not math.isfinite(value):
-                self.diverged.add(f"epoch {epoch}", line)
-        if is_test and epoch != self._awaited:
+            self.epoch, self.line, self.step = epoch, told.line, told.step
+        for metric, value in zip(told.metrics, told.values, strict=True):
+            if not math.isfinite(value) and metric in ("train_loss", "test_loss"):
+                self.diverged.add(f"epoch {epoch}", told.line)
+        if told.is_test and epoch != self._awaited:
             self._note_silence()
             self.tested += 1
             self._awaited = epoch
@@ -148,12 +129,13 @@ class TrainingProgress:
         self.latest_section = epoch
         if self._awaited is not None and self._awaited <= epoch:
             self._awaited = None
-        about = frozenset(section.all_about())
+        about = section.all_about()
         layers = self._count_layers(about)
         self.where = None if section.is_finished else _where(section, layers)
         if section.is_finished:
             self.finished += 1
-            self._note_missing(about, epoch, layers)
+            for name in self._missing_in(about, layers):
+                self.missing.add(f"{name} in epoch {epoch}")
         else:
             self.stopped.add(f"epoch {epoch} ({self.where})", section.numbers[-1].line if section.numbers else None)
         self._note_not_finite(section, epoch)
@@ -176,11 +158,21 @@ class TrainingProgress:
             self._awaited = None
 
     def _count_layers(self, about: frozenset[About]) -> int:
-        if about != self._latest[0]:
+        if about is not self._latest[0]:  # they are the same object where a C++ part was read at once
             self._latest = about, sum(scope == "layer" and metric == "tiles" for scope, _, _, metric in about)
         return self._latest[1]
 
-    def _note_missing(self, about: frozenset[About], epoch: int, layers: int) -> None:
+    def _missing_in(self, about: frozenset[About], layers: int) -> list[str]:
+        if about is not self._lacking[0]:
+            missing = self._expected_with(layers) - about
+            parts = (
+                (layer or "chip", None if component == "total" else component, metric)
+                for _, layer, component, metric in sorted(missing, key=str)
+            )
+            self._lacking = about, [" ".join(filter(None, part)) for part in parts]
+        return self._lacking[1]
+
+    def _expected_with(self, layers: int) -> frozenset[About]:
         if self._expected[0] != layers:
             chip = {("chip", None, component, metric) for component, metric in self.expected_in_chip}
             self._expected = (
@@ -193,10 +185,7 @@ class TrainingProgress:
                     )
                 ),
             )
-        missing = self._expected[1] - about
-        for _, layer, component, metric in sorted(missing, key=str):
-            part = "" if component == "total" else f"{component} "
-            self.missing.add(f"{layer or 'chip'} {part}{metric} in epoch {epoch}")
+        return self._expected[1]
 
     def _note_not_finite(self, section: Section, epoch: int) -> None:
         for number in section.numbers:

@@ -6,12 +6,13 @@ without them the C++ parts are counted. Where text is missing, numbers that may 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock
+from nnsreport.parsers.neurosim.training_arrays import PrintedArray
+from nnsreport.parsers.neurosim.training_blocks import NO_LAYER, block_of
 from nnsreport.parsers.neurosim.training_clock import EpochClock, Told, Trust
 from nnsreport.parsers.neurosim.training_order import UTILIZATION, About, PrintedOrder
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
@@ -55,6 +56,7 @@ class TrainingRecords(RunBuilder):
     _held: Told | None = None
     _latest_section: int = -1
     _arrays: int = 0
+    _latest: dict[str, tuple[int, int]] = field(default_factory=dict)
     _are_arrays_late: bool | None = None
     _silent_tests: int = 0
     _is_counting: bool = False
@@ -99,29 +101,25 @@ class TrainingRecords(RunBuilder):
         self._take(told)
         return True
 
-    def tell_array(self, metrics: tuple[str, str], layers: Sequence[str], values: Sequence[tuple[float, int]]) -> bool:
+    def tell_array(self, array: PrintedArray, layers: tuple[str, ...]) -> bool:
         """Take the means and standard deviations of all layers' weights, or of their updates.
 
         Parameters
         ----------
-        metrics : tuple of (str, str)
-            Of the means and of the standard deviations.
-        layers : sequence of str
-            Their names.
-        values : sequence of (float, int), length 2 * layers
-            Means, then standard deviations, each with its line.
+        array : PrintedArray
+            A whole one.
+        layers : tuple of str
+            Their names; half as many as the array has numbers.
 
         Returns
         -------
         bool
             False when their epoch is not known.
         """
-        epoch = self._epoch_of_array(is_first="update" not in metrics[0])
+        epoch = self._epoch_of_array(is_first="update" not in array.metrics[0])
         if epoch is None:
             return False
-        for metric, part in zip(metrics, (values[: len(layers)], values[len(layers) :]), strict=True):
-            for layer, (value, line) in zip(layers, part, strict=True):
-                super(TrainingRecords, self).metric("layer", layer, None, metric, value, line, epoch=epoch)
+        self._file_together(block_of("layer", layers, array.metrics), array.values, array.places, epoch, None)
         return True
 
     def end(self, asked_epochs: int | None) -> None:
@@ -143,12 +141,25 @@ class TrainingRecords(RunBuilder):
             self._forget(told.epoch - 1)
         else:
             self._close_section(_OUT_OF_ORDER)  # nothing of an epoch is printed behind its C++ part
-        for scope, metric, value in told.numbers:
-            super(TrainingRecords, self).metric(
-                scope, None, None, metric, value, told.line, epoch=told.epoch, step=told.step
-            )
-        self.progress.note(told.epoch, told.line, told.numbers, step=told.step, is_test=told.is_test)
+        block, lines = block_of(told.scope, NO_LAYER, told.metrics), [told.line] * len(told.values)
+        self._file_together(block, told.values, lines, told.epoch, told.step)
+        self.progress.note(told)
         self._silent_tests += told.is_test
+
+    def _file_together(
+        self, block: KeyBlock, values: list[float], lines: list[int], epoch: int, step: int | None
+    ) -> None:
+        """File numbers at once that are of a later epoch or step than all of their kind, else one by one."""
+        moment = (epoch, NO_EPOCH if step is None else step)
+        kind = block.keys[0].metric
+        if moment > self._latest.get(kind, (NO_EPOCH, NO_EPOCH)):
+            self._latest[kind] = moment
+            self.extend_few(block, values, lines, *moment)
+            return
+        for key, value, line in zip(block.keys, values, lines, strict=True):
+            super(TrainingRecords, self).metric(
+                key.scope, key.layer, None, key.metric, value, line, epoch=epoch, step=step
+            )
 
     def _drop_held(self) -> None:
         if self._held is None:
@@ -186,6 +197,7 @@ class TrainingRecords(RunBuilder):
         self.values = {
             place: value for place, value in self.values.items() if place[1] == NO_EPOCH or place[1] >= epoch
         }
+        self._unlisted = [entry for entry in self._unlisted if entry[2] >= epoch]
 
     @property
     def _counts(self) -> bool:
@@ -311,7 +323,7 @@ class TrainingRecords(RunBuilder):
         self._file_numbers(section, bounds)
         if section.block is not None and epoch is not None:
             super(TrainingRecords, self).extend(*section.block, epoch=epoch)
-            self._unlisted.clear()  # whatever contradicts them is found within the C++ part
+            self._unlisted.pop()  # whatever contradicts them is found within the C++ part
         elif section.block is not None:
             for line in section.block.line.tolist():
                 self._leave_out(line)

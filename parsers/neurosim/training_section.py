@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from nnsreport.parsers.neurosim.training_order import (
@@ -239,15 +238,11 @@ class Section:
             values = zip(self.block.keys.kind.tolist(), self.block.value.tolist(), strict=True)
             yield from {abouts[kind]: value for kind, value in values}.items()
 
-    def all_about(self) -> Set[About]:
+    def all_about(self) -> frozenset[About]:
         """Return what there is a number of."""
-        known = self.values.keys()
-        return known if self.block is None else known | _abouts_of(self.block.keys)
-
-
-@lru_cache(maxsize=8)
-def _abouts_of(keys: KeyBlock) -> frozenset[About]:
-    return frozenset(key[:4] for key in keys.keys)
+        if self.block is None:
+            return frozenset(self.values)
+        return self.block.keys.abouts.union(self.values) if self.values else self.block.keys.abouts
 
 
 def _without_doubtful_tables(numbers: Sequence[Numbered]) -> Sequence[Numbered]:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nnsreport.parsers.neurosim.noise import Meaningless
 from nnsreport.parsers.neurosim.stages import Verdict
@@ -17,6 +18,7 @@ from nnsreport.parsers.neurosim.training_arrays import ARRAYS, PrintedArray, loo
 from nnsreport.parsers.neurosim.training_clock import Told
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
+from nnsreport.parsers.neurosim.wrapper_lines import Result
 from nnsreport.parsers.quantities import Quantity
 
 _LOSS = r"(-?(?:\d+\.\d{{{}}}|inf|nan))"
@@ -36,8 +38,9 @@ _PERCENT = Quantity("%", -2)
 _HALF_DIGIT = 0.005
 """Largest rounding error of a time that is printed with two decimals."""
 
+_PHASE = re.compile(r"(?:training|testing) phase *$")
 MEANINGLESS: tuple[Meaningless, ...] = (
-    Meaningless(re.compile(r"(?:training|testing) phase *$"), "what train.py does next"),
+    Meaningless(_PHASE, "what train.py does next"),
     Meaningless(re.compile(r"(?:Saving model to|Removing old model) \S"), "files of weights"),
     Meaningless(re.compile(r"Creating folder \S"), "the folder of the wrapper's own log"),
     Meaningless(re.compile(r"\s*\(\w+\): \w+\(.*\)? *$|\s*\) *$"), "layers of the printed model without weights"),
@@ -95,12 +98,29 @@ class TrainingWrapperReader(WrapperReader):
         super(TrainingWrapperReader, self).finish(layer_count)
         self._file_modules(layer_count)
 
+    def read_usual(self, text: str, line: int) -> Verdict:
+        """Read a line of those that are printed in every epoch.
+
+        Nothing else begins so; and what another line runs into a log's folder has an equals sign.
+        """
+        if self._continues_array(text, line):
+            return Verdict.READ
+        reader = USUAL.get(text[:5])
+        if reader is None or "=" in text or "%|" in text:
+            return Verdict.NOT_MINE
+        self._end_array()
+        return reader(self, text, line)
+
+    def _continues_array(self, text: str, line: int) -> bool:
+        if self._array is None or not self._array.add(text, line):
+            return False
+        self._end_array(is_read=True)
+        return True
+
     def _read_line(self, text: str, line: int) -> Verdict:
-        if self._array is not None:
-            if self._array.add(text, line):
-                self._end_array(is_read=True)
-                return Verdict.READ
-            self._end_array()
+        if self._continues_array(text, line):
+            return Verdict.READ
+        self._end_array()
         reader = _READERS.get(text.lstrip()[:5])
         if reader is not None:
             verdict = reader(self, text, line)
@@ -119,11 +139,9 @@ class TrainingWrapperReader(WrapperReader):
         epoch, printed, images = map(int, match.group(1, 2, 3))
         if not 0 < printed <= images or not self._is_asked(epoch):
             return Verdict.UNREADABLE
-        numbers = tuple(
-            ("network", metric, float(match[group])) for group, metric in enumerate(_BATCH_METRICS, start=4)
-        )
+        values = [*map(float, match.group(4, 5, 6))]
         step = self._images_seen(epoch, printed, images)
-        if not self.records.tell(Told(epoch, numbers, line, step)):
+        if not self.records.tell(Told(epoch, "network", _BATCH_METRICS, values, line, step)):
             return Verdict.UNREADABLE
         self.records.setting("wrapper.train_images", str(images), line)
         return Verdict.READ
@@ -150,10 +168,8 @@ class TrainingWrapperReader(WrapperReader):
         epoch = self._epoch_of_times(elapsed, an_epoch, rest)
         if epoch is None:
             return Verdict.UNREADABLE
-        metrics = _TIME_METRICS
-        values = (elapsed, an_epoch, a_batch, rest)
-        numbers = tuple(("simulation", metric, value) for metric, value in zip(metrics, values, strict=True))
-        if not self.records.tell(Told(epoch, numbers, line)):
+        values = [elapsed, an_epoch, a_batch, rest]
+        if not self.records.tell(Told(epoch, "simulation", _TIME_METRICS, values, line)):
             return Verdict.UNREADABLE
         self._latest_elapsed = epoch
         return Verdict.READ
@@ -184,13 +200,8 @@ class TrainingWrapperReader(WrapperReader):
         # PyTorch up to 1.2 divides whole numbers, and rounds down.
         if not -0.51 <= 100 * correct / total - percent < 1:
             return Verdict.UNREADABLE
-        numbers = (
-            ("network", "accuracy", correct / total),
-            ("network", "correct_images", float(correct)),
-            ("network", "test_images", float(total)),
-            ("network", "test_loss", float(match[2])),
-        )
-        if not self.records.tell(Told(epoch, numbers, line, is_test=True)):
+        values = [correct / total, float(correct), float(total), float(match[2])]
+        if not self.records.tell(Told(epoch, "network", Result._fields, values, line, is_test=True)):
             return Verdict.UNREADABLE
         self.has_result = True
         return Verdict.READ
@@ -219,17 +230,20 @@ class TrainingWrapperReader(WrapperReader):
             return
         self._array = None
         layers = self._names_of_parameters(array)
-        if not layers or not self.records.tell_array(array.metrics, layers, array.values()):
+        if not layers or not self.records.tell_array(array, layers):
             for text, line in array.lines:
                 self.records.unreadable(text, line)
 
-    def _names_of_parameters(self, array: PrintedArray) -> list[str]:
+    def _names_of_parameters(self, array: PrintedArray) -> tuple[str, ...]:
         """Return the layers of an array; numbered parameters if the network has more than these; none if it is cut."""
         count = array.pairs
         known = max(len(self._initial_weights), len(self._modules))
         if count is None or count < known:
-            return []
-        return [f"{'parameter' if known and count > known else 'layer'}{position}" for position in range(1, count + 1)]
+            return ()
+        return _numbered("parameter" if known and count > known else "layer", count)
+
+    def _read_phase(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - one signature for all readers
+        return Verdict.READ if _PHASE.match(text) else Verdict.NOT_MINE
 
     def _read_decreasing_rate(self, text: str, line: int) -> Verdict:
         match = _DECREASING_RATE.fullmatch(text)
@@ -290,6 +304,11 @@ class TrainingWrapperReader(WrapperReader):
         return int(text) if text.isascii() and text.isdecimal() else None
 
 
+@lru_cache(maxsize=64)
+def _numbered(name: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{name}{position}" for position in range(1, count + 1))
+
+
 def _inputs_of(module: str) -> int | None:
     """Return the inputs of one output of a printed layer."""
     linear = _LINEAR.match(module)
@@ -316,3 +335,13 @@ _READERS: Mapping[str, _Reader] = {
     "Warni": TrainingWrapperReader._read_warning,
 }
 """The reader of a line, by its first five characters that are no blanks."""
+
+USUAL: Mapping[str, _Reader] = {
+    **{head: _READERS[head] for head in ("Train", "Elaps", "weigh", "delta")},
+    "\tEpoc": TrainingWrapperReader._read_test,
+    **dict.fromkeys(("train", "testi"), TrainingWrapperReader._read_phase),
+}
+"""The reader of a line that is printed in every epoch, by its first five characters.
+
+No line of a C++ part, and none that begins a run, has these.
+"""

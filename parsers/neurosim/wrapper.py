@@ -95,6 +95,10 @@ class WrapperReader:
             self._property = None
         return verdict
 
+    def read_usual(self, text: str, line: int) -> Verdict:  # noqa: ARG002 - training has such lines
+        """Read a line if it is printed so often that it is not looked at for what else it may be."""
+        return Verdict.NOT_MINE
+
     def _read_line(self, text: str, line: int) -> Verdict:
         if text.startswith(FLAGS_BANNER):
             self.has_flags = self._is_in_flags = True

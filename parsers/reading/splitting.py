@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nnsreport.errors import LogError
+from nnsreport.parsers.reading.lines import Lines
 from nnsreport.parsers.reading.text import LogText
 from nnsreport.parsers.records import Problem
 from nnsreport.parsers.silence import NEUROSIM_SILENCE
@@ -79,7 +80,7 @@ class WholeLines:
         if not end:
             self._keep(block)
             return b""
-        whole = b"".join((*self._carry, block[:end]))
+        whole = b"".join((*self._carry, memoryview(block)[:end]))
         self._carry, self._carried = [], 0
         self._keep(block[end:])
         return whole
@@ -129,6 +130,8 @@ class LineSplitter:
         LogText
             With the problems that have not been handed out before.
         """
+        if _is_plain(data) and not self._is_within_line:
+            return self._plain(data, is_last=is_last)
         text = self._decode(data)
         if "\x1b" in text:
             text = _ESCAPE_SEQUENCE.sub("", text)
@@ -141,9 +144,22 @@ class LineSplitter:
         self._is_blank = self._is_blank and _SOMETHING.search(text) is None
         lines, numbers = self._split(text)
         cut_line = numbers[-1] if is_last and numbers and not text.endswith("\n") else None
+        return LogText(lines, numbers, self.source, self._take_problems(), cut_line)
+
+    def _plain(self, data: bytes, *, is_last: bool) -> LogText:
+        """Return lines of which nothing has to be removed or told; what is the same in bytes and in text."""
+        self._is_blank = self._is_blank and _SOMETHING.search(data.decode()) is None
+        lines, first = Lines(data), self._line
+        self._is_within_line = not data.endswith(b"\n")
+        self._line += len(lines) - self._is_within_line
+        numbers = range(first, first + len(lines))
+        cut_line = numbers[-1] if is_last and self._is_within_line else None
+        return LogText(lines, numbers, self.source, self._take_problems(), cut_line)
+
+    def _take_problems(self) -> tuple[Problem, ...]:
         problems = tuple(self.problems)
         self.problems.clear()
-        return LogText(lines, numbers, self.source, problems, cut_line)
+        return problems
 
     def check_not_empty(self) -> None:
         """Refuse a file in which nothing but blanks was found.
@@ -185,6 +201,10 @@ class LineSplitter:
         if message not in self._told:
             self._told.add(message)
             self.problems.append(Problem(message, line, remedy))
+
+
+def _is_plain(data: bytes) -> bool:
+    return data.isascii() and not any(control in data for control in (b"\r", b"\x1b", b"\x00"))
 
 
 def _redrawings(lines: list[str], first: int, *, is_continued: bool) -> tuple[list[str], list[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nnsreport.parsers.reading.lines import Lines
 from nnsreport.parsers.records import Problem
 
 
@@ -32,6 +33,18 @@ class LogText:
     source: Path | None = None
     problems: tuple[Problem, ...] = field(default=())
     cut_line: int | None = None
+
+    def joined(self, start: int, end: int) -> bytes:
+        """Return some lines as UTF-8, each with its end; ``start`` and ``end`` as for :meth:`is_consecutive`."""
+        if isinstance(self.lines, Lines):
+            return self.lines.joined(start, end)
+        return "\n".join((*self.lines[start:end], "")).encode()
+
+    def that_begin_with(self, head: str) -> list[int]:
+        """Return the indices of the lines that begin with a text."""
+        if isinstance(self.lines, Lines):
+            return self.lines.that_begin_with(head)
+        return [index for index, line in enumerate(self.lines) if line.startswith(head)]
 
     def is_consecutive(self, start: int, end: int) -> bool:
         """Tell whether each of some lines is the file's next.

@@ -157,8 +157,11 @@ class Mould:
 
     def may_fit(self, text: bytes) -> bool:
         """Tell quickly of most other texts that they are none of this mould."""
-        is_begun = text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])
-        return is_begun and text.count(b"\n") == self.lines
+        return self.has_ends(text) and text.count(b"\n") == self.lines
+
+    def has_ends(self, text: bytes) -> bool:
+        """Tell whether a text begins and ends as this mould; all that :meth:`may_fit` tells if it has as many lines."""
+        return text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])
 
     def read(self, texts: Sequence[bytes]) -> Fillings:
         """Read the numbers of texts; many at once take much less time than one by one.
