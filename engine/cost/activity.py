@@ -15,6 +15,8 @@ from nnsreport.settings import setting
 
 _LEAST_READS = 1e-9
 """A number of active rows that is expected more seldom than this in a whole image is left out."""
+_BYTES = 256
+"""Numbers that a byte has."""
 
 
 class Distribution(StrEnum):
@@ -108,7 +110,8 @@ def counted_activity(bits: Array, blocks: Sequence[tuple[int, int]]) -> RowActiv
     most = max(rows for _, rows in blocks)
     reads = xp.empty((len(blocks), most + 1))
     for index, (first, rows) in enumerate(blocks):
-        active = (bits[first : first + rows] != 0).sum(axis=0, dtype=np.int32)
+        # A sum of bytes is four times as fast as one of longer numbers.
+        active = (bits[first : first + rows] != 0).sum(axis=0, dtype=np.uint8 if rows < _BYTES else np.int32)
         reads[index] = xp.bincount(active, minlength=most + 1)
     return _occurring(xp.arange(most + 1, dtype="float64"), reads, 0.0)
 

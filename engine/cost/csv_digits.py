@@ -7,7 +7,8 @@ import numpy as np
 from nnsreport.engine.backend import Array
 
 _COMMA, _LINE_END, _MINUS, _POINT, _SPACE, _ZERO = b",\n-. 0"
-_CHUNK_BYTES = 1 << 22
+_NO_BIT, _LAST_NO_BIT = (int.from_bytes(pair, "little") for pair in (b"0,", b"0\n"))
+_CHUNK_BYTES = 1 << 20
 _MOST_DIGITS = 18
 _LARGEST_EXACT = 2**53
 
@@ -28,10 +29,17 @@ def bits(text: bytes) -> Array | None:
     characters = _rectangle(text)
     if characters is None or characters.shape[1] % 2:
         return None
-    cells, dividers = characters[:, ::2], characters[:, 1::2]
-    if not (dividers[:, :-1] == _COMMA).all() or not ((cells == _ZERO) | (cells == _ZERO + 1)).all():
-        return None
-    return cells - np.uint8(_ZERO)
+    # A cell and its divider are one number, whose lowest bit is the cell's.
+    pairs = characters.view("<u2")
+    found = np.empty(pairs.shape, dtype=np.uint8)
+    step = max(1, _CHUNK_BYTES // characters.shape[1])
+    for start in range(0, len(pairs), step):
+        differences = pairs[start : start + step] ^ _NO_BIT
+        differences[:, -1] ^= _NO_BIT ^ _LAST_NO_BIT
+        if differences.max() > 1:
+            return None
+        found[start : start + step] = differences
+    return found
 
 
 def fixed_point(text: bytes) -> Array | None:
