@@ -151,17 +151,19 @@ class AihwkitNetwork:
         return execute(self._graph, images, lambda linear, x: self._layers[linear.index].multiply(linear, x))
 
 
-def run_aihwkit(row: NetworkRow, material: Material) -> Outputs:
-    """Run one row of a table on aihwkit."""
+def program_aihwkit(row: NetworkRow, _: Material, network: CrossbarNetwork, trial: int) -> Infer:
+    """Program one trial on aihwkit."""
     import torch
 
-    def program(network: CrossbarNetwork, trial: int) -> Infer:
-        torch.manual_seed(trial)
-        options = {"settings": row.settings, "time_s": row.time_s, "method": row.method, "mended": row.mended}
-        peer = AihwkitNetwork(network.graph, network.layers, **options)
-        return lambda batch, _: peer.infer(batch)
+    torch.manual_seed(trial)
+    options = {"settings": row.settings, "time_s": row.time_s, "method": row.method, "mended": row.mended}
+    peer = AihwkitNetwork(network.graph, network.layers, **options)
+    return lambda batch, _: peer.infer(batch)
 
-    return run_trials(row, material, program)
+
+def run_aihwkit(row: NetworkRow, material: Material) -> Outputs:
+    """Run one row of a table on aihwkit."""
+    return run_trials(row, material, program_aihwkit)
 
 
 def tile_configuration(layer: CrossbarLayer, settings: CrossbarSettings, method: str) -> Any:

@@ -16,19 +16,15 @@ CHECKOUT is one of github.com/sandialabs/cross-sim, version 3.2. Prints versions
 
 from __future__ import annotations
 
-import argparse
-import importlib.metadata
-import os
-import platform
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from crosssim_cores import CrossSimLayer, CrossSimNetwork, ranges_in_crosssim, run_crosssim, version
 from crosssim_settings import deviation_settings, network_rows, product_settings, random_settings
 from inference_speed import load_images
+from peer_arguments import comparison_parser, material_of, print_head
 from peer_networks import CALIBRATION_IMAGES, Material, chosen_rows
 from peer_products import ProductComparison, compare_layer, deviations, matrix_network, random_product
 from peer_tables import (
@@ -195,27 +191,12 @@ PARTS: dict[str, Callable[[Options], None]] = {
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--network", type=Path, required=True)
-    parser.add_argument("--images", type=Path, required=True)
-    parser.add_argument("--calibration", type=Path, required=True)
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--share", type=float, default=1.0, help="of the images of each row of the table of networks")
-    parser.add_argument("--trials", type=int, default=200, help="of the table of deviations")
+    parser = comparison_parser(__doc__.splitlines()[0], PARTS)
     parser.add_argument("--settings", type=int, default=300, help="random settings")
-    parser.add_argument(
-        "--rows", nargs="+", default=[""], help="words; of the table of networks, rows with any of them"
-    )
     asked = parser.parse_args()
     warnings.filterwarnings("ignore", module="simulator")
-    material = Material(asked.network, asked.images, asked.calibration)
-    options = Options(material, asked.share, asked.trials, asked.settings, asked.rows)
-    threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
-    ours = importlib.metadata.version("nnsreport")
-    print(
-        f"nnsreport {ours}, CrossSim {version()}, NumPy {np.__version__}, Python {platform.python_version()}, ", end=""
-    )
-    print(f"{threads} BLAS threads; {asked.network.name}, {asked.images.name}; 8 bits, 128 rows")
+    options = Options(material_of(asked), asked.share, asked.trials, asked.settings, asked.rows)
+    print_head(f"CrossSim {version()}", asked, "8 bits, 128 rows")
     for part in asked.parts:
         print(f"\n{part}\n")
         PARTS[part](options)

@@ -168,16 +168,17 @@ class CrossSimNetwork:
         return execute(self._graph, images, lambda linear, x: self._layers[linear.index].multiply(linear, x))
 
 
+def program_crosssim(row: NetworkRow, _: Material, network: CrossbarNetwork, trial: int) -> Infer:
+    """Program one trial on CrossSim."""
+    np.random.seed(trial)  # CrossSim draws from NumPy's global generator
+    options = {"settings": row.settings, "time_s": row.time_s, "mended": row.mended}
+    peer = CrossSimNetwork(network.graph, network.layers, **options)
+    return lambda batch, _: peer.infer(batch)
+
+
 def run_crosssim(row: NetworkRow, material: Material) -> Outputs:
     """Run one row of a table on CrossSim."""
-
-    def program(network: CrossbarNetwork, trial: int) -> Infer:
-        np.random.seed(trial)  # CrossSim draws from NumPy's global generator
-        options = {"settings": row.settings, "time_s": row.time_s, "mended": row.mended}
-        peer = CrossSimNetwork(network.graph, network.layers, **options)
-        return lambda batch, _: peer.infer(batch)
-
-    return run_trials(row, material, program)
+    return run_trials(row, material, program_crosssim)
 
 
 def core_parameters(

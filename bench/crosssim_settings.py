@@ -180,6 +180,9 @@ def network_rows() -> dict[str, NetworkRow]:
         "offset, 4 slices of 2 bits": NetworkRow(replace(base, mapping=MappingSettings("offset", cell_bits=2))),
         "bit-serial": NetworkRow(replace(base, mapping=_BIT_SERIAL), 100, batch=10),
         "4 slices, bit-serial": NetworkRow(replace(base, mapping=_SLICED_SERIAL), 60, batch=10),
+        "4 slices, bit-serial, programming 5 %": NetworkRow(
+            replace(base, mapping=_SLICED_SERIAL, device=five), 30, 5, batch=10
+        ),
         "programming 5 %, proportional": NetworkRow(replace(base, device=five), 500, 10),
         "programming 5 %, constant": NetworkRow(replace(base, device=constant), 500, 10),
         "offset, programming 5 %": NetworkRow(replace(base, mapping=offset, device=five), 500, 10),

@@ -17,7 +17,7 @@ from inference_speed import load_images
 from nnsreport.engine.backend import Array
 from nnsreport.engine.crossbar import CrossbarNetwork, CrossbarSettings, build, calibrate
 from nnsreport.engine.crossbar.settings import DeviceSettings
-from nnsreport.engine.network import load_graph
+from nnsreport.engine.network import execute, float_multiply, load_graph
 from nnsreport.engine.parasitics import WireSettings
 from nnsreport.reports.statistics import mean_and_std
 
@@ -83,6 +83,9 @@ def chosen_rows(rows: dict[str, NetworkRow], words: Sequence[str], share: float)
 
 Infer = Callable[[Array, int], Array]
 """Outputs of a batch, given the number of its first image."""
+
+Program = Callable[[NetworkRow, Material, CrossbarNetwork, int], Infer]
+"""Programs a row's network, quantised and calibrated, in some trial; a function that another process can import."""
 
 RunRow = Callable[[NetworkRow, Material], "Outputs"]
 """What a program makes of a row; a function that another process can import."""
@@ -157,17 +160,23 @@ def run_both(
             yield name, ours, peer.submit(run_peer, row, material).result()
 
 
+def program_engine(row: NetworkRow, _: Material, network: CrossbarNetwork, trial: int) -> Infer:
+    """Program one trial on this engine."""
+    read = network.program(seed=0, trial=trial).read(row.time_s, (row.method,))[row.method]
+    return lambda batch, first: read.infer(batch, first).outputs
+
+
+def program_float(_: NetworkRow, __: Material, network: CrossbarNetwork, ___: int) -> Infer:
+    """Take the network as it is, in floating point, on this engine."""
+    return lambda batch, _: execute(network.graph, batch, float_multiply)
+
+
 def run_engine(row: NetworkRow, material: Material) -> Outputs:
     """Run one row on this engine."""
-
-    def program(network: CrossbarNetwork, trial: int) -> Infer:
-        read = network.program(seed=0, trial=trial).read(row.time_s, (row.method,))[row.method]
-        return lambda batch, first: read.infer(batch, first).outputs
-
-    return run_trials(row, material, program)
+    return run_trials(row, material, program_engine)
 
 
-def run_trials(row: NetworkRow, material: Material, program: Callable[[CrossbarNetwork, int], Infer]) -> Outputs:
+def run_trials(row: NetworkRow, material: Material, program: Program) -> Outputs:
     """Run all trials of a row on one program.
 
     Parameters
@@ -176,39 +185,48 @@ def run_trials(row: NetworkRow, material: Material, program: Callable[[CrossbarN
         What to run.
     material : Material
         With what.
-    program : callable
-        From the engine's network, quantised and calibrated, and a trial to what infers with it.
+    program : Program
+        Programs the network.
 
     Returns
     -------
     Outputs
         Of all trials.
     """
-    network, images, labels = _built(row, material)
+    network, images, labels = built(row, material)
     starts = range(0, len(images), row.batch)
     trials, taken_s = [], 0.0
     for trial in range(row.trials):
-        infer = program(network, trial)
+        infer = program(row, material, network, trial)
         begin = time.process_time()
         trials.append(np.concatenate([infer(images[first : first + row.batch], first) for first in starts]))
         taken_s += time.process_time() - begin
-    ideal = np.concatenate([network.infer_quantized(images[f : f + row.batch]).outputs for f in starts])
     return Outputs(
         logits=np.stack(trials),
-        ideal=ideal,
+        ideal=np.concatenate([network.infer_quantized(images[f : f + row.batch]).outputs for f in starts]),
         labels=labels,
         core_ms=1e3 * taken_s / row.trials / len(images),
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        peak_mb=peak_mb(),
     )
 
 
-def _built(row: NetworkRow, material: Material) -> tuple[CrossbarNetwork, Array, Array]:
+def peak_mb() -> float:
+    """Return the largest memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def built(row: NetworkRow, material: Material) -> tuple[CrossbarNetwork, Array, Array]:
+    """Return a row's network, quantised and calibrated without errors of devices, and its images and labels."""
     graph = load_graph(material.network)
     calibration, _ = load_images(material.calibration, CALIBRATION_IMAGES)
     images, labels = load_images(material.images, row.images)
-    device = DeviceSettings(on_off_ratio=row.settings.device.on_off_ratio)
-    quiet = replace(row.settings, device=device, wires=WireSettings())
+    quiet = replace(row.settings, device=without_chance(row.settings.device), wires=WireSettings())
     return build(graph, calibrate(graph, [calibration], quiet), row.settings), images, labels
+
+
+def without_chance(device: DeviceSettings) -> DeviceSettings:
+    """Return a device whose cells are as they were meant to be."""
+    return DeviceSettings(on_off_ratio=device.on_off_ratio)
 
 
 @dataclass(frozen=True, slots=True)
