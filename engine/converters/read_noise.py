@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import NoiseSource, Vectors
+from nnsreport.engine.converters.wired_noise import DrivenLosses, GatedLosses
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,13 @@ class ReadNoise:
         Of what a column's devices conduct, in squared level units, slice by slice; of a pair, both devices together.
     source : NoiseSource
         Where the normal numbers come from.
+    losses : DrivenLosses or GatedLosses, optional
+        What wires with a resistance leave of it.
     """
 
     variances: Array
     source: NoiseSource
+    losses: DrivenLosses | GatedLosses | None = None
 
     def add(self, sums: Array, pulses: Array, rows: slice, block: int, vectors: Vectors | None) -> None:
         """Add the noise of one read to sums.
@@ -46,6 +50,8 @@ class ReadNoise:
         """
         xp = namespace_of(sums)
         noise = xp.matmul(self.variances[None, :, :, rows], pulses * pulses)
+        if self.losses is not None:
+            self.losses.apply(noise, pulses, rows, block)
         xp.sqrt(noise, out=noise)
         noise *= self.source.normals(sums, block, vectors)
         sums += noise

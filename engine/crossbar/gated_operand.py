@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.converters.wired_noise import GatedLosses
 from nnsreport.engine.crossbar.arithmetic import BlockOperand
 from nnsreport.engine.crossbar.inputs import InputCoding
-from nnsreport.engine.crossbar.mapping import Mapping
+from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.crossbar.wiring import circuits, wires_of_arrays
 from nnsreport.engine.parasitics import WireSettings, array_rows, column_currents, rows_around
+
+# In level units: of a column without any conductance nothing is lost.
+_LEAST_CONDUCTANCE = 1e-30
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,29 @@ class GatedOperand:
             total += further
         return total
 
+    def lost(self) -> Array:
+        """Return how much of a column's current wires cost when all rows of a block are open.
+
+        Returns
+        -------
+        Array of float32, (blocks, groups, slices * columns)
+            As a share of the current with ideal wires; of pairs, of both devices together, each by itself.
+        """
+        xp = namespace_of(self.cells)
+        arrays = array_rows(self.blocks, self.wires)
+        each = xp.concatenate([devices for _, devices in self.circuits])[None]
+        shares: Array = xp.empty((len(self.blocks), *self.cells.shape[:2]), dtype=xp.float32)
+        for index, block in enumerate(self.blocks):
+            before, after = rows_around(block, arrays)
+            part = each[..., block]
+            opened = xp.ones((part.shape[-1], 1), dtype=xp.float32)
+            kept = column_currents(
+                part, opened, self.wires, self.unit_s, signed=False, rows_before=before, rows_after=after
+            )
+            ideal = part.sum(axis=(0, 1, -1))
+            shares[index] = (ideal - kept.sum(axis=(0, -1))) / xp.maximum(ideal, xp.float32(_LEAST_CONDUCTANCE))
+        return shares
+
 
 def gated_operand(without_wires: BlockOperand, devices: Array, mapping: Mapping, wires: WireSettings) -> GatedOperand:
     """Put the devices of a layer on gated arrays.
@@ -126,9 +153,11 @@ def gated_operand(without_wires: BlockOperand, devices: Array, mapping: Mapping,
     GatedOperand
         The devices are copied.
     """
-    planes, inputs = devices.shape[0], devices.shape[-1]
-    groups = devices.shape[2]
-    by_lines = devices.swapaxes(1, 2).reshape(planes, groups, -1, inputs)
-    return GatedOperand(
+    by_lines = lines_of_groups(devices)
+    operand = GatedOperand(
         without_wires, tuple(circuits(by_lines, mapping)), wires_of_arrays(wires, mapping), mapping.cell.step_s
     )
+    if without_wires.noise is None:
+        return operand
+    noise = replace(without_wires.noise, losses=GatedLosses(operand.lost()))
+    return replace(operand, without_wires=replace(without_wires, noise=noise))

@@ -10,7 +10,7 @@ import numpy as np
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.compensation import Gain, scaled_columns
 from nnsreport.engine.converters.analog import Converter
-from nnsreport.engine.converters.noise import NoiseSource, Vectors
+from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.arithmetic import (
@@ -24,7 +24,7 @@ from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
 from nnsreport.engine.crossbar.fused import whole_cells
 from nnsreport.engine.crossbar.inputs import InputCoding
-from nnsreport.engine.crossbar.mapping import Mapping
+from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, QuantizedWeight
 from nnsreport.engine.crossbar.tiling import Tiling
@@ -183,29 +183,22 @@ class CrossbarLayer:
         product: Array = xp.empty(shape, dtype=xp.float32)
         return product
 
-    def block_operand(
-        self, conductances: Array, variances: Array | None = None, source: NoiseSource | None = None
-    ) -> BlockOperand:
+    def block_operand(self, conductances: Array, noise: ReadNoise | None = None) -> BlockOperand:
         """Return conductances arranged for multiplication block by block.
 
         Parameters
         ----------
         conductances : Array of float32, (slices, groups, columns, K)
             In level units.
-        variances : Array of float32, (slices, groups, columns, K), optional
-            Of white noise at every read, in squared level units.
-        source : NoiseSource, optional
-            Of that noise.
+        noise : ReadNoise, optional
+            What every read adds.
 
         Returns
         -------
         BlockOperand
             A copy.
         """
-        noise = None
-        if variances is not None and source is not None:
-            noise = ReadNoise(_by_lines(variances), source)
-        cells = _by_lines(conductances)
+        cells = lines_of_groups(conductances)
         return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells))
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
@@ -320,9 +313,3 @@ class CrossbarLayer:
         result: Array = product.astype(xp.float32, copy=False)
         result *= scale
         return result
-
-
-def _by_lines(numbers: Array) -> Array:
-    """Return numbers of cells, (slices, groups, columns, K), as lines of each group: (groups, slices * columns, K)."""
-    slices, groups, columns, inputs = numbers.shape
-    return numbers.swapaxes(0, 1).reshape(groups, slices * columns, inputs)

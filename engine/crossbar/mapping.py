@@ -213,3 +213,20 @@ def make_mapping(weight_bits: int, settings: MappingSettings, device: DeviceSett
             remedy=f"make it {columns} or more, or give cells more bits",
         )
     return mapping
+
+
+def lines_of_groups(numbers: Array) -> Array:
+    """Return numbers of cells in the order in which a group's columns are multiplied.
+
+    Parameters
+    ----------
+    numbers : Array, (..., slices, groups, columns, K)
+        One for each cell.
+
+    Returns
+    -------
+    Array, (..., groups, slices * columns, K)
+        Slice by slice; a copy.
+    """
+    *leading, slices, groups, columns, inputs = numbers.shape
+    return numbers.swapaxes(-4, -3).reshape(*leading, groups, slices * columns, inputs)

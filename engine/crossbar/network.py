@@ -35,7 +35,7 @@ from nnsreport.engine.crossbar.reading import Inference, ReadLayer, ReadNetwork,
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.crossbar.settings.compensation import RECALIBRATING
 from nnsreport.engine.crossbar.sram_operand import check_sram, sram_operand, stored_conductances
-from nnsreport.engine.crossbar.white_noise import column_variances, has_white_noise
+from nnsreport.engine.crossbar.white_noise import has_white_noise, layer_noise
 from nnsreport.engine.crossbar.wiring import check_wires, column_conductances, solves_every_vector
 from nnsreport.engine.network import Graph
 from nnsreport.engine.random import Purpose
@@ -132,12 +132,12 @@ class ProgrammedNetwork:
 
     def _block_operand(self, index: int, devices: Array, read: Array, time_s: float) -> Operand:
         layer, device, draw = self.layers[index], self.settings.device, self.draws[index]
-        variances = column_variances(devices, layer.mapping, device) if has_white_noise(device) else None
-        source = NoiseSource(draw.seed, draw.trial, draw.layer, Purpose.WHITE_READ_NOISE, time_s)
-        operand = layer.block_operand(read, variances, source)
-        if solves_every_vector(self.settings.wires):
-            return gated_operand(operand, devices, layer.mapping, self.settings.wires)
-        return operand
+        wires, noise = self.settings.wires, None
+        if has_white_noise(device):
+            source = NoiseSource(draw.seed, draw.trial, draw.layer, Purpose.WHITE_READ_NOISE, time_s)
+            noise = layer_noise(devices, layer.mapping, device, wires, source)
+        operand = layer.block_operand(read, noise)
+        return gated_operand(operand, devices, layer.mapping, wires) if solves_every_vector(wires) else operand
 
     def corrections_at_start(self) -> Map[int, ChannelCorrection]:
         """Return what restores the statistics of channels right after programming.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.settings import CrossbarSettings, MappingSettings
-from nnsreport.engine.parasitics import WireSettings, layer_conductances
+from nnsreport.engine.parasitics import WireSettings, layer_conductances, layer_sensitivities
 from nnsreport.errors import ConfigurationError
 
 
@@ -98,6 +98,32 @@ def column_conductances(devices: Array, mapping: Mapping, wires: WireSettings) -
     for further in effective:
         total += further
     return total
+
+
+def column_sensitivities(devices: Array, mapping: Mapping, wires: WireSettings) -> tuple[Array, Array]:
+    """Return how the columns of driven arrays with resistive wires follow each of their cells.
+
+    Parameters
+    ----------
+    devices : Array of float32, (planes, slices, groups, columns, K)
+        Conductances in level units.
+    mapping : Mapping
+        Of the devices.
+    wires : WireSettings
+        Of the arrays.
+
+    Returns
+    -------
+    own, common : Array of float32, (planes, slices, groups, columns, K)
+        As :func:`nnsreport.engine.parasitics.layer_sensitivities` has them.
+    """
+    xp = namespace_of(devices)
+    blocks, placed = mapping.blocks(devices.shape[-1]), wires_of_arrays(wires, mapping)
+    found = [
+        layer_sensitivities(planes, blocks, placed, mapping.cell.step_s) for _, planes in circuits(devices, mapping)
+    ]
+    own, common = (xp.concatenate(parts) for parts in zip(*found, strict=True))
+    return own, common
 
 
 def check_wires(settings: CrossbarSettings) -> None:

@@ -62,7 +62,7 @@ from nnsreport.engine.parasitics.effective import (
     fast_error_bound,
     worst_fast_error,
 )
-from nnsreport.engine.parasitics.layout import array_rows, layer_conductances, rows_around
+from nnsreport.engine.parasitics.layout import array_rows, layer_conductances, layer_sensitivities, rows_around
 from nnsreport.engine.parasitics.settings import WireSettings
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "effective_conductances",
     "fast_error_bound",
     "layer_conductances",
+    "layer_sensitivities",
     "rows_around",
     "worst_fast_error",
 ]

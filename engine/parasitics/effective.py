@@ -11,15 +11,12 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.parasitics.driven import coupling, decoupled_conductances, exact_conductances
 from nnsreport.engine.parasitics.gated import gated_currents
 from nnsreport.engine.parasitics.ladder import Line
+from nnsreport.engine.parasitics.networks import arranged, parts_in_memory
 from nnsreport.engine.parasitics.settings import WireSettings
 
 # Groups of rows of the fast method for gated arrays.
 _GROUPS = 16
-# Of the exact solver.
-_BYTES_FOR_A_CELL = 1024
-# Working memory of a solver, and numbers in each operand of a gated sweep: fits a cache, or bounds a GPU's memory.
-_SOLVER_BYTES = 1 << 26
-_SOLVER_BYTES_ON_DEVICE = 1 << 31
+# Numbers in each operand of a gated sweep: fits a cache, or bounds a GPU's memory.
 _SWEPT = 1 << 15
 _SWEPT_ON_DEVICE = 1 << 24
 _LEAST_VECTORS = 64
@@ -53,11 +50,11 @@ def effective_conductances(devices: Array, wires: WireSettings, unit_s: float = 
     """
     assert wires.select == "driven", "gated arrays have no such conductances"
     xp = namespace_of(devices)
-    networks = _networks(devices, wires)
+    networks = arranged(devices, wires)
     solve = decoupled_conductances if wires.solver == "fast" else exact_conductances
     word_line, bit_line = wires.supply_line(unit_s), wires.bit_line(unit_s)
     effective: Array = xp.empty(networks.shape[1:], dtype=devices.dtype)
-    for part in _array_parts(networks):
+    for part in parts_in_memory(networks):
         effective[part] = solve(networks[:, part].astype(xp.float64), word_line, bit_line)
     return _difference(effective, devices.shape, wires)
 
@@ -83,9 +80,9 @@ def fast_error_bound(devices: Array, wires: WireSettings, unit_s: float = 1.0) -
     """
     assert wires.select == "driven", "gated arrays have no such bound"
     xp = namespace_of(devices)
-    networks = _networks(devices, wires)
+    networks = arranged(devices, wires)
     bounds: Array = xp.empty(networks.shape[1], dtype=xp.float64)
-    for part in _array_parts(networks):
+    for part in parts_in_memory(networks):
         bounds[part] = coupling(networks[:, part].astype(xp.float64), wires.supply_line(unit_s), wires.bit_line(unit_s))
     apart = bounds.size // math.prod(devices.shape[1:-2])
     result: Array = bounds.reshape(apart, *devices.shape[1:-2]).max(axis=0)
@@ -185,20 +182,8 @@ def _phase(cells: Array, active: Array, wires: WireSettings, lines: tuple[Line, 
     return currents
 
 
-def _networks(devices: Array, wires: WireSettings) -> Array:
-    """Return the circuits to solve, (planes that share bit lines, arrays, columns, rows)."""
-    xp = namespace_of(devices)
-    planes, (columns, rows) = devices.shape[0], devices.shape[-2:]
-    if planes == 1 or wires.pairs == "interleaved":
-        return devices.reshape(planes, -1, columns, rows)
-    if wires.pairs == "adjacent":
-        devices = xp.moveaxis(devices, 0, -2)
-        columns *= planes
-    return devices.reshape(1, -1, columns, rows)
-
-
 def _difference(effective: Array, shape: tuple[int, ...], wires: WireSettings) -> Array:
-    """Undo :func:`_networks` and subtract what is not subtracted on bit lines."""
+    """Undo :func:`arranged` and subtract what is not subtracted on bit lines."""
     if shape[0] == 1 or wires.pairs == "interleaved":
         return effective.reshape(shape[1:])
     if wires.pairs == "adjacent":
@@ -208,13 +193,6 @@ def _difference(effective: Array, shape: tuple[int, ...], wires: WireSettings) -
     positive, negative = effective.reshape(shape)
     separate: Array = positive - negative
     return separate
-
-
-def _array_parts(networks: Array) -> Iterator[slice]:
-    planes, count, columns, rows = networks.shape
-    budget = _SOLVER_BYTES if namespace_of(networks) is np else _SOLVER_BYTES_ON_DEVICE
-    step = max(budget // (_BYTES_FOR_A_CELL * planes * columns * rows), 1)
-    return (slice(begin, begin + step) for begin in range(0, count, step))
 
 
 def _tiles(arrays: int, columns: int, vectors: int, *, on_device: bool) -> Iterator[tuple[slice, slice]]:

@@ -72,3 +72,37 @@ def log_attenuations(shunts: Array, line: Line) -> Array:
         beyond = seen / (1.0 + drop)
     result: Array = xp.cumsum(logs, axis=0)
     return result
+
+
+def node_voltages(shunts: Array, currents: Array, line: Line) -> Array:
+    """Return the voltages along a line that currents are fed into, with its head at ground.
+
+    Parameters
+    ----------
+    shunts : Array of float64, (nodes, ...)
+        Conductance from each node to ground; node 0 is next to the head.
+    currents : Array of float64, (nodes, ...)
+        Into each node.
+    line : Line
+        Series resistances.
+
+    Returns
+    -------
+    Array of float64, (nodes, ...)
+        One sweep towards the head joins what lies behind each resistance to a source and a conductance, one sweep back
+        divides the voltages.
+    """
+    xp = namespace_of(shunts)
+    seen, sources = xp.empty_like(shunts), xp.empty_like(currents)
+    beyond, source = xp.zeros_like(shunts[0]), xp.zeros_like(currents[0])
+    last = shunts.shape[0] - 1
+    for node in range(last, -1, -1):
+        seen[node], sources[node] = shunts[node] + beyond, currents[node] + source
+        kept = 1.0 / (1.0 + line.resistance(node) * seen[node])
+        beyond, source = seen[node] * kept, sources[node] * kept
+    voltages: Array = xp.empty_like(currents)
+    before = xp.zeros_like(currents[0])
+    for node in range(last + 1):
+        ohm = line.resistance(node)
+        before = voltages[node] = (before + ohm * sources[node]) / (1.0 + ohm * seen[node])
+    return voltages

@@ -8,8 +8,11 @@ word lines of the others are at ground (``driven``), so that their cells load th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.parasitics.effective import effective_conductances
+from nnsreport.engine.parasitics.sensitivity import cell_sensitivities
 from nnsreport.engine.parasitics.settings import WireSettings
 from nnsreport.errors import ConfigurationError
 
@@ -91,13 +94,54 @@ def layer_conductances(devices: Array, blocks: tuple[slice, ...], wires: WireSet
         A block would lie on two arrays.
     """
     xp = namespace_of(devices)
+    result: Array = xp.empty(devices.shape[1:], dtype=devices.dtype)
+    for rows in array_rows(blocks, wires):
+        for columns in _array_columns(devices, wires):
+            result[..., columns, rows] = effective_conductances(devices[..., columns, rows], wires, unit_s)
+    return result
+
+
+def layer_sensitivities(
+    devices: Array, blocks: tuple[slice, ...], wires: WireSettings, unit_s: float
+) -> tuple[Array, Array]:
+    """Return how the columns of a layer on driven arrays follow each of their cells.
+
+    Parameters
+    ----------
+    devices : Array of floats, (planes, ..., columns, K)
+        Conductances of all devices in units of ``unit_s``.
+    blocks : tuple of slice
+        Rows that are read together.
+    wires : WireSettings
+        With ``select = "driven"``.
+    unit_s : float
+        Unit of conductance, in S.
+
+    Returns
+    -------
+    own, common : Array of float32, (planes, ..., columns, K)
+        As :func:`nnsreport.engine.parasitics.sensitivity.cell_sensitivities` has them.
+
+    Raises
+    ------
+    ConfigurationError
+        A block would lie on two arrays.
+    """
+    xp = namespace_of(devices)
+    own, common = (xp.empty(devices.shape, dtype=xp.float32) for _ in range(2))
+    for rows in array_rows(blocks, wires):
+        for block in (block for block in blocks if rows.start <= block.start < rows.stop):
+            within = slice(block.start - rows.start, block.stop - rows.start)
+            for columns in _array_columns(devices, wires):
+                found = cell_sensitivities(devices[..., columns, rows], within, wires, unit_s)
+                own[..., columns, block], common[..., columns, block] = found
+    return own, common
+
+
+def _array_columns(devices: Array, wires: WireSettings) -> Iterator[slice]:
+    """Yield the columns of the weight matrix that are in one array."""
     columns = devices.shape[-2]
     width = wires.columns or columns
     if wires.columns and wires.pairs == "adjacent" and devices.shape[0] == 2:
         width //= 2
-    result: Array = xp.empty(devices.shape[1:], dtype=devices.dtype)
-    for rows in array_rows(blocks, wires):
-        for begin in range(0, columns, width):
-            tile = (..., slice(begin, begin + width), rows)
-            result[tile] = effective_conductances(devices[tile], wires, unit_s)
-    return result
+    return (slice(begin, begin + width) for begin in range(0, columns, width))

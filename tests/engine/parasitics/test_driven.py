@@ -237,7 +237,7 @@ def test_arrays_are_solved_by_themselves(monkeypatch: pytest.MonkeyPatch, pairs:
     devices = _devices((2, 2, 3, 4, 5), seed=9)
     wires = replace(RESISTIVE, pairs=pairs)
     whole = effective_conductances(devices, wires)
-    monkeypatch.setattr("nnsreport.engine.parasitics.effective._SOLVER_BYTES", 1)
+    monkeypatch.setattr("nnsreport.engine.parasitics.networks._SOLVER_BYTES", 1)
     np.testing.assert_allclose(effective_conductances(devices, wires), whole, rtol=0, atol=1e-15)
     for slice_, group in np.ndindex(2, 3):
         one = effective_conductances(devices[:, slice_, group], wires)
