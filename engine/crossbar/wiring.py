@@ -8,8 +8,15 @@ from dataclasses import replace
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.mapping import Mapping
 from nnsreport.engine.crossbar.settings import CrossbarSettings, MappingSettings
+from nnsreport.engine.crossbar.side_by_side import (
+    conductances_side_by_side,
+    lies_side_by_side,
+    sensitivities_side_by_side,
+)
 from nnsreport.engine.parasitics import WireSettings, layer_conductances, layer_sensitivities
 from nnsreport.errors import ConfigurationError
+
+_PAIRED = ("differential", "two-sided")
 
 
 def solves_every_vector(wires: WireSettings) -> bool:
@@ -90,6 +97,8 @@ def column_conductances(devices: Array, mapping: Mapping, wires: WireSettings) -
     if wires.ideal or solves_every_vector(wires):
         return mapping.column_conductances(devices)
     blocks, placed = mapping.blocks(devices.shape[-1]), wires_of_arrays(wires, mapping)
+    if lies_side_by_side(mapping, wires):
+        return conductances_side_by_side(devices, mapping, placed)
     effective = (
         factor * layer_conductances(planes, blocks, placed, mapping.cell.step_s)
         for factor, planes in circuits(devices, mapping)
@@ -119,6 +128,8 @@ def column_sensitivities(devices: Array, mapping: Mapping, wires: WireSettings) 
     """
     xp = namespace_of(devices)
     blocks, placed = mapping.blocks(devices.shape[-1]), wires_of_arrays(wires, mapping)
+    if lies_side_by_side(mapping, wires):
+        return sensitivities_side_by_side(devices, mapping, placed)
     found = [
         layer_sensitivities(planes, blocks, placed, mapping.cell.step_s) for _, planes in circuits(devices, mapping)
     ]
@@ -166,7 +177,7 @@ def _check_inputs(wires: WireSettings, mapping: MappingSettings) -> None:
 def _check_pairs(wires: WireSettings, mapping: MappingSettings) -> None:
     if wires.pairs == "separate":
         return
-    if mapping.signs not in ("differential", "two-sided"):
+    if mapping.signs not in _PAIRED:
         found = f'signs = "{mapping.signs}" has no pairs'
     elif mapping.subtraction == "digital":
         found = 'subtraction = "digital" gives the sides of a pair arrays of their own'
@@ -196,10 +207,18 @@ def _check_rows(wires: WireSettings, mapping: MappingSettings) -> None:
 
 
 def _check_columns(wires: WireSettings, mapping: MappingSettings) -> None:
-    if wires.select == "driven" and mapping.array_columns and not wires.supply_line(1.0).ideal:
+    if wires.select == "gated" or not mapping.array_columns or wires.supply_line(1.0).ideal:
+        return
+    if wires.columns:
         raise ConfigurationError(
-            f"is {mapping.array_columns}, with all cells of a weight side by side, but along resistive word lines each "
-            "slice has arrays of its own",
-            field="mapping.array_columns",
-            remedy="write array_columns = 0, and the bit lines of an array as wires.columns",
+            f"is {wires.columns}, but arrays have mapping.array_columns = {mapping.array_columns}",
+            field="wires.columns",
+            remedy="leave it out",
+        )
+    if mapping.signs in _PAIRED and wires.pairs != "adjacent":
+        raise ConfigurationError(
+            f'is "{wires.pairs}", but mapping.array_columns = {mapping.array_columns} puts all cells of a weight side '
+            "by side along a word line",
+            field="wires.pairs",
+            remedy='write pairs = "adjacent" (and mapping.subtraction = "analog"), or array_columns = 0',
         )

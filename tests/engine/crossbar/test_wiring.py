@@ -172,7 +172,11 @@ def test_ranges_are_those_of_ideal_arrays(graph: Graph) -> None:
         ),
         ({"mapping": replace(MAPPING, rows=3)}, "wires.rows: is 4, but mapping.rows = 3 reads 3 rows together"),
         ({"mapping": replace(MAPPING, rows=0)}, "write mapping.array_rows = 4 in its place"),
-        ({"mapping": replace(MAPPING, array_columns=32)}, "mapping.array_columns: is 32, with all cells"),
+        ({"mapping": replace(MAPPING, array_columns=32)}, "wires.columns: is 2, but arrays have mapping.array_columns"),
+        (
+            {"wires": replace(DRIVEN, columns=0), "mapping": replace(MAPPING, array_columns=32)},
+            'wires.pairs: is "separate", but mapping.array_columns = 32 puts all cells of a weight side by side',
+        ),
         (
             {"sram": SramSettings(kind="CM"), "mapping": MappingSettings(), "device": DeviceSettings()},
             'wires: have a resistance, but an SRAM array of kind "CM"',
