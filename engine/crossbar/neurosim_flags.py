@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping as Map
 
 from nnsreport.engine.crossbar.settings import CrossbarSettings
-from nnsreport.engine.peers.neurosim_wrapper import Flags
+from nnsreport.engine.peers.wrapper_options import Flags
 from nnsreport.errors import ConfigurationError
 
 # What the wrapper has a flag for, and what it fixes; everything else has to keep its default.

@@ -15,17 +15,13 @@ from nnsreport.engine.crossbar.reading import ReadLayer
 from nnsreport.engine.crossbar.settings import CrossbarSettings
 from nnsreport.engine.devices.retention import random_directions
 from nnsreport.engine.peers.neurosim_wrapper import (
-    BatchRange,
-    Call,
-    Flags,
-    Quantizer,
-    grid,
     layer_product,
-    rounded_down,
     weights_as_read,
     whole_layer_product,
     whole_weights_as_read,
 )
+from nnsreport.engine.peers.wage import BatchRange, grid, rounded_down
+from nnsreport.engine.peers.wrapper_options import Call, Flags, Quantizer
 from nnsreport.engine.random import Purpose, device_stream, normals, uniforms
 from nnsreport.errors import ConfigurationError
 

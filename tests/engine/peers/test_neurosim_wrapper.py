@@ -7,16 +7,9 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.network.geometry import Window, columns
-from nnsreport.engine.peers.neurosim_wrapper import (
-    BatchRange,
-    Flags,
-    layer_product,
-    quantized_weights,
-    rounded_down,
-    wage_scale,
-    weights_as_read,
-    whole_layer_product,
-)
+from nnsreport.engine.peers.neurosim_wrapper import layer_product, weights_as_read, whole_layer_product
+from nnsreport.engine.peers.wage import BatchRange, quantized_weights, rounded_down, wage_scale
+from nnsreport.engine.peers.wrapper_options import Flags
 
 _RECORDED = np.load(Path(__file__).parents[2] / "data" / "neurosim_wrapper" / "layers.npz")
 _CASES = json.loads(str(_RECORDED["cases"]))
