@@ -15,7 +15,7 @@ import numpy as np
 from peer_networks import Material, NetworkRow, Program, built, peak_mb
 
 from nnsreport.engine.backend import Array, select_backend
-from nnsreport.execution.workers import ordered_map, worker_count
+from nnsreport.execution.workers import ordered_map, same_products, worker_count
 
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Environment variables that libraries take their number of threads from, when they are loaded."""
@@ -110,7 +110,8 @@ def _environment(threads: int) -> Iterator[None]:
 
 def _serve(connection: Connection, program: Program, row: NetworkRow, material: Material, shares_batches: bool) -> None:
     warnings.simplefilter("ignore")  # of other programs, about themselves
-    network, images, labels = built(row, material)
+    with same_products():  # both programs get the same network, to the last bit
+        network, images, labels = built(row, material)
     workers = worker_count(select_backend("cpu"), os.environ) if shares_batches else 1
     starts, is_warm = range(0, len(images), row.batch), False
     while (trial := connection.recv()) is not None:
