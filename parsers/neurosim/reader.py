@@ -23,6 +23,9 @@ from nnsreport.parsers.records import ParsedLog
 if TYPE_CHECKING:
     from nnsreport.parsers.streaming import Sink
 
+_MOST_HELD = 1 << 14
+"""Lines of a C++ part that wait for the next piece of the log; one that is read as a whole takes much less time."""
+
 
 def _holds_several(text: LogText, *, is_training: bool) -> bool:
     """Tell whether a log may hold several runs.
@@ -61,6 +64,7 @@ class NeuroSimReader:
     _holds_several: bool | None = None
     _runs: list[Run] = field(default_factory=list)
     _finished: list[ParsedLog] = field(default_factory=list)
+    _held: LogText | None = None
 
     def __post_init__(self) -> None:
         """Begin the first run."""
@@ -74,10 +78,29 @@ class NeuroSimReader:
         text : LogText
             Whole lines.
         """
+        starts, begin, end = section_starts(text), 0, len(text.lines)
+        if self._held is not None and end:
+            begin = starts[0] if starts else end
+            held, self._held = self._held, None
+            self._read_text(held.followed_by(text.part(0, begin)) if begin else held)
+        if starts and self._may_hold(text, starts[-1]):
+            self._held = text.part(starts[-1], end)
+            end = starts.pop()
+        self._read_part(text, begin, [*starts, end])
+
+    def _may_hold(self, text: LogText, start: int) -> bool:
+        """Tell whether the last C++ part of a piece may wait for what follows; other runs end with theirs."""
+        is_piece = self.dialect.is_training and not self.is_whole and text.cut_line is None
+        return is_piece and len(text.lines) - start <= _MOST_HELD
+
+    def _read_text(self, text: LogText) -> None:
+        self._read_part(text, 0, [*section_starts(text), len(text.lines)])
+
+    def _read_part(self, text: LogText, begin: int, bounds: Sequence[int]) -> None:
+        """Read lines from one on; the C++ parts among them begin at all bounds but the last, which is their end."""
         self._runs[-1].records.cut_line = text.cut_line
-        bounds = [*section_starts(text), len(text.lines)]
         ahead = ReadAhead(bounds)
-        section = self._read_lines(text, 0, bounds[0], -1)
+        section = self._read_lines(text, begin, bounds[0], -1)
         for start, end in itertools.pairwise(bounds):
             current = self._run_at(text.lines[start], text)
             current.begin_section()
@@ -149,6 +172,9 @@ class NeuroSimReader:
         tuple of ParsedLog
             At least one.
         """
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._read_text(held)
         for run in self._runs:
             self._finished.append(run.finish(self._name(), self.source))
         return tuple(self._finished)

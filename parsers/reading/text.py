@@ -40,6 +40,21 @@ class LogText:
             return self.lines.joined(start, end)
         return "\n".join((*self.lines[start:end], "")).encode()
 
+    def part(self, start: int, end: int) -> LogText:
+        """Return one line at least, without the problems; ``start`` and ``end`` as for :meth:`is_consecutive`."""
+        lines = Lines(self.joined(start, end)) if isinstance(self.lines, Lines) else self.lines[start:end]
+        cut_line = self.cut_line if end == len(self.lines) else None
+        return LogText(lines, self.numbers[start:end], self.source, cut_line=cut_line)
+
+    def followed_by(self, following: LogText) -> LogText:
+        """Return these lines and those that follow in the file."""
+        if isinstance(self.lines, Lines) and isinstance(following.lines, Lines):
+            whole = (text.joined(0, len(text.lines)) for text in (self, following))
+            numbers = range(self.numbers[0], following.numbers[-1] + 1)
+            return LogText(Lines(b"".join(whole)), numbers, self.source, cut_line=following.cut_line)
+        lines, numbers_of_both = [*self.lines, *following.lines], [*self.numbers, *following.numbers]
+        return LogText(lines, numbers_of_both, self.source, cut_line=following.cut_line)
+
     def that_begin_with(self, head: str) -> list[int]:
         """Return the indices of the lines that begin with a text."""
         if isinstance(self.lines, Lines):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,3 +39,15 @@ def test_texts_of_both_kinds_give_the_same(text: str, data: st.DataObject) -> No
     start = data.draw(st.integers(0, len(expected) - 1))
     end = data.draw(st.integers(start + 1, len(expected)))
     assert of_bytes.joined(start, end) == of_list.joined(start, end) == "\n".join((*expected[start:end], "")).encode()
+    part = of_bytes.part(start, end)
+    assert (part.lines, part.numbers) == (expected[start:end], numbers[start:end])
+    kinds = (of_bytes, of_list) if start else ()
+    for first, second in itertools.product(kinds, kinds):
+        whole = first.part(0, start).followed_by(second.part(start, len(expected)))
+        assert (whole.lines, list(whole.numbers)) == (expected, list(numbers))
+
+
+def test_a_cut_line_stays_with_the_last_part() -> None:
+    text = LogText(Lines(b"a\nb\nc"), range(4, 7), cut_line=6)
+    assert [text.part(0, 2).cut_line, text.part(1, 3).cut_line] == [None, 6]
+    assert text.part(0, 1).followed_by(text.part(1, 3)) == LogText(["a", "b", "c"], range(4, 7), cut_line=6)
