@@ -275,32 +275,63 @@ def tile_parts(geometry: LayerGeometry) -> tuple[TilePart, ...]:
     ----------
     NeuroSim V1.4, Chip.cpp, Tile.cpp and ProcessingUnit.cpp, the functions that calculate performance.
     """
+    return tuple(_tile_part(part, geometry) for part in tile_cuts(geometry))
+
+
+def _tile_part(part: Part, g: LayerGeometry) -> TilePart:
+    elements = tuple(ElementPart(each, array_cuts(each, g), count) for each, count in element_cuts(part, g))
+    return TilePart(whole_tile(part, g), elements)
+
+
+def tile_cuts(geometry: LayerGeometry) -> Iterator[Part]:
+    """Yield what :func:`tile_parts` cuts among elements: the matrix, or that of the first kernel position, in tiles.
+
+    Parameters
+    ----------
+    geometry : LayerGeometry
+        Of the layer.
+
+    Yields
+    ------
+    Part
+        Of a tile, row by row. Those of the same size are cut alike.
+    """
+    g = geometry
+    rows = g.rows // g.elements if g.is_novel else g.rows
+    yield from _cut(Part(0, 0, rows, g.columns), g.tile_size, g.tile_size)
+
+
+def whole_tile(part: Part, geometry: LayerGeometry) -> Part:
+    """Return what a tile evaluates of all kernel positions, from its part of the first."""
+    rows = part.rows * geometry.elements if geometry.is_novel else part.rows
+    return Part(part.row, part.column, rows, part.columns)
+
+
+def element_cuts(part: Part, geometry: LayerGeometry) -> Iterator[tuple[Part, int]]:
+    """Yield what the elements of a tile evaluate, and how often the energy of each counts.
+
+    Parameters
+    ----------
+    part : Part
+        Of the tile, one of :func:`tile_cuts`.
+    geometry : LayerGeometry
+        Of the layer.
+
+    Yields
+    ------
+    tuple of Part and int
+        In NeuroSim's order. Those of the same size are cut alike.
+    """
     g = geometry
     if g.is_novel:
-        return tuple(_novel_tiles(g))
-    cuts = _cut(Part(0, 0, g.rows, g.columns), g.tile_size, g.tile_size)
-    return tuple(TilePart(part, _conventional_elements(part, g)) for part in cuts)
-
-
-def _novel_tiles(g: LayerGeometry) -> Iterator[TilePart]:
-    position_rows = g.rows // g.elements
-    for part in _cut(Part(0, 0, position_rows, g.columns), g.tile_size, g.tile_size):
-        of_positions = (
-            Part(part.row + position * position_rows, part.column, part.rows, part.columns)
-            for position in range(g.elements)
-        )
-        elements = tuple(ElementPart(each, _arrays(each, g), 1) for each in of_positions)
-        yield TilePart(Part(part.row, part.column, part.rows * g.elements, part.columns), elements)
-
-
-def _conventional_elements(part: Part, g: LayerGeometry) -> tuple[ElementPart, ...]:
-    if g.tile_use is TileUse.WHOLE:
-        return (ElementPart(part, _arrays(part, g), 1),)
-    cuts = tuple(_cut(part, g.element_size, g.element_size))
-    if g.tile_use is TileUse.REPEATED:
-        return tuple(ElementPart(each, _arrays(each, g), 1) for each in cuts)
-    counts = _repetitions(part, g) if g.counts_empty_elements else [1] * len(cuts)
-    return tuple(ElementPart(each, _arrays(each, g), count) for each, count in zip(cuts, counts, strict=True))
+        for position in range(g.elements):
+            yield Part(part.row + position * (g.rows // g.elements), part.column, part.rows, part.columns), 1
+    elif g.tile_use is TileUse.WHOLE:
+        yield part, 1
+    else:
+        cuts = tuple(_cut(part, g.element_size, g.element_size))
+        counts_empty = g.tile_use is TileUse.DIVIDED and g.counts_empty_elements
+        yield from zip(cuts, _repetitions(part, g) if counts_empty else [1] * len(cuts), strict=True)
 
 
 def _repetitions(part: Part, g: LayerGeometry) -> list[int]:
@@ -315,7 +346,22 @@ def _repetitions(part: Part, g: LayerGeometry) -> list[int]:
     return counts
 
 
-def _arrays(part: Part, g: LayerGeometry) -> tuple[Part, ...]:
+def array_cuts(part: Part, geometry: LayerGeometry) -> tuple[Part, ...]:
+    """Return what the sub-arrays of an element evaluate.
+
+    Parameters
+    ----------
+    part : Part
+        Of the element.
+    geometry : LayerGeometry
+        Of the layer.
+
+    Returns
+    -------
+    tuple of Part
+        In NeuroSim's order.
+    """
+    g = geometry
     if g.element_use is ElementUse.WHOLE:
         return (part,)
     cuts = _cut(part, g.array_rows, g.array_columns)

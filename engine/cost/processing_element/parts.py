@@ -11,7 +11,15 @@ from functools import lru_cache
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.cost.partition import LayerGeometry, Part, tile_parts
+from nnsreport.engine.cost.partition import (
+    LayerGeometry,
+    Part,
+    array_cuts,
+    element_cuts,
+    tile_cuts,
+    tile_parts,
+    whole_tile,
+)
 
 
 class Likeness(StrEnum):
@@ -71,7 +79,7 @@ class LayerParts:
     sub_arrays : tuple of Part
         One of each kind, in NeuroSim's order.
     row_block : Array of int, (sub-arrays,)
-        Which of :func:`nnsreport.engine.cost.activity.row_blocks` each reads.
+        Which of :func:`nnsreport.engine.cost.activity.row_blocks` each reads; empty where only sizes are told apart.
     of_element : Groups
         Sub-arrays of each kind of element.
     rows, columns : Array of int, (elements,)
@@ -112,6 +120,8 @@ def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> 
     LayerParts
         On NumPy.
     """
+    if likeness is Likeness.SIZE:
+        return _parts_of_sizes(geometry)
     arrays, elements, tiles = _Kinds(), _Kinds(), _Kinds()
     blocks: set[tuple[int, int]] = set()
     for tile in tile_parts(geometry):
@@ -119,14 +129,40 @@ def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> 
         for element in tile.elements:
             blocks.update((array.row, array.rows) for array in element.arrays)
             of_arrays = Counter(arrays.kind(_key(array, likeness), array, Counter()) for array in element.arrays)
-            kind = elements.kind((element.part.rows, element.part.columns), element.part, of_arrays)
+            kind = elements.kind(_size(element.part), element.part, of_arrays)
             members[kind] += element.repetitions
-        tiles.kind((tile.part.rows, tile.part.columns), tile.part, members)
+        tiles.kind(_size(tile.part), tile.part, members)
     place = {block: index for index, block in enumerate(sorted(blocks))}
+    row_block = np.array([place[array.row, array.rows] for array in arrays.first])
+    return _layer_parts(geometry, arrays, elements, tiles, row_block)
+
+
+def _parts_of_sizes(geometry: LayerGeometry) -> LayerParts:
+    """Return the parts by their sizes: tiles and elements of the same size are cut alike, and only once."""
+    arrays, elements, tiles = _Kinds(), _Kinds(), _Kinds()
+    of_tiles: dict[tuple[int, int], Counter[int]] = {}
+    of_elements: dict[tuple[int, int], Counter[int]] = {}
+    for cut in tile_cuts(geometry):
+        tile = whole_tile(cut, geometry)
+        if _size(tile) not in of_tiles:
+            members = of_tiles[_size(tile)] = Counter()
+            for element, repetitions in element_cuts(cut, geometry):
+                size = _size(element)
+                if size not in of_elements:
+                    found = array_cuts(element, geometry)
+                    of_elements[size] = Counter(arrays.kind(_size(array), array, Counter()) for array in found)
+                members[elements.kind(size, element, of_elements[size])] += repetitions
+        tiles.kind(_size(tile), tile, of_tiles[_size(tile)])
+    return _layer_parts(geometry, arrays, elements, tiles, np.zeros(0, dtype=int))
+
+
+def _layer_parts(
+    geometry: LayerGeometry, arrays: _Kinds, elements: _Kinds, tiles: _Kinds, row_block: Array
+) -> LayerParts:
     return LayerParts(
         geometry=geometry,
         sub_arrays=tuple(arrays.first),
-        row_block=np.array([place[array.row, array.rows] for array in arrays.first]),
+        row_block=row_block,
         of_element=_groups(elements.members),
         rows=np.array([part.rows for part in elements.first]),
         columns=np.array([part.columns for part in elements.first]),
@@ -137,9 +173,11 @@ def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> 
     )
 
 
+def _size(part: Part) -> tuple[int, int]:
+    return (part.rows, part.columns)
+
+
 def _key(part: Part, likeness: Likeness) -> tuple[int, ...]:
-    if likeness is Likeness.SIZE:
-        return (part.rows, part.columns)
     if likeness is Likeness.ROWS:
         return (part.row, part.rows, part.columns)
     return (part.row, part.column)

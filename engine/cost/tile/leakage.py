@@ -9,7 +9,14 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.corrections import Correction
-from nnsreport.engine.cost.partition import ElementUse, LayerGeometry, distinct_rows, tile_parts
+from nnsreport.engine.cost.partition import (
+    ElementUse,
+    LayerGeometry,
+    distinct_rows,
+    element_cuts,
+    tile_cuts,
+    whole_tile,
+)
 from nnsreport.engine.cost.processing_element.adding import over_members
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.results import TileLeakage
@@ -76,13 +83,15 @@ def _last_elements(geometry: LayerGeometry) -> int:
     """Return what the last element of a layer adds; 0 where it leaves its adder tree as it was."""
     if geometry.element_use is ElementUse.WHOLE:
         return 0
-    return -(-tile_parts(geometry)[-1].elements[-1].part.rows // geometry.array_rows)
+    *_, last = tile_cuts(geometry)
+    *_, (element, _) = element_cuts(last, geometry)
+    return -(-element.rows // geometry.array_rows)
 
 
 @cache
 def _last_tiles(geometry: LayerGeometry) -> int:
     """Return what the last tile of a layer that adds elements adds; 0 where none does."""
-    operands = tile_operands(geometry, np.array([tile.part.rows for tile in tile_parts(geometry)]))
+    operands = tile_operands(geometry, np.array([whole_tile(part, geometry).rows for part in tile_cuts(geometry)]))
     adding = operands[operands > 0]
     return int(adding[-1]) if adding.size else 0
 
