@@ -17,7 +17,11 @@ VGG8 = (
     "8,8,256,3,3,512,0,1\n8,8,512,3,3,512,1,1\n1,1,8192,1,1,1024,0,1\n1,1,1024,1,1,10,0,1\n"
 )
 SHOWN = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = ("cost --network NetWork_VGG8.csv --set technode=7", "cost --sweep sweep.toml --out points.parquet")
+COMMANDS = (
+    "cost --network NetWork_VGG8.csv --set technode=7",
+    "cost --sweep sweep.toml --out points.parquet",
+    "cost --network NetWork_VGG8.csv --set converter=ramp_adc.py",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -26,15 +30,30 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("NetWork_VGG8.csv").write_text(VGG8)
     (sweep,) = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "[axes]" in text]
     Path("sweep.toml").write_text(sweep)
+    for name, text in re.findall(r"`(\w+\.\w+)`:\n\n```\w+\n(.*?)```", PAGE, re.DOTALL):
+        Path(name).write_text(text)
 
 
-@pytest.mark.parametrize(("command", "shown"), list(zip(COMMANDS, SHOWN, strict=True)), ids=["chip", "sweep"])
+@pytest.mark.parametrize(
+    ("command", "shown"), list(zip(COMMANDS, SHOWN, strict=True)), ids=["chip", "sweep", "converter"]
+)
 def test_commands_print_what_is_shown(command: str, shown: str) -> None:
     assert f"nnsreport {command}\n" in PAGE
     result = CliRunner().invoke(app, command.split(), catch_exceptions=False)
     assert result.exit_code == 0
     printed = "\n".join(line.rstrip() for line in result.stdout.splitlines())
     assert shown.strip() in printed
+
+
+def test_a_cell_of_its_own_changes_the_chip() -> None:
+    command = "cost my_cell.toml --network NetWork_VGG8.csv --set technode=45"
+    assert f"nnsreport {command}\n" in PAGE
+    efficiencies = set()
+    for further in ("", " --set widthInFeatureSize1T1R=20", " --set resistanceOn=80e3"):
+        result = CliRunner().invoke(app, (command + further).split(), catch_exceptions=False)
+        assert result.exit_code == 0
+        efficiencies.update(re.findall(r"energy efficiency +(\S+) TOPS/W", result.stdout))
+    assert len(efficiencies) == 3
 
 
 def test_numbers_named_on_the_page_are_in_the_vocabulary() -> None:

@@ -58,6 +58,8 @@ def prepare_chips(folder: Path) -> None:
     page = (ROOT / "docs" / "cost-model.md").read_text()
     (sweep,) = [text for text in CONFIGURATION.findall(page) if "[axes]" in text]
     (folder / "sweep.toml").write_text(sweep)
+    for name, text in re.findall(r"`(\w+\.\w+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL):
+        (folder / name).write_text(text)
     (folder / "NetWork_VGG8.csv").write_text("8,8,16,3,3,64,0,1\n1,1,64,1,1,10,0,1\n")
     (folder / "Param.cpp").write_text(
         "Param::Param() {\n technode = 22;\n numRowSubArray = 64;\n numColSubArray = 64;\n}\n"

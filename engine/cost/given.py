@@ -62,6 +62,9 @@ class Given:
     ----------
     has_sram_tile_buffers : bool
         Without effect: NeuroSim makes the buffers of tiles as ``has_sram_pe_buffers`` says.
+    converter_file : str
+        No parameter of NeuroSim: a Python file with other converters, as
+        :func:`nnsreport.engine.cost.sub_array.converter_file.converter_of_file` reads it.
     weight_bits, input_bits : int or Array
         Arguments of NeuroSim's main, not of Param.cpp.
     rows_in_parallel : int or Array
@@ -90,6 +93,7 @@ class Given:
     has_sram_activation: bool = choice("Activationtype", True)
     maps_by_kernel_position: bool = choice("novelMapping", True)
     has_sar_adc: bool = choice("SARADC", False)
+    converter_file: str = choice("converter", "")
     senses_current: bool = choice("currentMode", True)
     is_pipelined: bool = choice("pipeline", True)
     is_validated: bool = choice("validated", True)

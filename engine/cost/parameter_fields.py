@@ -113,7 +113,9 @@ def _member(value: Value, kinds: type[IntEnum], name: str) -> IntEnum:
         raise ConfigurationError(f"is {value!r}", field=name, remedy=f"set {name} to one of {choices}") from error
 
 
-def _single(value: Value, default: object, name: str) -> bool | int | float:
+def _single(value: Value, default: object, name: str) -> bool | int | float | str:
+    if isinstance(default, str):
+        return _file(value, name)
     number = _scalar(value, name)
     if isinstance(default, bool):
         if number not in (0, 1):
@@ -122,6 +124,12 @@ def _single(value: Value, default: object, name: str) -> bool | int | float:
     if isinstance(default, int):
         return _whole(number, name)
     return number
+
+
+def _file(value: Value, name: str) -> str:
+    if not isinstance(value, str):
+        raise ConfigurationError(f"is {value!r}, no path", field=name, remedy=f"set {name} to the path of a file")
+    return value
 
 
 def _scalar(value: Value, name: str) -> float:

@@ -65,6 +65,10 @@ def _is_sequential_resistive(p: Parameters) -> bool:
     return p.cell is not MemoryCell.SRAM and not p.mode.is_parallel
 
 
+def _has_sense_amplifiers(p: Parameters) -> bool:
+    return not p.has_sar_adc and not p.converter_file
+
+
 def _lacks_what_synchronous_transfer_needs(p: Parameters) -> bool:
     has_all = (
         p.has_global_h_tree
@@ -174,7 +178,7 @@ _RULES = (
     _Rule(
         "operationmode",
         # Sense amplifiers need two references, which cells of one bit do not have.
-        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and not p.has_sar_adc else False,
+        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and _has_sense_amplifiers(p) else False,
         "RRAM and FeFET of one bit, read row by row with sense amplifiers, have an infinite clock period in NeuroSim",
         "set operationmode to 2, cellBit to 2 or more, or SARADC to true",
     ),
@@ -189,6 +193,12 @@ _RULES = (
         lambda p: p.columns_per_converter > p.columns,
         "more columns share an ADC than the sub-array has",
         "set numColMuxed to numColSubArray or less",
+    ),
+    _Rule(
+        "converter",
+        lambda p: bool(p.converter_file) and p.cell is MemoryCell.SRAM and not p.mode.is_parallel,
+        "SRAM that is read row by row has sense amplifiers of two levels instead of converters",
+        "set operationmode to 2, or leave out converter",
     ),
     _Rule(
         "numRowParallel",

@@ -37,6 +37,8 @@ def _parameter_fields() -> Iterator[tuple[str, Any, Any]]:
 
 
 def _kind(declaration: Declaration, default: object) -> type:
+    if isinstance(default, str):
+        return Path
     if declaration.is_whole or isinstance(default, IntEnum):
         return int
     return type(default) if declaration.is_one else float
@@ -55,6 +57,8 @@ def _parameter(name: str, default: object, declaration: Declaration, kind: type)
 
 
 def _choices(default: object) -> str:
+    if isinstance(default, str):
+        return "a Python file with another ADC than NeuroSim's; no parameter of NeuroSim"
     if not isinstance(default, IntEnum):
         return f"{f'{default:g}' if isinstance(default, float) else str(default).lower()} as distributed"
     names = ", ".join(f"{kind.value} ({_spelled(kind.name.lower().split('_'))})" for kind in type(default))
@@ -72,6 +76,8 @@ if TYPE_CHECKING:
     @dataclass(frozen=True, slots=True)
     class ParameterSettings:
         """Parameters by their names in NeuroSim's Param.cpp; made of their declarations in the engine."""
+
+        converter: Path | None = None
 
 else:
     ParameterSettings = dataclasses.make_dataclass(
@@ -117,7 +123,7 @@ class CostSettings:
     parameters: ParameterSettings = field(default_factory=ParameterSettings)
 
 
-def given_parameters(settings: CostSettings) -> dict[str, bool | int | float]:
+def given_parameters(settings: CostSettings) -> dict[str, bool | int | float | str]:
     """Return the parameters that a configuration sets.
 
     Parameters
@@ -127,8 +133,9 @@ def given_parameters(settings: CostSettings) -> dict[str, bool | int | float]:
 
     Returns
     -------
-    dict of str to bool, int or float
-        By names of Param.cpp.
+    dict of str to bool, int, float or str
+        By names of Param.cpp; paths as text.
     """
     values = {entry.name: getattr(settings.parameters, entry.name) for entry in dataclasses.fields(ParameterSettings)}
-    return {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    return {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}

@@ -16,7 +16,7 @@ _PATHS = frozenset(
     {
         *("network.file", "data.test", "data.calibration", "device.table"),
         *("adc.range_file", "adc.table_file", "adc.transfer_file", "adc.errors.inl_file"),
-        *("cost.parameter_file", "cost.network_file", "cost.traces"),
+        *("cost.parameter_file", "cost.network_file", "cost.traces", "cost.parameters.converter"),
     }
 )
 
@@ -52,6 +52,7 @@ def file_hashes(configuration: Configuration) -> dict[str, str]:
         "cost.parameter_file_sha256": configuration.cost.parameter_file,
         "cost.network_file_sha256": configuration.cost.network_file,
         "cost.traces_sha256": configuration.cost.traces,
+        "cost.parameters.converter_sha256": configuration.cost.parameters.converter,
     }
     return {name: _readable_hash(path) for name, path in files.items() if path is not None}
 

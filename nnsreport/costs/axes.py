@@ -212,7 +212,12 @@ def _checked(name: str, value: object, source: str) -> float:
 
 
 def _converted(value: Value, field: str, declaration: Declaration) -> float:
-    number = converted(value, getattr(Given(), field), declaration)
+    default = getattr(Given(), field)
+    if isinstance(default, str):
+        raise ConfigurationError(
+            "is a file, no number", field=declaration.name, remedy="set it for all points with --set, a sweep for each"
+        )
+    number = converted(value, default, declaration)
     assert isinstance(number, bool | int | float), "scalars stay scalars"
     return float(number)
 

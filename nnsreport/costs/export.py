@@ -94,7 +94,7 @@ def parquet_metadata(provenance: Provenance) -> dict[str, str]:
     return {METADATA_KEY: json.dumps(provenance, ensure_ascii=False)}
 
 
-def effective_parameters(parameters: Parameters) -> Mapping[str, bool | int | float]:
+def effective_parameters(parameters: Parameters) -> Mapping[str, bool | int | float | str]:
     """Return the parameters of one chip, with those that follow from others, by names of Param.cpp."""
     return {declaration.name: getattr(parameters, field) for field, declaration in declarations(Given).items()}
 

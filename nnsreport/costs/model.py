@@ -28,7 +28,7 @@ class CostModel:
         Of the network.
     values : Mapping of str to bool, int or float
         Parameters as files give them, by names of Param.cpp; what follows from others may be among them.
-    given : Mapping of str to bool, int or float
+    given : Mapping of str to bool, int, float or str
         Parameters as the user sets them; they are stronger, and what follows from them is derived again.
     activity : ActivitySettings
         What is assumed where there are no traces.
@@ -42,7 +42,7 @@ class CostModel:
 
     layers: tuple[CostLayer, ...]
     values: Mapping[str, Number]
-    given: Mapping[str, Number]
+    given: Mapping[str, Number | str]
     activity: ActivitySettings
     traces: TraceList | None = None
     notes: tuple[str, ...] = ()

@@ -97,6 +97,7 @@ def test_whole_numbers_of_a_grid() -> None:
         ("tecnode = [7]", r"axes.tecnode: is no parameter that the cost depends on; did you mean technode\?"),
         ("colour = [7]", r"use a name of NeuroSim's Param.cpp"),
         ("technode = 7", r"axes.technode: is no axis"),
+        ("converter = ['adc.py']", r"axes.converter: is a file, no number"),
         ("technode = []", r"axes.technode: is no axis"),
         ('technode = ["small"]', r"axes.technode: is 'small', no number"),
         ('memcelltype = ["flash"]', r"axes.memcelltype: is 'flash'; set memcelltype to one of 1 \(sram\)"),

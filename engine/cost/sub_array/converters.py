@@ -1,22 +1,23 @@
-"""The converters of a sub-array: multilevel sense amplifiers with encoders, or SAR ADCs."""
+"""The converters of a sub-array: multilevel sense amplifiers with encoders, SAR ADCs, or a user's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nnsreport.engine.cost.components.column_converter import ColumnConverter, ConverterPlace, HasColumnLaw
 from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
-    MultilevelSenseAmplifier,
     References,
     Sensing,
     multilevel_sense_amplifier,
 )
-from nnsreport.engine.cost.components.sar_adc import SarAdc, sar_adc
+from nnsreport.engine.cost.components.sar_adc import sar_adc
 from nnsreport.engine.cost.components.thermometer_encoder import thermometer_encoder
 from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.sub_array.column_multiplexer import converters_of
+from nnsreport.engine.cost.sub_array.converter_file import converter_of_file
 from nnsreport.engine.cost.technology import Technology
 
 
@@ -26,7 +27,7 @@ class Converters:
 
     Attributes
     ----------
-    sensing : MultilevelSenseAmplifier or SarAdc
+    sensing : ColumnConverter
         What senses the columns.
     encoder_height_m : float or Array
         Of the encoders; 0 where there are none.
@@ -35,10 +36,10 @@ class Converters:
     latency_s : float or Array
         Of one conversion, as far as a binary word.
     leakage_w : float or Array
-        Of the encoders; that of what senses is in the energy of conversions.
+        Of all; that of NeuroSim's converters, but for encoders, is in the energy of conversions.
     """
 
-    sensing: MultilevelSenseAmplifier | SarAdc
+    sensing: ColumnConverter
     encoder_height_m: Quantity
     area_m2: Quantity
     latency_s: Quantity
@@ -74,7 +75,7 @@ class Converters:
         ColumnLaw or None
             None where it has no such form.
         """
-        return self.sensing.column_law()
+        return self.sensing.column_law() if isinstance(self.sensing, HasColumnLaw) else None
 
 
 def converters(
@@ -109,15 +110,19 @@ def converters(
     NeuroSim V1.4, SubArray.cpp.
     """
     count, read_v = converters_of(parameters), parameters.read_voltage_v
-    if parameters.has_sar_adc:
-        adc = sar_adc(count, levels, width_m, read_v, technology)
-        return Converters(
-            sensing=adc,
-            encoder_height_m=0.0,
-            area_m2=adc.outline.area_m2,
-            latency_s=adc.latency_s(),
-            leakage_w=adc.leakage_w,
+    if parameters.converter_file:
+        place = ConverterPlace(
+            count=count,
+            levels=levels,
+            width_m=width_m,
+            read_v=read_v,
+            column_f=references.column_f,
+            technology=technology,
+            special_layout=parameters.has_special_layout,
         )
+        return _alone(converter_of_file(parameters.converter_file, place))
+    if parameters.has_sar_adc:
+        return _alone(sar_adc(count, levels, width_m, read_v, technology))
     special_layout = parameters.has_special_layout
     amplifiers = multilevel_sense_amplifier(
         count,
@@ -137,4 +142,15 @@ def converters(
         area_m2=amplifiers.outline.area_m2 + encoders.outline.area_m2,
         latency_s=amplifiers.latency_s() + encoders.latency_s,
         leakage_w=amplifiers.leakage_w + encoders.leakage_w,
+    )
+
+
+def _alone(converter: ColumnConverter) -> Converters:
+    """Return converters that give binary words without further circuits."""
+    return Converters(
+        sensing=converter,
+        encoder_height_m=0.0,
+        area_m2=converter.outline.area_m2,
+        latency_s=converter.latency_s(),
+        leakage_w=converter.leakage_w,
     )
