@@ -10,6 +10,17 @@ VARIABLE = "NNSREPORT_LOOPS"
 """Environment variable; ``off`` leaves the loops unused."""
 
 
+def are_wanted() -> bool:
+    """Return whether loops, and kernels of a GPU, are to be used where there are any.
+
+    Returns
+    -------
+    bool
+        False where the environment variable is ``off``.
+    """
+    return os.environ.get(VARIABLE) != "off"
+
+
 def loops(module: str) -> ModuleType | None:
     """Return a module of loops.
 
@@ -23,7 +34,7 @@ def loops(module: str) -> ModuleType | None:
     module or None
         None where it was not built, or is not wanted.
     """
-    if os.environ.get(VARIABLE) == "off":
+    if not are_wanted():
         return None
     try:
         return importlib.import_module(module)

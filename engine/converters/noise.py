@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.random import Purpose, device_stream, normal_rows
+from nnsreport.engine.random import Purpose, Stream, device_stream, normal_rows
 
 _stream = functools.lru_cache(maxsize=256)(device_stream)
 _ROWS_OF_A_BLOCK = 4
@@ -63,6 +63,21 @@ class NoiseSource:
     purpose: Purpose
     time_s: float
 
+    def stream(self, occasion: int) -> Stream:
+        """Return where the normal numbers of an evaluation come from.
+
+        Parameters
+        ----------
+        occasion : int
+            Which evaluation of the layer within the network.
+
+        Returns
+        -------
+        Stream
+            A table of them has a row for each block, cycle, group and line, and a column for each vector.
+        """
+        return _stream(self.seed, self.trial, self.layer, self.purpose, self.time_s, occasion)
+
     def normals(self, sums: Array, block: int, vectors: Vectors | None) -> Array:
         """Return a standard normal number for each conversion.
 
@@ -83,5 +98,5 @@ class NoiseSource:
         assert vectors is not None, "noise needs to know which images it falls on"
         lines = sums.shape[0] * sums.shape[1] * sums.shape[2]
         first = block * -(-lines // _ROWS_OF_A_BLOCK) * _ROWS_OF_A_BLOCK
-        source = _stream(self.seed, self.trial, self.layer, self.purpose, self.time_s, vectors.occasion)
+        source = self.stream(vectors.occasion)
         return normal_rows(source, lines, vectors.numbers, namespace_of(sums), first).reshape(sums.shape)

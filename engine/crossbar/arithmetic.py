@@ -6,7 +6,7 @@ on in parts small enough for the sums to stay in a processor's cache, or large e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,8 @@ from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.fused import fused_codes, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.cuda.launching import is_launchable, launched_codes
+from nnsreport.engine.cuda.packing import PackedCells
 
 _CACHE_BYTES = 1 << 22
 _DEVICE_BYTES = 1 << 28
@@ -72,6 +74,8 @@ class BlockOperand:
         What every read adds.
     whole : Array of int8, (groups, slices * columns, K), optional
         The conductances again, where they are small whole numbers and that is of use.
+    packed : PackedCells, optional
+        The conductances again, as a GPU's kernel takes them.
     """
 
     cells: Array
@@ -80,6 +84,7 @@ class BlockOperand:
     cycles: InputCoding
     noise: ReadNoise | None = None
     whole: Array | None = None
+    packed: PackedCells | None = None
 
     @property
     def is_noisy(self) -> bool:
@@ -140,7 +145,7 @@ def converted_product(
     slices = operand.slices.count
     values = [step * weight for step, weight in zip(converter.slice_steps, operand.slices.weights, strict=True)]
     product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
-    clipped = 0
+    clipped: Array | int = 0
     for part, codes, count in _codes(vectors, operand, converter, at):
         product[..., part] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
         clipped += count
@@ -149,20 +154,18 @@ def converted_product(
         conversions = len(operand.blocks) * sum(operand.cycles.weights)
         for origin, weight in zip(origins, operand.slices.weights, strict=True):
             product += conversions * weight * origin
-    return product, clipped
+    return product, int(clipped)
 
 
 def _codes(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
-) -> Iterator[tuple[slice, Array, int]]:
+) -> Iterator[tuple[slice, Array, Array | int]]:
     """Yield parts of M, the codes of their lines over all blocks and cycles, and how many were clipped."""
     groups, lines, rows = operand.cells.shape
-    is_still = not operand.is_noisy and is_fusible(vectors)
-    if is_still and isinstance(operand, BlockOperand) and isinstance(converter, UniformConverter):
-        matrix = operand.cells, operand.whole, operand.blocks, operand.cycles
+    in_one_pass = _in_one_pass(vectors, operand, converter, at)
+    if in_one_pass is not None:
         for part in _parts(vectors, groups * (4 * lines + vectors.itemsize * rows)):
-            codes, clipped = fused_codes(vectors[..., part], *matrix, converter)
-            yield part, codes, clipped
+            yield part, *in_one_pass(part)
         return
     for part in block_parts(vectors, operand):
         own = vectors[..., part]
@@ -172,6 +175,23 @@ def _codes(
             clipped += converter.convert(sums, block, evaluated)
             codes += _over_cycles(sums, operand.cycles)
         yield part, codes, clipped
+
+
+def _in_one_pass(
+    vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
+) -> Callable[[slice], tuple[Array, Array | int]] | None:
+    """Return what forms the codes of a part of M without sums in memory, where the loops in C or a GPU's kernel do."""
+    if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
+        return None
+    packed, noise = operand.packed, operand.noise
+    if packed is not None and is_launchable(vectors, converter):
+        return lambda part: launched_codes(
+            vectors[..., part], packed, converter, noise, None if at is None else at.part(part)
+        )
+    if noise is None and is_fusible(vectors):
+        matrix = operand.cells, operand.whole, operand.blocks, operand.cycles
+        return lambda part: fused_codes(vectors[..., part], *matrix, converter)
+    return None
 
 
 def block_parts(vectors: Array, operand: Operand) -> Iterator[slice]:

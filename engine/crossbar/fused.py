@@ -13,8 +13,9 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns
 
-_MAGNITUDE, _BIPOLAR, _SIGN_BIT, _POSITIVE, _NEGATIVE = range(5)
-_CYCLE = np.dtype([("kind", np.int32), ("shift", np.int32), ("mask", np.int32), ("weight", np.float32)])
+MAGNITUDE, BIPOLAR, SIGN_BIT, _POSITIVE, _NEGATIVE = range(5)
+"""How a cycle cuts pulses out of levels, as in ``native/job.h``."""
+CYCLE = np.dtype([("kind", np.int32), ("shift", np.int32), ("mask", np.int32), ("weight", np.float32)])
 _ALL_BITS = -1
 _PADDING = 4
 """Lines that the loops work on together."""
@@ -103,7 +104,7 @@ def fused_codes(
         raise RuntimeError("there are no loops in C: ask is_fusible before")
     groups, lines, rows = cells.shape
     steps = np.repeat(np.array([1.0 / step for step in converter.steps], np.float32), lines // len(converter.steps))
-    table = _table(cycles)
+    table = cycle_table(cycles)
     longest = max(block.stop - block.start for block in blocks)
     if whole is not None and not _fits_bytes(vectors, whole, table, cycles, longest):
         whole = None
@@ -127,22 +128,33 @@ def fused_codes(
 
 def _fits_bytes(vectors: Array, whole: Array, table: Array, cycles: InputCoding, longest: int) -> bool:
     """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
-    if vectors.itemsize != 1 or not np.isin(table["kind"], (_MAGNITUDE, _SIGN_BIT)).all() or (table["mask"] < 0).any():
+    if vectors.itemsize != 1 or not np.isin(table["kind"], (MAGNITUDE, SIGN_BIT)).all() or (table["mask"] < 0).any():
         return False
     pairs = 2 * -(-longest // _ADDED_TOGETHER)
     return pairs * max(cycles.tops) * int(np.abs(whole.astype(np.int16)).max(initial=0)) <= _LARGEST_SUM
 
 
-def _table(cycles: InputCoding) -> Array:
-    """Return how the pulses of each cycle are cut out of levels."""
+def cycle_table(cycles: InputCoding) -> Array:
+    """Return how the pulses of each cycle are cut out of levels.
+
+    Parameters
+    ----------
+    cycles : InputCoding
+        How activations are applied.
+
+    Returns
+    -------
+    numpy.ndarray of CYCLE, (cycles,)
+        In the order of ``cycles.weights``.
+    """
     cut = cycles.digits
     shifts = [index * cut.width for index in range(cut.count)]
     if cycles.signs is InputSigns.TWOS_COMPLEMENT:
-        kinds, shifts = [_MAGNITUDE] * cut.count + [_SIGN_BIT], [*shifts, 0]
+        kinds, shifts = [MAGNITUDE] * cut.count + [SIGN_BIT], [*shifts, 0]
     elif cycles.signs is InputSigns.TWO_PASSES:
         kinds, shifts = [_POSITIVE] * cut.count + [_NEGATIVE] * cut.count, shifts * 2
     elif cycles.signs is InputSigns.BIPOLAR and cut.count == 1:
-        return np.array([(_MAGNITUDE, 0, _ALL_BITS, 1.0)], _CYCLE)
+        return np.array([(MAGNITUDE, 0, _ALL_BITS, 1.0)], CYCLE)
     else:
-        kinds = [_BIPOLAR if cycles.signs is InputSigns.BIPOLAR else _MAGNITUDE] * cut.count
-    return np.array(list(zip(kinds, shifts, cycles.tops, cycles.weights, strict=True)), _CYCLE)
+        kinds = [BIPOLAR if cycles.signs is InputSigns.BIPOLAR else MAGNITUDE] * cut.count
+    return np.array(list(zip(kinds, shifts, cycles.tops, cycles.weights, strict=True)), CYCLE)

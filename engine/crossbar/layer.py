@@ -28,6 +28,7 @@ from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, QuantizedWeight
 from nnsreport.engine.crossbar.tiling import Tiling
+from nnsreport.engine.cuda.launching import packed_on_device
 from nnsreport.engine.network.linear import LinearLayer
 
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
@@ -199,7 +200,10 @@ class CrossbarLayer:
             A copy.
         """
         cells = lines_of_groups(conductances)
-        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells))
+        packed = None
+        if isinstance(self.converter, UniformConverter):
+            packed = packed_on_device(cells, noise, self.blocks, self.mapping.slices.count, self.cycles)
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells), packed)
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
         """Return the layer's converters in one trial.

@@ -1,0 +1,239 @@
+"""The kernel on a device: compiled when it is first needed, launched once for each layer and batch."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import Any
+
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.converters.read_noise import ReadNoise
+from nnsreport.engine.converters.uniform import UniformConverter
+from nnsreport.engine.crossbar.inputs import InputCoding
+from nnsreport.engine.cuda.packing import PackedCells, kernel_shape, pack
+from nnsreport.engine.cuda.shapes import KernelShape
+from nnsreport.loops import are_wanted
+
+_LEAST_CAPABILITY, _LEAST_CAPABILITY_OF_BYTES = 70, 72
+_MOST_BYTES = 2
+_LARGEST_CODE = 2**22
+_POINTER = np.uint64
+
+JOB = np.dtype(
+    [
+        ("vectors", _POINTER),
+        *((name, np.int32) for name in ("bytes", "is_signed", "has_sign_apart")),
+        *((name, _POINTER) for name in ("cells", "reciprocals", "cycles", "blocks", "codes", "clipped")),
+        *((name, np.int64) for name in ("groups", "lines", "columns", "rows", "count")),
+        *((name, np.int64) for name in ("places", "tiles", "tiles_of_slice")),
+        *((name, np.int32) for name in ("cycle_count", "block_count")),
+        *((name, np.float32) for name in ("low", "high")),
+        ("numbers", _POINTER),
+        ("key", np.uint32, 2),
+        ("upper", np.uint32, 2),
+        ("variance_scale", np.float32),
+    ],
+    align=True,
+)
+"""What a launch works on: ``Job`` of job.cuh."""
+
+
+def packed_on_device(
+    cells: Array, noise: ReadNoise | None, blocks: tuple[slice, ...], slices: int, cycles: InputCoding
+) -> PackedCells | None:
+    """Return conductances as the kernel takes them, where there is a device that runs it.
+
+    Parameters
+    ----------
+    cells : Array of float32, (groups, lines, K)
+        In level units, slice by slice.
+    noise : ReadNoise or None
+        What every read adds.
+    blocks : tuple of slice
+        Rows K read together.
+    slices : int
+        That lines belong to, in equal parts.
+    cycles : InputCoding
+        How activations are applied.
+
+    Returns
+    -------
+    PackedCells or None
+        None in a processor's memory, on a device without tensor cores, where the kernel does not compile or is not
+        exact enough, where wires take from the noise, and where ``NNSREPORT_LOOPS`` is off.
+    """
+    if noise is not None and noise.losses is not None:
+        return None
+    capability, device = _device(cells) if are_wanted() else (0, 0)
+    if capability < _LEAST_CAPABILITY:
+        return None
+    has_bytes = capability >= _LEAST_CAPABILITY_OF_BYTES
+    shape = kernel_shape(cells, blocks, cycles, is_noisy=noise is not None, has_bytes=has_bytes)
+    if shape is None or compiled(shape, device) is None:
+        return None
+    return pack(cells, None if noise is None else noise.variances, blocks, slices, cycles, shape)
+
+
+def is_launchable(vectors: Array, converter: UniformConverter) -> bool:
+    """Return whether the kernel reads such activations and rounds to such codes.
+
+    Parameters
+    ----------
+    vectors : Array of integers
+        Quantised activations.
+    converter : UniformConverter
+        What their sums go to.
+
+    Returns
+    -------
+    bool
+        False beyond two bytes, and beyond codes of 22 bits, which it would not round exactly.
+    """
+    return vectors.itemsize <= _MOST_BYTES and max(-converter.low, converter.high) <= _LARGEST_CODE
+
+
+def launched_codes(
+    vectors: Array,
+    packed: PackedCells,
+    converter: UniformConverter,
+    noise: ReadNoise | None = None,
+    at: Vectors | None = None,
+) -> tuple[Array, Array]:
+    """Return the codes of all lines, added up over blocks and cycles.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, m)
+        Quantised activations; :func:`is_launchable`.
+    packed : PackedCells
+        From :func:`packed_on_device`.
+    converter : UniformConverter
+        One step for each slice.
+    noise : ReadNoise, optional
+        What every read adds, as when cells were packed.
+    at : Vectors, optional
+        Which vectors these are; needed where there is noise.
+
+    Returns
+    -------
+    codes : Array of float32, (groups, lines, m)
+        Each cycle counts its weight.
+    clipped : Array of int64, ()
+        Conversions outside the ADC's range; still on the device, so that nobody waits for the kernel.
+    """
+    xp = namespace_of(vectors)
+    groups, lines, *_ = packed.counts
+    codes, clipped = xp.empty((groups, lines, vectors.shape[2]), dtype=np.float32), xp.zeros((), dtype=np.int64)
+    if not codes.size:
+        return codes, clipped
+    # Named, so that they live until the kernel is in the stream.
+    arrays = {
+        "vectors": xp.ascontiguousarray(vectors),
+        "cells": packed.cells,
+        "reciprocals": xp.asarray(_reciprocals(packed, converter)),
+        "cycles": packed.cycles,
+        "blocks": packed.blocks,
+        "codes": codes,
+        "clipped": clipped,
+    }
+    job = _job(packed, converter, vectors)
+    if noise is not None:
+        assert at is not None, "noise needs to know which vectors it falls on"
+        stream = noise.source.stream(at.occasion)
+        arrays["numbers"] = xp.ascontiguousarray(at.numbers, dtype=np.int64)
+        job["key"], job["upper"] = stream.key, stream.high
+        job["variance_scale"] = packed.scale**2 / packed.variance_scale
+    for name, array in arrays.items():
+        job[name] = _address(array)
+    shape = packed.shape
+    grid = -(-vectors.shape[2] // shape.vectors), packed.tiles // shape.line_tiles, groups
+    launch(shape, grid, job, xp)
+    return codes, clipped
+
+
+def launch(shape: KernelShape, grid: tuple[int, int, int], job: Array, xp: Any) -> None:
+    """Run the kernel on the current device and stream.
+
+    Parameters
+    ----------
+    shape : KernelShape
+        Which variant.
+    grid : tuple of int
+        Thread blocks along vectors, lines and groups.
+    job : numpy.ndarray of JOB, (1,)
+        Passed by value.
+    xp : module
+        CuPy.
+    """
+    kernel = compiled(shape, xp.cuda.runtime.getDevice())
+    assert kernel is not None, "cells are packed only for kernels that compile"
+    kernel(grid, (shape.threads,), (job,), shared_mem=shape.shared_bytes)
+
+
+@functools.cache
+def compiled(shape: KernelShape, device: int) -> Any:
+    """Return a variant of the kernel, compiled for a device.
+
+    Parameters
+    ----------
+    shape : KernelShape
+        Which variant.
+    device : int
+        The current device.
+
+    Returns
+    -------
+    cupy.RawKernel or None
+        None where it cannot be compiled or does not fit; a line of the log says why.
+    """
+    import cupy
+
+    try:
+        kernel = cupy.RawKernel(shape.source(JOB.itemsize), "convert_layer", options=("-std=c++17",))
+        kernel.compile()
+        kernel.max_dynamic_shared_size_bytes = shape.shared_bytes
+    except Exception as error:  # whatever the compiler or the driver lacks, the way without the kernel is right
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        logging.getLogger(__name__).warning(
+            "crossbars on device %d are computed without the fused kernel, which is slower: %s", device, reason
+        )
+        return None
+    return kernel
+
+
+def _device(array: Array) -> tuple[int, int]:
+    """Return compute capability and number of the current device, such as 90 and 0; 0 and 0 for arrays not of CuPy."""
+    xp = namespace_of(array)
+    if xp.__name__ != "cupy":
+        return 0, 0
+    device = xp.cuda.Device()
+    return int(device.compute_capability), int(device.id)
+
+
+def _reciprocals(packed: PackedCells, converter: UniformConverter) -> Array:
+    """Return what sums of each matrix of lines are multiplied by, (tiles)."""
+    steps = np.array([1.0 / step for step in converter.steps], np.float32) * np.float32(1.0 / packed.scale)
+    reciprocals = np.zeros(packed.tiles, np.float32)
+    reciprocals[: len(steps) * packed.tiles_of_slice] = np.repeat(steps, packed.tiles_of_slice)
+    return reciprocals
+
+
+def _job(packed: PackedCells, converter: UniformConverter, vectors: Array) -> Array:
+    groups, lines, slices, rows, cycle_count, block_count = packed.counts
+    job = np.zeros(1, JOB)
+    job["bytes"], job["is_signed"] = vectors.itemsize, vectors.dtype.kind == "i"
+    job["has_sign_apart"] = packed.has_sign_apart
+    job["groups"], job["lines"], job["columns"], job["rows"] = groups, lines, lines // slices, rows
+    job["count"], job["places"] = vectors.shape[2], packed.cells.shape[3]
+    job["tiles"], job["tiles_of_slice"] = packed.tiles, packed.tiles_of_slice
+    job["cycle_count"], job["block_count"] = cycle_count, block_count
+    job["low"], job["high"] = converter.low, converter.high
+    return job
+
+
+def _address(array: Array) -> int:
+    interface = getattr(array, "__cuda_array_interface__", None) or array.__array_interface__
+    return int(interface["data"][0])
