@@ -264,5 +264,7 @@ def sram_column_resistance(active_rows: Quantity, access_ohm: Quantity, paramete
 def _resistance(conductance: Array) -> Array:
     xp = namespace_of(conductance)
     is_open = conductance == 0
+    if not bool(is_open.any()):
+        return 1 / conductance
     resistance: Array = xp.where(is_open, OPEN_COLUMN_OHM, 1 / xp.where(is_open, 1.0, conductance))
     return resistance

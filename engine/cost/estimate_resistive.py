@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.activity import RowActivity, distinct_reads
+from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.cost.activity import RowActivity
 from nnsreport.engine.cost.components.column_law import ColumnLaw
-from nnsreport.engine.cost.conductance import (
-    branch_conductances,
-    cell_conductances,
-    cell_levels,
-    column_resistances,
-    expected_column_resistances,
-)
+from nnsreport.engine.cost.conductance import expected_column_resistances
 from nnsreport.engine.cost.estimate_inputs import LayerTrace
 from nnsreport.engine.cost.estimate_points import alike, design_points, one_point, over_points
 from nnsreport.engine.cost.expected_columns import ExpectedColumns
 from nnsreport.engine.cost.network import CostLayer
-from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.partition import Part
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.processing_element import LayerParts
 from nnsreport.engine.cost.processing_element.costs import reads_of, stacked_reads
@@ -30,7 +22,8 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.stated_conversions import conversions_j
 from nnsreport.engine.cost.sub_array.accumulation import row_groups
 from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
-from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
+from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayReads
+from nnsreport.engine.cost.traced_layer import ReadStates, TracedLayer
 from nnsreport.engine.cost.traces import layer_weights
 from nnsreport.errors import DataError
 
@@ -59,14 +52,14 @@ _ELECTRICAL = (
 
 
 def traced_sums(
-    sub_array: SubArray, trace: LayerTrace, layer: CostLayer, parts: LayerParts, clock_hz: Quantity
+    sub_array: ResistiveSubArray, trace: LayerTrace, layer: CostLayer, parts: LayerParts, clock_hz: Quantity
 ) -> SubArrayReads:
     """Return what all reads of an image take in each sub-array of a layer.
 
     Parameters
     ----------
-    sub_array : SubArray
-        Of RRAM or FeFET, of design points that cut the layer alike.
+    sub_array : ResistiveSubArray
+        Of design points that cut the layer alike.
     trace : LayerTrace
         Of the layer, with weights.
     layer : CostLayer
@@ -86,44 +79,56 @@ def traced_sums(
     DataError
         A trace has no weights.
     """
+    if trace.weights is None:
+        raise DataError(
+            f"{layer.name} has no weights", field="traces", remedy="give the weights: RRAM and FeFET depend on them"
+        )
+    traced = TracedLayer(trace.bits, layer_weights(trace.weights, layer), parts)
+    law = sub_array.converters.column_law()
+    if law is None:
+        sums = _traced_column_by_column(sub_array, traced, clock_hz)
+    else:
+        sums = _traced_by_law(sub_array, traced, law, clock_hz)
+    half = len(sums) // 2
+    return reads_of(sums[:half], sums[half:])
+
+
+def _traced_by_law(sub_array: ResistiveSubArray, traced: TracedLayer, law: ColumnLaw, clock_hz: Quantity) -> Array:
+    """Return all numbers, (numbers, ..., sub-arrays); conversions of points that differ in no resistance only once."""
+    parameters = sub_array.parameters
+    count, is_parallel = design_points(parameters), parameters.mode.is_parallel
+    active_rows, reads = traced.histograms()
+    rows = over_points(active_rows, parameters)
+    xp = namespace_among(rows)
+    inputs = ReadInputs(active_rows=rows, column_resistance_ohm=xp.zeros((*rows.shape, 0)))
+    sums = _weighted(sub_array, inputs, reads.T, clock_hz)
+    factors = np.broadcast_to(to_numpy(xp.asarray(law.ohm_factor)), (count or 1,))
+    fitted = np.empty((count or 1, len(reads)))
+    for first, points in alike(parameters, _ELECTRICAL):
+        used, of_point = np.unique(factors[points], return_inverse=True)
+        found = traced.fitted(law.pieces, used, one_point(parameters, first))
+        fitted[points] = found[of_point]
+    times = row_groups(parameters) if is_parallel else 1.0
+    conversions = traced.columns * (reads.sum(axis=1) if is_parallel else reads @ active_rows)
+    fixed_j, unit_j, times = (xp.asarray(each)[..., None] for each in (law.fixed_j, law.unit_j, times))
+    converting_j = (fixed_j * xp.asarray(conversions) + unit_j * xp.asarray(fitted)) * times
+    sums[len(sums) // 2 :][list(_WITH_CONVERTERS)] += converting_j[0] if count is None else converting_j
+    return sums
+
+
+def _traced_column_by_column(sub_array: ResistiveSubArray, traced: TracedLayer, clock_hz: Quantity) -> Array:
     kinds = alike(sub_array.parameters, _ELECTRICAL)
     found = []
     for first, points in kinds:
         chosen = (sub_array, clock_hz) if len(kinds) == 1 else at_points((sub_array, clock_hz), points)
-        states = _traced(trace, layer, parts, one_point(sub_array.parameters, first))
-        found.append(_summed(*chosen, states, len(parts.sub_arrays)))
+        states = traced.states(one_point(sub_array.parameters, first))
+        found.append(_summed(*chosen, states, len(traced.columns)))
     sums = found[0]
     if len(kinds) > 1:
         sums = namespace_among(sums).empty((len(sums), sum(len(points) for _, points in kinds), sums.shape[-1]))
         for (_, points), of_points in zip(kinds, found, strict=True):
             sums[:, namespace_among(sums).asarray(points)] = of_points
-    half = len(sums) // 2
-    return reads_of(sums[:half], sums[half:])
-
-
-State = tuple[Array, Array, Array]
-"""Active rows (states,), resistance of columns (states, columns), and number of reads (states,)."""
-
-
-def _traced(trace: LayerTrace, layer: CostLayer, parts: LayerParts, parameters: Parameters) -> Iterator[State]:
-    if trace.weights is None:
-        raise DataError(
-            f"{layer.name} has no weights", field="traces", remedy="give the weights: RRAM and FeFET depend on them"
-        )
-    levels = cell_levels(layer_weights(trace.weights, layer), parameters)
-    conductances = cell_conductances(levels, parameters)
-    reads: dict[tuple[int, int], tuple[Array, Array]] = {}
-    for part in parts.sub_arrays:
-        block = (part.row, part.rows)
-        if block not in reads:
-            reads[block] = distinct_reads(trace.bits[part.row : part.row + part.rows])
-        bits, counts = reads[block]
-        branches = branch_conductances(_of_part(conductances, part), parameters)
-        yield bits.sum(axis=0, dtype=np.float64), column_resistances(bits, branches, parameters), counts
-
-
-def _of_part(values: Array, part: Part) -> Array:
-    return values[part.row : part.row + part.rows, part.column : part.column + part.columns]
+    return sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +232,7 @@ def _weighted(sub_array: ResistiveSubArray, inputs: ReadInputs, reads: Array, cl
     return xp.concatenate([latency, energy_j]) @ xp.asarray(reads)  # type: ignore[no-any-return]
 
 
-def _summed(sub_array: SubArray, clock_hz: Quantity, states: Iterable[State], arrays: int) -> Array:
+def _summed(sub_array: ResistiveSubArray, clock_hz: Quantity, states: Iterable[ReadStates], arrays: int) -> Array:
     """Return what reads take together in each sub-array, (numbers, ..., sub-arrays), a part of the states at a time."""
     count = design_points(sub_array.parameters)
     xp = namespace_among(over_points(np.zeros(()), sub_array.parameters))

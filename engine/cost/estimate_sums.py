@@ -84,8 +84,10 @@ def layer_sums(
         A trace does not fit its layer, or has no weights where they matter.
     """
     if not isinstance(inputs, ActivitySettings):
-        of_traced = _of_traced_resistive if isinstance(sub_array, ResistiveSubArray) else _of_traced_sram
-        yield from of_traced(layers, cuts, sub_array, inputs, clock_hz)
+        if isinstance(sub_array, ResistiveSubArray):
+            yield from _of_traced_resistive(layers, cuts, sub_array, inputs, clock_hz)
+        else:
+            yield from _of_traced_sram(layers, cuts, sub_array, inputs, clock_hz)
     elif isinstance(sub_array, ResistiveSubArray):
         yield from _of_stated_resistive(layers, cuts, sub_array, inputs, clock_hz)
     else:
@@ -93,7 +95,11 @@ def layer_sums(
 
 
 def _of_traced_resistive(
-    layers: Sequence[CostLayer], cuts: Cuts, sub_array: SubArray, inputs: Iterable[LayerTrace], clock_hz: Quantity
+    layers: Sequence[CostLayer],
+    cuts: Cuts,
+    sub_array: ResistiveSubArray,
+    inputs: Iterable[LayerTrace],
+    clock_hz: Quantity,
 ) -> Iterator[LayerSums]:
     """Yield the sums of counted reads: of each sub-array of each layer, as all differ."""
     traces = traces_of_layers(inputs, layers, sub_array.parameters)

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 
@@ -48,14 +50,25 @@ def piecewise(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Quantity:
     float or Array
         The value of the piece that each resistance lies in.
     """
+    pieces = _overlapping(pieces, resistance_ohm)
     logarithm = namespace_among(resistance_ohm).log(resistance_ohm) if any(piece.per_log for piece in pieces) else 0.0
     value: Quantity = 0.0
     for piece in reversed(pieces):
         here = piece.per_log * logarithm + piece.per_ohm * resistance_ohm + piece.constant
         if piece.per_power:
             here = here + piece.per_power * resistance_ohm**piece.exponent
-        value = here if math.isinf(piece.below_ohm) else select(resistance_ohm < piece.below_ohm, here, value)
+        value = here if piece is pieces[-1] else select(resistance_ohm < piece.below_ohm, here, value)
     return value
+
+
+def _overlapping(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Sequence[Piece]:
+    """Return the pieces that resistances in the processor's memory lie in; all of them of others, or of nan."""
+    if len(pieces) == 1 or not isinstance(resistance_ohm, np.ndarray) or not resistance_ohm.size:
+        return pieces
+    least, largest = float(resistance_ohm.min()), float(resistance_ohm.max())
+    begin = next((place for place, piece in enumerate(pieces) if least < piece.below_ohm), 0)
+    end = next((place for place, piece in enumerate(pieces) if largest < piece.below_ohm), len(pieces) - 1)
+    return pieces[begin : end + 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from nnsreport.engine.backend import to_numpy
-from nnsreport.engine.cost import estimate_resistive
+from nnsreport.engine.cost import estimate_resistive, traced_layer
 from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.estimate import circuits, estimate
 from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace
@@ -161,6 +161,31 @@ def test_a_group_that_shares_traces_equals_its_points(cell: int) -> None:
     axes = AXES if cell == 1 else {**AXES, **RESISTIVE}
     group, points = _group_and_points({**SMALL, "memcelltype": cell}, axes, _shared_traces())
     _check_points(group, points)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"memcelltype": 2}, {"memcelltype": 3, "operationmode": 1, "cellBit": 2}, {"memcelltype": 2, "SARADC": 1}],
+)
+@pytest.mark.parametrize("points", [1, 4])
+def test_conversions_of_traces_are_those_of_every_column(
+    values: Mapping[str, float], points: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = read_network(NETWORK)
+    random = np.random.default_rng(7)
+    axes = {
+        "readVoltage": random.choice([0.3, 0.5], points),
+        "resistanceOn": random.choice([6e3, 1e5], points),
+        "levelOutput": random.choice([16.0, 64.0], points),
+    }
+    given = {name: axis if points > 1 else float(axis[0]) for name, axis in axes.items()}
+    parameters = Parameters.from_values({**SMALL, **values}, given)
+    monkeypatch.setattr(traced_layer, "_NUMBERS_AT_ONCE", 1 << 13)
+    by_law = _flat(estimate(layers, parameters, _shared_traces()))
+    monkeypatch.setattr(estimate_resistive, "_NUMBERS_AT_ONCE", 1 << 13)
+    monkeypatch.setattr(Converters, "column_law", lambda _: None)
+    for name, number in _flat(estimate(layers, parameters, _shared_traces())).items():
+        np.testing.assert_allclose(by_law[name], number, rtol=1e-12, err_msg=name)
 
 
 @cache
