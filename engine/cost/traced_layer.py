@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import distinct_reads
-from nnsreport.engine.cost.components.column_law import Piece, piecewise
+from nnsreport.engine.cost.components.column_law import Piece, piecewise_sums
 from nnsreport.engine.cost.conductance import (
     branch_conductances,
     cell_conductances,
@@ -94,8 +94,7 @@ class TracedLayer:
                 some = slice(start, start + step)
                 resistance_ohm = column_resistances(bits[:, some], branches, parameters)
                 for index, factor in enumerate(factors.tolist()):
-                    fit = piecewise(pieces, resistance_ohm * factor)
-                    sums[index, place] += (conversions[some] @ fit).sum()
+                    sums[index, place] += conversions[some] @ piecewise_sums(pieces, resistance_ohm * factor)
         return sums
 
     def states(self, parameters: Parameters) -> Iterator[ReadStates]:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+
+_LARGEST_EXPONENT = 1000
+"""Numbers up to 2 to this power are represented."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,34 @@ def piecewise(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Quantity:
             here = here + piece.per_power * resistance_ohm**piece.exponent
         value = here if piece is pieces[-1] else select(resistance_ohm < piece.below_ohm, here, value)
     return value
+
+
+def piecewise_sums(pieces: Sequence[Piece], resistance_ohm: Array) -> Array:
+    """Return the sums of a fit's values over the last axis.
+
+    Where all resistances lie in a piece that is linear in ln R, the logarithm of their product is taken: one logarithm
+    instead of one for each.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        With rising bounds.
+    resistance_ohm : Array of float64, (..., columns)
+        Positive, in the processor's memory.
+
+    Returns
+    -------
+    Array of float64, (...)
+        The sums.
+    """
+    first, *others = _overlapping(pieces, resistance_ohm)
+    least, largest = float(resistance_ohm.min()), float(resistance_ohm.max())
+    columns = resistance_ohm.shape[-1]
+    if others or first.per_ohm or first.per_power or columns * math.log2(largest / least) > _LARGEST_EXPONENT:
+        return np.asarray(piecewise((first, *others), resistance_ohm)).sum(axis=-1)  # type: ignore[no-any-return]
+    products: Array = np.multiply.reduce(resistance_ohm * (1 / least), axis=-1)
+    sums: Array = first.per_log * (np.log(products) + columns * math.log(least)) + columns * first.constant
+    return sums
 
 
 def _overlapping(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Sequence[Piece]:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from nnsreport.engine.cost.components.column_law import Piece, piecewise, without_negative_values
+from nnsreport.engine.cost.components.column_law import Piece, piecewise, piecewise_sums, without_negative_values
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import References, Sensing, multilevel_sense_amplifier
 from nnsreport.engine.cost.components.reference_ladder import parallel_ladder
 from nnsreport.engine.cost.components.sar_adc import sar_adc
@@ -48,6 +48,15 @@ def test_fits_of_power_are_negative_somewhere_and_their_laws_are_not() -> None:
     assert [piece.below_ohm for piece in found] == [500.0, 1e3, 1e6, math.exp(20), math.inf]
     assert (piecewise(falling, OHM) < 0).any()
     np.testing.assert_allclose(piecewise(found, OHM), np.maximum(piecewise(falling, OHM), 0), atol=1e-12)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e4, 3e4), (2.0, 1e9), (1e5, 1e5), (2e6, 1e9), (10.0, 90.0)])
+def test_sums_of_a_fit_are_those_of_its_values(low: float, high: float) -> None:
+    """Also where a product of all resistances could not be represented."""
+    pieces = (Piece(1e2, per_ohm=-1.0, constant=3.0), Piece(1e6, per_log=-0.5, constant=9.0), Piece(per_log=0.1))
+    resistance_ohm = np.random.default_rng(4).uniform(low, high, (7, 128))
+    expected = piecewise(pieces, resistance_ohm).sum(axis=-1)  # type: ignore[union-attr]
+    np.testing.assert_allclose(piecewise_sums(pieces, resistance_ohm), expected, rtol=1e-14)
 
 
 def test_a_piece_that_is_negative_throughout_becomes_0() -> None:
