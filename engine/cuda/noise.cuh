@@ -55,7 +55,7 @@ add_noise(const Job &job, int lane, int64_t row, int64_t first_vector, float *su
         EACH (word, WORDS) {
             const int line = (int)(quad * WORDS - row) + word, place = line * stride + lane % SIDE;
             if (line >= 0 && line < SIDE)
-                sums[place] += PRODUCT(sqrtf(fmaxf(variances[place] * job.variance_scale, 0.0f)), normals[word]);
+                sums[place] += PRODUCT(square_root(fmaxf(variances[place] * job.variance_scale, 0.0f)), normals[word]);
         }
     }
 }
