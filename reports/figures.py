@@ -1,9 +1,13 @@
-"""Charts as figures for papers and theses: PDF, SVG and PNG of exact width, the same bytes for the same data."""
+"""Charts as figures for papers and theses: PDF, SVG and PNG of exact width, the same bytes for the same data.
+
+Tables beside them are :mod:`nnsreport.reports.latex`'s.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import as_file, files
@@ -12,6 +16,7 @@ from types import MappingProxyType
 from nnsreport.errors import ReportError
 from nnsreport.reports.charts import ChartSpec, available_charts
 from nnsreport.reports.charts.theme import print_spec
+from nnsreport.reports.latex import LatexTable, available_tables
 from nnsreport.reports.run_data import RunData
 
 PNG_RESOLUTION_PPI = 600
@@ -40,11 +45,12 @@ _PDF_RESOURCES = re.compile(rb"(/(?:ExtGState|Font|XObject|Pattern|Shading|Color
 
 
 class FigureFormat(StrEnum):
-    """File format of a figure."""
+    """File format of a figure, or of the tables beside figures."""
 
     PDF = "pdf"
     SVG = "svg"
     PNG = "png"
+    TEX = "tex"
 
 
 def parse_width(text: str) -> float:
@@ -106,37 +112,53 @@ def parse_formats(text: str) -> tuple[FigureFormat, ...]:
     return tuple(dict.fromkeys(FigureFormat(name) for name in names))
 
 
-def choose_charts(runs: Sequence[RunData], only: Iterable[str] = ()) -> tuple[ChartSpec, ...]:
-    """Return the charts to be drawn.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be made of runs."""
+
+    charts: tuple[ChartSpec, ...]
+    tables: tuple[LatexTable, ...]
+
+
+def choose(runs: Sequence[RunData], formats: Iterable[FigureFormat], only: Iterable[str] = ()) -> Choice:
+    """Return the charts to be drawn and the tables to be written.
 
     Parameters
     ----------
     runs : sequence of RunData
         Own runs and logs.
+    formats : iterable of FigureFormat
+        Charts have all formats but ``tex``, tables only that.
     only : iterable of str
-        Names of charts; all that the data support if empty.
+        Names of charts and tables; all that the data support if empty.
 
     Returns
     -------
-    tuple of ChartSpec
+    Choice
         In the order of a report.
 
     Raises
     ------
     ReportError
-        When there is nothing to draw, or no chart of a name.
+        When there is nothing to make, or nothing of a name.
     """
-    charts = available_charts(runs)
-    if not charts:
+    kinds = set(formats)
+    charts = available_charts(runs) if kinds - {FigureFormat.TEX} else ()
+    tables = available_tables(runs) if FigureFormat.TEX in kinds else ()
+    names_there = [*(chart.name for chart in charts), *(table.name for table in tables)]
+    sort = "chart" if not tables else "chart or table" if charts else "table"
+    if not names_there:
         names = ", ".join(run.run for run in runs)
-        raise ReportError(f"{names}: no data for any chart", remedy="check the run with `nnsreport report`")
+        raise ReportError(f"{names}: no data for any {sort}", remedy="check the run with `nnsreport report`")
     wanted = tuple(only)
-    names_there = [chart.name for chart in charts]
     missing = [name for name in wanted if name not in names_there]
     if missing:
         remedy = f"there are {', '.join(names_there)}"
-        raise ReportError(f"no chart {missing[0]!r} for these runs", field="--only", remedy=remedy)
-    return tuple(chart for chart in charts if not wanted or chart.name in wanted)
+        raise ReportError(f"no {sort} {missing[0]!r} for these runs", field="--only", remedy=remedy)
+    return Choice(
+        tuple(chart for chart in charts if not wanted or chart.name in wanted),
+        tuple(table for table in tables if not wanted or table.name in wanted),
+    )
 
 
 def render_figure(chart: ChartSpec, width_pt: float, formats: Iterable[FigureFormat]) -> dict[FigureFormat, bytes]:
@@ -145,11 +167,11 @@ def render_figure(chart: ChartSpec, width_pt: float, formats: Iterable[FigureFor
     Parameters
     ----------
     chart : ChartSpec
-        From :func:`choose_charts`.
+        From :func:`choose`.
     width_pt : float
         Outer width in points.
     formats : iterable of FigureFormat
-        What to make of the drawing.
+        What to make of the drawing; tables are made by :mod:`nnsreport.reports.latex`.
 
     Returns
     -------

@@ -21,7 +21,7 @@ def figures(
         ),
     ],
     formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="File formats, separated by commas: pdf, svg, png.")
+        str, typer.Option("--format", metavar="LIST", help="pdf, svg, png, separated by commas; tex for tables.")
     ] = "pdf",
     width: Annotated[
         str,
@@ -35,21 +35,27 @@ def figures(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the files.")] = Path("figures"),
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="NAME", help="Draw only this chart. May be given several times."),
+        typer.Option("--only", metavar="NAME", help="Make only this chart or table. May be given several times."),
     ] = None,
     runs_folder: Annotated[
         Path | None,
         typer.Option("--runs", metavar="DIR", help="Where runs are kept; else NNSREPORT_RUNS, else ./runs."),
     ] = None,
 ) -> None:
-    """Draw the charts of a report at the width of a journal's column, with text as text."""
+    """Draw the charts of a report at the width of a journal's column, with text as text; write its tables as LaTeX."""
     from nnsreport.jobs import load
-    from nnsreport.reports.figures import choose_charts, parse_formats, parse_width, render_figure
+    from nnsreport.reports.figures import choose, parse_formats, parse_width, render_figure
+    from nnsreport.reports.latex import render_table
 
     width_pt, wanted = parse_width(width), parse_formats(formats)
-    charts = choose_charts([load(argument, runs_folder) for argument in runs], only or ())
-    for chart in charts:
+    chosen = choose([load(argument, runs_folder) for argument in runs], wanted, only or ())
+    for chart in chosen.charts:
         for figure_format, data in render_figure(chart, width_pt, wanted).items():
-            path = out / f"{chart.name}.{figure_format}"
-            write_output(path, data, option="--out")
-            typer.echo(printable(str(path)))
+            _write(out / f"{chart.name}.{figure_format}", data)
+    for table in chosen.tables:
+        _write(out / f"{table.name}.tex", render_table(table, width_pt).encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    write_output(path, data, option="--out")
+    typer.echo(printable(str(path)))

@@ -65,3 +65,9 @@ def test_wrong_options_are_told_before_anything_is_written(
     with pytest.raises(ReportError, match=message):
         invoke(log, *arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_as_latex(invoke: Invoke, log: Path) -> None:
+    paths = invoke(log, "--format", "tex,svg", "--only", "table-chip", "--only", "layer-latency")
+    assert paths == [Path("figures/layer-latency.svg"), Path("figures/table-chip.tex")]
+    assert "Read latency & total &" in paths[1].read_text()
