@@ -18,7 +18,7 @@ _SPECIALS = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    '"': "''",  # the straight one needs another font encoding
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
     "µ": r"\textmu{}",

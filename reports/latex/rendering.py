@@ -84,7 +84,10 @@ def _title(title: str, unit: str, align: Align) -> str:
     shown_unit = [f"({latex_unit(unit)})"] if unit else []
     if align is Align.TEXT:
         return " ".join((latex_text(title), *shown_unit))
-    lines = [*(latex_text(line) for line in textwrap.wrap(title, _TITLE_CHARACTERS)), *shown_unit]
+    lines = [
+        *(latex_text(line) for line in textwrap.wrap(title, _TITLE_CHARACTERS, break_long_words=False)),
+        *shown_unit,
+    ]
     if len(lines) == 1:
         return f"{{{lines[0]}}}"
     stacked = r" \\ ".join(lines)
