@@ -75,15 +75,16 @@ FUNCTION void cut(Bytes::Matrix &pulses, const Bytes::Matrix &levels, const Cycl
 }
 
 /* Squares of pulses: in one part where they are small; else in units of 2^11, whole multiples and the rest. */
-template <int PARTS> FUNCTION void square(Halves::Matrix *squares, const Halves::Matrix &levels, const Cycle &cycle)
+template <int PARTS>
+FUNCTION void
+square(Halves::Matrix *squares, const Halves::Matrix &pulses, const Halves::Matrix &levels, const Cycle &cycle)
 {
     EACH (index, HELD_OF_LEVELS) {
-        const uint32_t digits = digits_of_pair(levels.own[index], cycle);
         if (PARTS == 1) {
-            const uint32_t pulses = halves_of_short_digits(digits);
-            squares[0].own[index] = mul_pairs(pulses, pulses);
+            squares[0].own[index] = mul_pairs(pulses.own[index], pulses.own[index]);
             continue;
         }
+        const uint32_t digits = digits_of_pair(levels.own[index], cycle);
         const uint32_t low = (digits & 0xFFFFu) * (digits & 0xFFFFu), high = (digits >> 16) * (digits >> 16);
         const uint32_t rest = (low & 2047u) | (high & 2047u) << 16, multiples = low >> 11 | high >> 11 << 16;
         squares[0].own[index] = halves_of_digits(multiples);

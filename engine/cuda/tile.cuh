@@ -31,8 +31,8 @@ struct Shape {
         LINES_OF_BLOCK = LINE_TILES * SIDE,
         VECTORS_OF_WARP = VECTOR_TILES * SIDE,
         VECTORS_OF_BLOCK = WARPS * VECTORS_OF_WARP,
-        /* 16 bytes more than needed, so that the eight rows that an instruction reads begin in different banks; multiples
-           of 16 bytes are what the tensor cores' loads ask of a row (CUDA C++ Programming Guide, load_matrix_sync). */
+        /* 16 bytes more than needed, so that the eight rows of an instruction begin in different banks; multiples of 16
+           bytes are what the tensor cores' loads ask of a row (CUDA C++ Programming Guide, load_matrix_sync). */
         CELL_STRIDE = CHUNK + 16 / sizeof(typename Numbers::Cell),
         LEVEL_STRIDE = (Numbers::LEVELS_BY_VECTOR ? (int)CHUNK : (int)VECTORS_OF_BLOCK) +
             16 / sizeof(typename Numbers::Level),
@@ -165,7 +165,7 @@ template <class S> struct Warp {
                 EACH (cycle, S::CYCLES) {
                     cut(pulses[vector][cycle], levels, cycles[cycle]);
                     if constexpr (S::IS_NOISY)
-                        square<S::SQUARES>(squares[vector][cycle], levels, cycles[cycle]);
+                        square<S::SQUARES>(squares[vector][cycle], pulses[vector][cycle], levels, cycles[cycle]);
                 }
             }
             EACH (line, S::LINE_TILES) {
