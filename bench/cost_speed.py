@@ -9,6 +9,8 @@ own, start-up included, the least of three. The others in one process, the least
 from __future__ import annotations
 
 import argparse
+import functools
+import math
 import os
 import resource
 import subprocess
@@ -32,6 +34,7 @@ from nnsreport.engine.cost.traces import read_inputs
 
 REPEATS = 3
 ONE_CHIP = "dn40_default"
+RRAM = {"memcelltype": 2}
 SHARING = 500
 """Design points that share traces."""
 
@@ -47,6 +50,12 @@ FLOOR_PLANS: Mapping[str, Sequence[float]] = {
     "numRowSubArray": (64, 128),
     "synapseBit": (4, 8),
     "speedUpDegree": (2, 8),
+}
+MANY_FLOOR_PLANS: Mapping[str, Sequence[float]] = {
+    "numRowSubArray": (32, 64, 128),
+    "numColSubArray": (32, 64, 128),
+    "synapseBit": (2, 3, 4, 5, 6, 7, 8),
+    "speedUpDegree": (1, 2, 4, 8),
 }
 
 
@@ -93,25 +102,30 @@ def print_chip(network: Path, traces: Path) -> None:
 
 
 def shared_traces(sample: Sample, folder: Path, store: TraceStore) -> None:
-    """Print how long a further design point takes that shares the traces of others."""
+    """Print how long a chip of arrays takes, and a further design point that shares its traces."""
     layers = sample.layers(folder)
-    traces = [LayerTrace(np.asarray(trace.bits)) for trace in store.layers(sample, with_weights=False)]
-    times = [
-        least(lambda count=count: estimate(layers, _points(count, AXES, {}), traces))[1]  # type: ignore[misc]
-        for count in (1, SHARING + 1)
-    ]
-    print_row("  a design point more", (times[1] - times[0]) / SHARING, (times[1] - times[0]) / SHARING)
+    traces = list(store.layers(sample, with_weights=True))
+    for values in ({}, RRAM):
+        groups = [_points(count, AXES, values) for count in (1, SHARING + 1)]
+        times = [least(functools.partial(estimate, layers, group, traces))[1] for group in groups]
+        print_row(f"  {_cell(values)}, traces read, start-up left out", times[0], times[0])
+        print_row("  a design point more", (times[1] - times[0]) / SHARING, (times[1] - times[0]) / SHARING)
 
 
-def sweep(network: Path, points: int, values: Mapping[str, float], distribution: str, *, plans: bool) -> None:
+def sweep(
+    network: Path, points: int, values: Mapping[str, float], distribution: str, plans: Mapping[str, Sequence[float]]
+) -> None:
     """Print how many design points a second are estimated."""
     layers = read_network(network.read_text(encoding="utf-8"))
-    axes = {**AXES, **(FLOOR_PLANS if plans else {}), **({"resistanceOn": ()} if values else {})}
-    parameters = _points(points, axes, values)
+    parameters = _points(points, {**AXES, **plans, **({"resistanceOn": ()} if values else {})}, values)
     clock, processor = least(lambda: estimate(layers, parameters, ActivitySettings(input_distribution=distribution)))
-    cell, count = "RRAM" if values else "SRAM", "8 floor plans" if plans else "1 floor plan"
-    name = f"{network.stem[8:]}, {cell}, {distribution}, {count}"
+    count = math.prod(len(choices) for choices in plans.values())
+    name = f"{network.stem[8:]}, {_cell(values)}, {distribution}, {count} floor plan{'s' if plans else ''}"
     print(f"{name:44} {points:8} {clock:9.3f} {points / processor:10.0f}", flush=True)
+
+
+def _cell(values: Mapping[str, float]) -> str:
+    return "RRAM" if values else "SRAM"
 
 
 def _points(count: int, axes: Mapping[str, Sequence[float]], values: Mapping[str, float]) -> Parameters:
@@ -149,12 +163,11 @@ def main() -> None:
         shared_traces(sample, chosen.samples, TraceStore(chosen.samples / "traces", Path(temporary) / "arrays"))
     print(f"{'stated density':44} {'points':>8} {'s':>9} {'points/s':>10}")
     for name in ("NetWork_VGG8.csv", "NetWork_DenseNet40.csv"):
-        for distribution in ("mean", "binomial"):
-            for plans in (False, True):
-                sweep(chosen.samples / "networks" / name, chosen.points, {}, distribution, plans=plans)
-        for distribution in ("mean", "binomial"):
-            count = max(1, chosen.points // 10)
-            sweep(chosen.samples / "networks" / name, count, {"memcelltype": 2}, distribution, plans=False)
+        for values in ({}, RRAM):
+            for distribution in ("mean", "binomial"):
+                for plans in ({}, FLOOR_PLANS):
+                    sweep(chosen.samples / "networks" / name, chosen.points, values, distribution, plans)
+            sweep(chosen.samples / "networks" / name, chosen.points, values, "binomial", MANY_FLOOR_PLANS)
 
 
 if __name__ == "__main__":
