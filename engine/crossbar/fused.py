@@ -128,10 +128,12 @@ def fused_codes(
 
 def _fits_bytes(vectors: Array, whole: Array, table: Array, cycles: InputCoding, longest: int) -> bool:
     """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
-    if vectors.itemsize != 1 or not np.isin(table["kind"], (MAGNITUDE, SIGN_BIT)).all() or (table["mask"] < 0).any():
+    are_pulses_whole = set(table["kind"].tolist()) <= {MAGNITUDE, SIGN_BIT} and min(table["mask"].tolist()) >= 0
+    if vectors.itemsize != 1 or not are_pulses_whole:
         return False
     pairs = 2 * -(-longest // _ADDED_TOGETHER)
-    return pairs * max(cycles.tops) * int(np.abs(whole.astype(np.int16)).max(initial=0)) <= _LARGEST_SUM
+    largest = max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
+    return pairs * max(cycles.tops) * largest <= _LARGEST_SUM
 
 
 def cycle_table(cycles: InputCoding) -> Array:

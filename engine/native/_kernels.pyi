@@ -82,3 +82,32 @@ def normal_rows(
     ValueError
         Arrays are not as long as their shapes say.
     """
+
+def unfold(
+    columns: Buffer,
+    images: Buffer,
+    sizes: tuple[int, int, int, int, int, int],
+    steps: tuple[int, int, int, int, int, int],
+    element_bytes: int,
+    /,
+) -> None:
+    """Copy the elements that windows see.
+
+    Parameters
+    ----------
+    columns : any type, (channels, kernel rows, kernel columns, images, output rows, output columns)
+        Is overwritten.
+    images : the same type
+        Padded.
+    sizes : tuple of int
+        The shape of ``columns``; none of them 0.
+    steps : tuple of int
+        How many bytes the images go on along each of these axes.
+    element_bytes : int
+        Of an element.
+
+    Raises
+    ------
+    ValueError
+        Something would be read or written outside of the arrays.
+    """

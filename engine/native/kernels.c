@@ -9,6 +9,7 @@
 
 #include "floats.h"
 #include "normals.h"
+#include "unfold.h"
 
 #if defined(__x86_64__)
 #include "bytes.h"
@@ -176,7 +177,38 @@ static PyObject *normal_rows(PyObject *self, PyObject *arguments)
     return is_right ? Py_NewRef(Py_None) : NULL;
 }
 
+static PyObject *unfold(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    Unfold job;
+    Py_buffer columns, images;
+    long long sizes[UNFOLD_AXES], steps[UNFOLD_AXES], bytes;
+    if (!PyArg_ParseTuple(
+            arguments, "w*y*(LLLLLL)(LLLLLL)L", &columns, &images, &sizes[0], &sizes[1], &sizes[2], &sizes[3],
+            &sizes[4], &sizes[5], &steps[0], &steps[1], &steps[2], &steps[3], &steps[4], &steps[5], &bytes))
+        return NULL;
+    for (int axis = 0; axis < UNFOLD_AXES; axis++) {
+        job.sizes[axis] = sizes[axis];
+        job.steps[axis] = steps[axis];
+    }
+    job.bytes = bytes;
+    job.images = images.buf;
+    job.columns = columns.buf;
+    const int is_right = is_inside(&job, images.len, columns.len);
+    if (is_right) {
+        Py_BEGIN_ALLOW_THREADS
+        unfold_all(&job);
+        Py_END_ALLOW_THREADS
+    }
+    else
+        PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
+    PyBuffer_Release(&columns);
+    PyBuffer_Release(&images);
+    return is_right ? Py_NewRef(Py_None) : NULL;
+}
+
 static PyMethodDef methods[] = {
+    {"unfold", unfold, METH_VARARGS, "Copy the elements that windows see, one row for each tap."},
     {"normal_rows", normal_rows, METH_VARARGS, "Fill a table with standard normal numbers."},
     {"convert", convert, METH_VARARGS, "Sum up blocks, convert, and add up cycles; return how many were clipped."},
     {NULL, NULL, 0, NULL},

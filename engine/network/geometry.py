@@ -6,10 +6,16 @@ Source of the formulas: ONNX operator specifications of Conv, MaxPool and Averag
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
+from nnsreport.engine import native
 from nnsreport.engine.backend import Array, namespace_of
+
+_ROWS_AND_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +177,30 @@ def columns(x: Array, window: Window, groups: int = 1) -> Array:
     if window.is_pointwise:
         return x.swapaxes(0, 1).reshape(groups, channels // groups, -1)
     spatial = tuple(lengths)
-    taps = _taps(pad_spatial(x, window.padding(spatial), 0, channels_first=True), window, window.positions(spatial))
+    rows, positions = channels // groups * math.prod(window.kernel), window.positions(spatial)
+    padded = pad_spatial(x, window.padding(spatial), 0, channels_first=True)
+    if native.unfold is not None and window.rank == _ROWS_AND_COLUMNS and namespace_of(x) is np:
+        return _unfolded(padded, window, positions, native.unfold).reshape(groups, rows, -1)
+    taps = _taps(padded, window, positions)
     # Axes (image, channel, *kernel, *positions) -> (channel, *kernel, image, *positions), then one copy.
     kernel_end = 2 + window.rank
     order = (*range(1, kernel_end), 0, *range(kernel_end, taps.ndim))
-    return taps.transpose(order).reshape(groups, channels // groups * math.prod(window.kernel), -1)
+    return taps.transpose(order).reshape(groups, rows, -1)
+
+
+def _unfolded(padded: Array, window: Window, positions: tuple[int, ...], unfold: Callable[..., None]) -> Array:
+    """Return a padded tensor as (channel, *kernel, image, *positions), copied by the loops in C."""
+    by_channel = np.ascontiguousarray(padded.swapaxes(0, 1))
+    channel, image, *spatial = by_channel.strides
+    taps = [step * dilation for step, dilation in zip(spatial, window.dilations, strict=True)]
+    places = [step * stride for step, stride in zip(spatial, window.strides, strict=True)]
+    shape = (by_channel.shape[0], *window.kernel, by_channel.shape[1], *positions)
+    filled: Array = np.empty(shape, by_channel.dtype)
+    if filled.size:
+        # As bytes, which types of numbers that only NumPy knows can be, too.
+        to, of = (array.reshape(-1).view(np.uint8) for array in (filled, by_channel))
+        unfold(to, of, shape, (channel, *taps, image, *places), by_channel.itemsize)
+    return filled
 
 
 def _taps(padded: Array, window: Window, positions: tuple[int, ...]) -> Array:
