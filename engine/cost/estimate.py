@@ -19,7 +19,7 @@ from nnsreport.engine.cost.floorplan import FloorPlan, floor_plan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import layer_geometries
-from nnsreport.engine.cost.points import at_points
+from nnsreport.engine.cost.points import AtPoints, at_points
 from nnsreport.engine.cost.processing_element import Mapping
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ChipResults, ReadCost, Reading
@@ -140,11 +140,10 @@ def _estimate(layers: Sequence[CostLayer], parameters: Parameters, inputs: Input
         frequency = clock_hz(period_s, frequency)
         period_s = cycle_s(period_s, parameters)
     cuts = tuple(layer_geometries(layer, index, made.plan, parameters) for index, layer in enumerate(layers))
-    kinds = [clocked_tile(each, frequency) for each in (made.conventional, made.novel) if each is not None]
+    kinds = [AtPoints(clocked_tile(each, frequency)) for each in (made.conventional, made.novel) if each is not None]
     tiles = _Costs(len(layers), design_points(parameters))
     for sums in layer_sums(layers, cuts, made.sub_array, inputs, frequency):
-        of_kind = kinds[sums.parts.geometry.is_novel]
-        chosen = of_kind if sums.points is None else at_points(of_kind, sums.points)
+        chosen = kinds[sums.parts.geometry.is_novel](sums.points)
         tiles.put(sums.layer, sums.points, chosen.read(sums.reads, sums.parts, layers[sums.layer].vectors).layer())
     return chip_results(
         layers,

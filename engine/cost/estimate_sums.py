@@ -19,7 +19,7 @@ from nnsreport.engine.cost.estimate_sram import joined, sram_sums, sram_table
 from nnsreport.engine.cost.expected_columns import expected_columns
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.partition import LayerGeometry
-from nnsreport.engine.cost.points import at_points
+from nnsreport.engine.cost.points import AtPoints, at_points
 from nnsreport.engine.cost.processing_element import LayerParts, Likeness, layer_parts
 from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
@@ -153,9 +153,10 @@ def _of_stated_resistive(
     count = design_points(sub_array.parameters)
     sizes = sorted({(part.rows, part.columns) for _, parts, _ in ways for part in parts.sub_arrays})
     of_sizes: Array = np.zeros((0,))
+    chosen = AtPoints((sub_array, clock_hz))
     for place, (part, points) in enumerate(_stated_parts(ways, sizes, sub_array, settings, most)):
-        chosen = (sub_array, clock_hz) if points is None else at_points((sub_array, clock_hz), points)
-        sums = stated_sums(chosen[0], part, chosen[1])
+        unit, frequency_hz = chosen(points)
+        sums = stated_sums(unit, part, frequency_hz)
         if not place:
             shape = (len(sums), len(sizes)) if count is None else (len(sums), count, len(sizes))
             of_sizes = namespace_among(sums).zeros(shape)
@@ -177,12 +178,13 @@ def _stated_parts(
 ) -> Iterator[tuple[StatedPart, Array | None]]:
     """Yield parts of sizes that rise, and the design points that have them; None for all."""
     count = design_points(sub_array.parameters)
+    points_with = _points_with(ways, count)
     for rows, same in itertools.groupby(sizes, key=itemgetter(0)):
         columns = [column for _, column in same]
         activity = stated_activity(settings, [(0, rows)], reads)
         conductances = None if count is None else expected_columns(rows, max(columns), sub_array.parameters)
         for column in columns:
-            points = _points_with(ways, (rows, column), count)
+            points = points_with[rows, column]
             at_them = conductances if conductances is None or points is None else conductances.at(points)
             yield StatedPart(rows, column, activity, at_them), points
 
@@ -196,13 +198,14 @@ def _stated_ways(cuts: Cuts) -> _Ways:
     ]
 
 
-def _points_with(ways: _Ways, size: tuple[int, int], count: int | None) -> Array | None:
-    """Return the design points that have a part of a size; None for all."""
-    has_it = np.zeros(count or 1, dtype=bool)
+def _points_with(ways: _Ways, count: int | None) -> dict[tuple[int, int], Array | None]:
+    """Return the design points that have a part of each size; None for all."""
+    with_size: dict[tuple[int, int], Array] = {}
     for _, parts, points in ways:
-        if any((part.rows, part.columns) == size for part in parts.sub_arrays):
+        for size in {(part.rows, part.columns) for part in parts.sub_arrays}:
+            has_it = with_size.setdefault(size, np.zeros(count or 1, dtype=bool))
             has_it[slice(None) if points is None else points] = True
-    return None if has_it.all() else np.flatnonzero(has_it)
+    return {size: None if has_it.all() else np.flatnonzero(has_it) for size, has_it in with_size.items()}
 
 
 def _reads(layers: Sequence[CostLayer], sub_array: SubArray) -> tuple[float, list[float]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from nnsreport.engine.backend import Array, namespace_of
 
 T = TypeVar("T")
+
+_MOST_KEPT = 512
 
 
 def at_points(made: T, points: Array) -> T:
@@ -27,6 +29,33 @@ def at_points(made: T, points: Array) -> T:
         With arrays of shape (some, ...).
     """
     return _at_points(made, points)  # type: ignore[return-value] # each branch below returns what it was given
+
+
+class AtPoints(Generic[T]):
+    """Something that is made of numbers over the design points, for one set of points after the other.
+
+    Layers are often cut alike by the same points, so that what was found is kept, as far as it takes little memory.
+
+    Parameters
+    ----------
+    made : dataclass or tuple
+        Of all points.
+    """
+
+    def __init__(self, made: T) -> None:
+        self._made = made
+        self._found: dict[bytes, T] = {}
+
+    def __call__(self, points: Array | None) -> T:
+        """Return it for some points, (some,); for all where None are given."""
+        if points is None:
+            return self._made
+        key = points.tobytes()
+        if key not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
+            self._found[key] = at_points(self._made, points)
+        return self._found[key]
 
 
 def _at_points(made: object, points: Array) -> object:

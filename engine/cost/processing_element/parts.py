@@ -104,7 +104,6 @@ class LayerParts:
     tiles: Array
 
 
-@lru_cache(maxsize=512)
 def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> LayerParts:
     """Return the parts of a layer as arrays.
 
@@ -120,8 +119,11 @@ def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> 
     LayerParts
         On NumPy.
     """
-    if likeness is Likeness.SIZE:
-        return _parts_of_sizes(geometry)
+    return _parts_of_sizes(geometry) if likeness is Likeness.SIZE else _parts_of_places(geometry, likeness)
+
+
+@lru_cache(maxsize=512)
+def _parts_of_places(geometry: LayerGeometry, likeness: Likeness) -> LayerParts:
     arrays, elements, tiles = _Kinds(), _Kinds(), _Kinds()
     blocks: set[tuple[int, int]] = set()
     for tile in tile_parts(geometry):
@@ -137,6 +139,7 @@ def layer_parts(geometry: LayerGeometry, likeness: Likeness = Likeness.NONE) -> 
     return _layer_parts(geometry, arrays, elements, tiles, row_block)
 
 
+@lru_cache(maxsize=1 << 14)
 def _parts_of_sizes(geometry: LayerGeometry) -> LayerParts:
     """Return the parts by their sizes: tiles and elements of the same size are cut alike, and only once."""
     arrays, elements, tiles = _Kinds(), _Kinds(), _Kinds()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
+from nnsreport.engine.cost import points
 from nnsreport.engine.cost.outline import Outline
-from nnsreport.engine.cost.points import at_points
+from nnsreport.engine.cost.points import AtPoints, at_points
 from nnsreport.engine.cost.quantity import Quantity
 
 
@@ -35,3 +37,18 @@ def test_arrays_are_cut_wherever_they_are() -> None:
 def test_what_is_one_for_all_points_is_not_made_again() -> None:
     outline = Outline(1.0, 2.0, 0.5)
     assert at_points(outline, np.array([0])) is outline
+
+
+def test_what_was_found_for_points_is_kept_as_far_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(points, "_MOST_KEPT", 2)
+    made = (np.arange(5.0), 3.0)
+    chosen = AtPoints(made)
+    assert chosen(None) is made
+    first, second, third = (np.array(some) for some in ([0, 4], [1], [2, 3]))
+    kept = chosen(first)
+    assert chosen(first.copy()) is kept
+    for some in (second, third, first):
+        numbers, scalar = chosen(some)
+        np.testing.assert_array_equal(numbers, made[0][some])
+        assert scalar == 3.0
+    assert chosen(first) is not kept
