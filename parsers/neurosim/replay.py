@@ -118,7 +118,7 @@ def learn(lines: Sequence[str], first_line: int, recording: Recording, records: 
         return None
     lines_with: dict[int, list[tuple[int, Quantity | None]]] = {}
     for kind, line, number in zip(columns.kind[start:], columns.line[start:], recording.numbers, strict=True):
-        if line != number[0]:
+        if line != number[0] or line < first_line:
             return None
         lines_with.setdefault(line - first_line, []).append((kind, number[1]))
     fields_of = {

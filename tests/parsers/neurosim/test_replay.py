@@ -122,6 +122,20 @@ def test_numbers_that_must_agree_are_compared(test_data: Path, memory: Chooser) 
     assert "second value" in str(everything(changed))
 
 
+@pytest.mark.parametrize("name", ["wrapper_unbuffered.txt", "main_layer_by_layer.txt"])
+def test_a_breakdown_before_the_floor_plan_is_not_learned(test_data: Path, memory: Chooser, name: str) -> None:
+    """Case 69344 of bench/fuzz_parsers.py: what is judged at the floor plan's banner stands before it."""
+    text = (test_data / "neurosim" / "v1.4" / name).read_text()
+    start, end = text.rindex("-------------------- Estimation of Layer"), text.index("-" * 30 + " Summary")
+    first = text.index("-" * 30 + " FloorPlan")
+    moved = text[:first] + text[start:end] + text[first:start] + text[end:]
+    memory(Forgetful(), ForgetfulOfLogs())
+    expected = everything(moved)
+    memory(Memory(), ForgetfulOfLogs())
+    assert everything(moved) == expected
+    assert everything(moved) == expected, "the second time, it may be recalled"
+
+
 def test_lines_of_two_tasks_are_read_as_those_of_one(test_data: Path, memory: Chooser) -> None:
     """Another task's lines stand between those of a C++ part: what is learned of it must not lean on their numbers."""
     text = next(text for text in texts(test_data) if "clkPeriod: " in text)
