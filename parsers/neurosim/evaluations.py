@@ -264,7 +264,7 @@ class Evaluations:
         for part in self._parts:
             heading = part.heading or latest
             if heading < latest or (heading is Heading.QUANTIZED and behind):
-                return before, []  # two runs, or pieces of one in another order
+                return [], []  # two runs, or pieces of one in another order
             latest = heading
             if latest is Heading.BASELINE:
                 before += part.evaluations

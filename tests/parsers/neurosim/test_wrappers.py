@@ -142,6 +142,14 @@ def test_v15_without_the_beginning_of_an_evaluation_is_not_attributed(read: Read
     assert message == "2 numbers of the wrapper could be of more than one evaluation, and cannot be read"
 
 
+def test_v15_time_with_hardware_is_not_that_of_the_baseline_before_which_it_stands(read: Reader) -> None:
+    """Case 25449 of bench/fuzz_parsers.py: the end of the log has moved before its beginning."""
+    moved = "mem_states_file: x\nevaluation time: 61.5\n --- Hardware Properties --- \n"
+    log = read(f"{moved}{V15}{BATCH}evaluation time: 4.1\n{QUANTIZED}{BATCH}", format="neurosim-1.5")
+    assert [metric.metric for metric in log.metrics] == []
+    assert any("6 numbers of the wrapper could be of more than one" in problem.message for problem in log.problems)
+
+
 def test_v15_phases_are_told_apart_without_the_end_of_the_second(neurosim: Path, read: Reader) -> None:
     """Seed 5398 of bench/fuzz_parsers.py."""
     text = (neurosim / "v1.5" / "wrapper.txt").read_text()
