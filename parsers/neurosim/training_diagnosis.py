@@ -121,6 +121,12 @@ def _report_numbers(records: TrainingRecords, progress: TrainingProgress) -> Non
             progress.contradicted.line,
             "look for a missing, doubled or damaged piece of the log",
         )
+    if progress.mixed.count:
+        records.problem(
+            f"an inference printed into {progress.mixed}: what a training prints with the same words is left out",
+            progress.mixed.line,
+            "let each program write into a file of its own",
+        )
     if progress.not_finite.count:
         records.problem(
             f"{progress.not_finite.count} values are inf or nan, the first in {progress.not_finite.shown[0]}",

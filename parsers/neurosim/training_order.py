@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnsreport.parsers.neurosim.dialect import Dialect, Measure
+from nnsreport.parsers.neurosim.training_mixture import Kind, kinds_of_both, label_of, labels_of_inference
 
 About = tuple[str, str | None, str | None, str]
 """Scope, layer, component and metric."""
-
-_Kind = tuple[str, str | None, str]
-"""The same without the layer."""
 
 SIZES, TABLES, LAST_TABLE, UTILIZATION, LAYERS, CHIP, RUN_TIME = 0, 1, 3, 4, 5, 6, 7
 """Pieces of a C++ part; the three tables of the floor plan are numbered from ``TABLES`` on."""
@@ -40,27 +38,33 @@ class PrintedOrder:
         Ranks of the sizes that only the novel mapping has.
     breakdowns : Mapping of int to range
         Ranks of the lines that do not name what they are about, by part.
+    of_both : frozenset of (str, str or None, str)
+        What an inference prints with the same words.
+    labels_of_inference : frozenset of str
+        What only an inference prints before its numbers.
     """
 
-    places: Mapping[_Kind, tuple[tuple[int, int], ...]]
+    places: Mapping[Kind, tuple[tuple[int, int], ...]]
     last: Mapping[int, int]
     novel: range
     breakdowns: Mapping[int, range]
+    of_both: frozenset[Kind]
+    labels_of_inference: frozenset[str]
 
     @classmethod
     def of(cls, dialect: Dialect) -> PrintedOrder:
         """Return the order of a version."""
-        sizes: list[_Kind] = [
+        sizes: list[Kind] = [
             ("chip", component, metric) for component, metrics in dialect.size_labels.values() for metric in metrics
         ]
-        tables: list[list[_Kind]] = [
+        tables: list[list[Kind]] = [
             [("layer", "total", metric)] for metrics in dialect.table_titles.values() for metric in metrics
         ]
         chip = list(_kinds("chip", dialect.chip_labels.values()))
         breakdown = list(dialect.breakdown_labels.values())
         rates = [kind for kind in chip if kind[2].endswith(("efficiency", "throughput", "rate"))]
         totals = [kind for kind in chip if kind not in rates and kind[2] != "memory_utilization"]
-        parts: dict[int, list[_Kind]] = {
+        parts: dict[int, list[Kind]] = {
             SIZES: sizes,
             **{TABLES + number: table for number, table in enumerate(tables)},
             UTILIZATION: [("chip", "total", "memory_utilization")],
@@ -68,7 +72,7 @@ class PrintedOrder:
             CHIP: [*totals, *_kinds("chip", breakdown), *rates],
             RUN_TIME: [("simulation", None, "simulation_time")],
         }
-        places: dict[_Kind, tuple[tuple[int, int], ...]] = {}
+        places: dict[Kind, tuple[tuple[int, int], ...]] = {}
         for part, kinds in parts.items():
             for rank, kind in enumerate(kinds):
                 places[kind] = (*places.get(kind, ()), (part, rank))
@@ -77,7 +81,8 @@ class PrintedOrder:
         count = len(dict.fromkeys(_kinds("chip", breakdown)))
         starts = {LAYERS: last[LAYERS] + 1 - count, CHIP: len(totals)}
         breakdowns = {part: range(start, start + count) for part, start in starts.items()}
-        return cls(places, last, range(novel[0], novel[-1] + 1), breakdowns)
+        novel_ranks = range(novel[0], novel[-1] + 1)
+        return cls(places, last, novel_ranks, breakdowns, kinds_of_both(dialect), labels_of_inference(dialect))
 
     def place(self, about: About, after: Place | None) -> Place:
         """Return where a number stands; of one that is printed twice, the first place behind ``after``.
@@ -103,6 +108,15 @@ class PrintedOrder:
         """Tell whether every line with a number names what it is about; those of breakdowns do not."""
         scope, _, component, metric = about
         return not any(rank in self.breakdowns.get(part, ()) for part, rank in self.places[scope, component, metric])
+
+    def is_of_inference(self, text: str) -> bool:
+        """Tell whether only an inference prints a line, by the label before its number."""
+        return label_of(text) in self.labels_of_inference
+
+    def may_be_of_inference(self, about: About) -> bool:
+        """Tell whether an inference prints a number with the same words."""
+        scope, _, component, metric = about
+        return (scope, component, metric) in self.of_both
 
     def distance(self, place: Place, previous: Place | None, layers: int) -> int:
         """Return how many numbers further on a number stands.
@@ -134,6 +148,6 @@ class PrintedOrder:
         return before + max(place.layer - 1, 0) * (self.last[place.part] + 1) + place.rank
 
 
-def _kinds(scope: str, measures: Iterable[Measure]) -> Iterable[_Kind]:
+def _kinds(scope: str, measures: Iterable[Measure]) -> Iterable[Kind]:
     """Return what the numbers are about, each once: some versions have two labels for one number."""
     return dict.fromkeys((scope, measure.component, measure.metric) for measure in measures)

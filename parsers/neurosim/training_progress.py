@@ -78,6 +78,8 @@ class TrainingProgress:
         Losses that are inf or nan.
     contradicted : Examples
         Numbers of C++ parts that have another value in the same epoch.
+    mixed : Examples
+        C++ parts into which an inference printed.
     is_for_one_image : bool
         Only the forward pass was estimated.
     """
@@ -97,6 +99,7 @@ class TrainingProgress:
     not_finite: Examples = field(default_factory=Examples)
     diverged: Examples = field(default_factory=Examples)
     contradicted: Examples = field(default_factory=Examples)
+    mixed: Examples = field(default_factory=Examples)
     is_for_one_image: bool = False
     _awaited: int | None = None
     _expected: tuple[int, frozenset[About]] = (-1, frozenset())
@@ -139,6 +142,8 @@ class TrainingProgress:
         else:
             self.stopped.add(f"epoch {epoch} ({self.where})", section.numbers[-1].line if section.numbers else None)
         self._note_not_finite(section, epoch)
+        if section.is_mixed:
+            self.mixed.add(f"epoch {epoch}", section.numbers[0].line if section.numbers else None)
         if section.is_finished and self.finished == 1:
             values = dict(section.all_values())
             self.is_for_one_image = [values.get(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]

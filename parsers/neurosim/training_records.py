@@ -258,8 +258,8 @@ class TrainingRecords(RunBuilder):
     def unreadable(self, text: str, line: int) -> None:
         """File a line that cannot be read."""
         super(TrainingRecords, self).unreadable(text, line)
-        if self._section is not None:
-            self._section.note_unreadable()
+        if self._section is not None and self.order is not None:
+            self._section.note_unreadable(is_foreign=self.order.is_of_inference(text))
 
     def begin_section(self) -> int | None:
         """Prepare for a C++ part, whose banner was read.

@@ -32,6 +32,8 @@ _FAR = 12
 """Numbers of which more cannot be missing by chance: behind a larger gap, another epoch's lines may stand."""
 _MOST_UNREADABLE = 2
 """Damaged lines in a row; more show that the lines are of another layer or epoch."""
+_FEWEST_FOREIGN = 3
+"""Lines that only an inference prints; fewer may have strayed into the log."""
 _MOST_FALLS = 0.1
 """Share of numbers that stand before their predecessor; lines in no order have half."""
 
@@ -110,6 +112,7 @@ class Section:
     _falls: int = 0
     _strays: int = 0
     _unreadable: int = 0
+    _foreign: int = 0
     _layers: int = 0
 
     @property
@@ -128,6 +131,11 @@ class Section:
         if self.is_whole:
             return True
         return len(self.numbers) >= _FEWEST and self._falls <= _MOST_FALLS * len(self.numbers)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether an inference printed into it."""
+        return self._foreign >= _FEWEST_FOREIGN
 
     @property
     def has_layers(self) -> bool:
@@ -188,9 +196,10 @@ class Section:
         self.numbers.append(Numbered(about, value, line, place))
         self.is_finished = self.is_finished or place.part == RUN_TIME
 
-    def note_unreadable(self) -> None:
-        """Take a line that cannot be read."""
+    def note_unreadable(self, *, is_foreign: bool) -> None:
+        """Take a line that cannot be read; a foreign one is of an inference."""
         self._unreadable += 1
+        self._foreign += is_foreign
 
     def _note_gap(self, *, is_far: bool) -> None:
         if self._gap is None:
@@ -221,12 +230,14 @@ class Section:
         set of tuple
             What among them has several values.
         """
-        if self._gap is None:
+        if self._gap is None and not self.is_mixed:
             return self.numbers, frozenset()
         end = self._gap
         if self.is_in_order and bounds is not Bounds.NONE:
             end = len(self.numbers) if bounds is Bounds.BOTH or self._break is None else self._break
-        numbers = self.numbers[:end]
+        numbers: Sequence[Numbered] = self.numbers[:end]
+        if self.is_mixed:
+            numbers = [number for number in numbers if not order.may_be_of_inference(number.about)]
         sure = _with_sure_layer(_without_doubtful_tables(numbers), self._repeated, order, self._layers)
         return sure, _contradicted(numbers)
 
