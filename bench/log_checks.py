@@ -164,7 +164,7 @@ class Case:
         """Look for every number of the whole log, or for a word about what is missing."""
         if self.damaged.loss is Loss.ANY or (self.damaged.loss is Loss.TOLD and not logs):
             return
-        if self.damaged.loss is Loss.TOLD and told(logs) > self.sample.told:
+        if self.damaged.loss is Loss.TOLD and told(logs) - self.sample.told:
             return
         if count(logs) < self.sample.count:
             read = Numbers.of(logs).printed

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from log_samples import Likeness, Numbers, Sample, metric_alone, numbers_of_both, read_as, whole
+from log_samples import Likeness, Numbers, Sample, metric_alone, numbers_of_both, read_as, whole, words_alone
 
 FOREIGN = (
     "srun: Job step aborted: Waiting up to 32 seconds for job step to finish.",
@@ -202,7 +202,7 @@ def _line_of_another(sample: Sample, random: Random, found: Sequence[Sample]) ->
         lines.insert(random.randrange(len(lines) + 1), random.choice(others).rstrip("\r\n") + "\n")
     has_cells = _CELLS.search(sample.text) or _CELLS.search(other.text)
     known = () if has_cells else numbers_of_both(sample, other)
-    return Damaged.of("".join(lines), *known, likeness=metric_alone, formats=(sample.format, other.format))
+    return Damaged.of("".join(lines), *known, likeness=words_alone, formats=(sample.format, other.format))
 
 
 def _append(sample: Sample, random: Random, found: Sequence[Sample]) -> Damaged:
@@ -230,7 +230,7 @@ def _interleave(sample: Sample, random: Random, found: Sequence[Sample]) -> Dama
     has_cells = _CELLS.search(sample.text) or _CELLS.search(other.text)
     is_foreign = not (read_as(other, sample.format).printed or read_as(sample, other.format).printed)
     known = () if has_cells else numbers_of_both(sample, other)
-    likeness = whole if is_foreign else metric_alone
+    likeness = whole if is_foreign else words_alone
     return Damaged.of(text, *known, likeness=likeness, formats=(sample.format, other.format))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,16 @@ def without_epoch(key: Key) -> tuple[object, ...]:
 def metric_alone(key: Key) -> tuple[object, ...]:
     """Return a number's metric: all that is certain where lines may stand under another layer's heading."""
     return (_ROWS.get(key[3], key[3]),)
+
+
+def words_alone(key: Key) -> tuple[object, ...]:
+    """Return what a line says of its number, where an inference and a training may have printed it.
+
+    What an inference prints of an image, the forward phase of a training prints of an epoch with the same words; before
+    a line comes that only one of them prints, no reader can tell which of them it was.
+    """
+    (metric,) = metric_alone(key)
+    return (str(metric).removeprefix("epoch_"),)
 
 
 @dataclass(slots=True, eq=False)
@@ -90,8 +100,8 @@ class Sample:
         What its format reads.
     count : int
         Of the numbers, repeated ones too.
-    told : int
-        How much is said of what was not read; see :func:`told`.
+    told : Counter of str
+        What is said of what was not read; see :func:`told`.
     """
 
     name: str
@@ -99,7 +109,7 @@ class Sample:
     format: str
     numbers: Numbers
     count: int
-    told: int
+    told: Counter[str]
 
 
 def samples(folders: Iterable[Path], largest_bytes: int = 100_000) -> list[Sample]:
@@ -138,9 +148,14 @@ def count(logs: Iterable[ParsedLog]) -> int:
     return sum(len(log.metrics) for log in logs)
 
 
-def told(logs: Iterable[ParsedLog]) -> int:
-    """Return how much is said of what was not read."""
-    return sum(len(log.problems) + len(log.unrecognised) + (not log.complete) for log in logs)
+def told(logs: Iterable[ParsedLog]) -> Counter[str]:
+    """Return what is said of what was not read, and how often: a damage may replace one problem with another."""
+    said: Counter[str] = Counter()
+    for log in logs:
+        said.update(problem.message for problem in log.problems)
+        said["not recognised"] += len(log.unrecognised)
+        said["not complete"] += not log.complete
+    return said
 
 
 @functools.lru_cache(maxsize=4096)
