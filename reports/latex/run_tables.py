@@ -9,7 +9,7 @@ from nnsreport.reports.charts.accuracy_points import AccuracyPoint, accuracy_poi
 from nnsreport.reports.charts.labels import component_title, describe_compensation, describe_time, run_labels
 from nnsreport.reports.latex.digits import ABSENT, column_scale, digits, percentage
 from nnsreport.reports.latex.table import Align, Column, LatexTable, Quantity
-from nnsreport.reports.page.numbers import ChipNumber, LayerNumber, chip_numbers, epoch_note, layer_numbers
+from nnsreport.reports.page.numbers import ChipNumber, LayerNumber, chip_numbers, epoch_note, layer_numbers, metric_rank
 from nnsreport.reports.run_data import RunData
 from nnsreport.vocabulary import METRICS
 
@@ -83,8 +83,7 @@ def chip_table(runs: Sequence[RunData]) -> LatexTable | None:
             ranks[part] += 1
     if not found:
         return None
-    order = {name: rank for rank, name in enumerate(METRICS)}
-    places = sorted(found, key=lambda place: order.get(place[0], len(order)))
+    places = sorted(found, key=lambda place: metric_rank(place[0]))
     shown = [label for label in labels if any(label in numbers for numbers in found.values())]
     rows, groups = [], []
     for index, place in enumerate(places):
@@ -103,8 +102,7 @@ def _chip_row(
     unit = next(iter(numbers.values())).unit
     factor, shown_unit = column_scale((number.value for number in numbers.values()), unit)
     values = (digits(numbers[label].value if label in numbers else None, factor) for label in labels)
-    title = METRICS[metric].title if metric in METRICS else metric
-    return (title[:1].upper() + title[1:], component_title(component), *values, Quantity(shown_unit))
+    return (_title(metric), component_title(component), *values, Quantity(shown_unit))
 
 
 def layer_tables(runs: Sequence[RunData]) -> Iterator[LatexTable]:
@@ -135,15 +133,18 @@ def _layer_table(name: str, caption: str, numbers: Sequence[LayerNumber]) -> Lat
     for number in numbers:
         values.setdefault(number.metric, {})[number.layer] = number
     layers = list(dict.fromkeys(number.layer for number in numbers))
-    order = {name: rank for rank, name in enumerate(METRICS)}
     columns, cells = [Column("Layer")], [layers]
-    for metric in sorted(values, key=lambda one: order.get(one, len(order))):
+    for metric in sorted(values, key=metric_rank):
         of_layers = values[metric]
         factor, unit = column_scale((one.value for one in of_layers.values()), next(iter(of_layers.values())).unit)
-        title = METRICS[metric].title if metric in METRICS else metric
-        columns.append(Column(title[:1].upper() + title[1:], _NUMBER, unit))
+        columns.append(Column(_title(metric), _NUMBER, unit))
         cells.append([digits(of_layers[layer].value if layer in of_layers else None, factor) for layer in layers])
     return LatexTable(name, caption, tuple(columns), tuple(zip(*cells, strict=True)))
+
+
+def _title(metric: str) -> str:
+    title = METRICS[metric].title if metric in METRICS else metric
+    return title[:1].upper() + title[1:]
 
 
 def _caption(text: str, runs: Sequence[RunData]) -> str:

@@ -11,6 +11,11 @@ from nnsreport.vocabulary import METRICS
 _ORDER = {name: rank for rank, name in enumerate(METRICS)}
 
 
+def metric_rank(metric: str) -> int:
+    """Return the place of a metric in the vocabulary; those that it does not have come last."""
+    return _ORDER.get(metric, len(_ORDER))
+
+
 @dataclass(frozen=True, slots=True)
 class ChipNumber:
     """A number about a whole chip, or about all of one component in it."""
@@ -61,7 +66,7 @@ def chip_numbers(run: RunData) -> tuple[ChipNumber, ...]:
         known = found.get((metric, component or "", repr(value)))
         lines = (*(known.lines if known else ()), *(() if line is None else (line,)))
         found[metric, component or "", repr(value)] = ChipNumber(metric, component or "", value, unit, lines)
-    return tuple(sorted(found.values(), key=lambda number: _ORDER.get(number.metric, len(_ORDER))))
+    return tuple(sorted(found.values(), key=lambda number: metric_rank(number.metric)))
 
 
 def layer_numbers(run: RunData) -> tuple[LayerNumber, ...]:
