@@ -15,6 +15,7 @@ import pytest
 from nnsreport.configuration.reader import read_configuration, resolve
 from nnsreport.costs.sweep_file import read_sweep
 from nnsreport.execution.run import execute_run
+from nnsreport.jobs import load
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -24,6 +25,7 @@ PLACEHOLDER = re.compile(r"\b[A-Z]+(?:\b|\.)|\[|\|")
 CONFIGURATION = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 FILES = (("network", "file"), ("data", "test"), ("data", "calibration"))
 FILES += (("cost", "network_file"), ("cost", "parameter_file"), ("cost", "traces"))
+NAMED = re.compile(r"`(\w+\.\w+)`[^`]*:\n\n```\w+\n(.*?)```", re.DOTALL)
 PROGRAM = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 
@@ -58,7 +60,7 @@ def prepare_chips(folder: Path) -> None:
     page = (ROOT / "docs" / "cost-model.md").read_text()
     (sweep,) = [text for text in CONFIGURATION.findall(page) if "[axes]" in text]
     (folder / "sweep.toml").write_text(sweep)
-    for name, text in re.findall(r"`(\w+\.\w+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL):
+    for name, text in NAMED.findall(page):
         (folder / name).write_text(text)
     (folder / "NetWork_VGG8.csv").write_text("8,8,16,3,3,64,0,1\n1,1,64,1,1,10,0,1\n")
     (folder / "Param.cpp").write_text(
@@ -102,7 +104,10 @@ def test_documentation_shows_every_command() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_configurations_are_valid(page: Path, tmp_path: Path) -> None:
-    for number, text in enumerate(CONFIGURATION.findall(page.read_text())):
+    for name, text in NAMED.findall(page.read_text()):
+        (tmp_path / name).write_text(text)
+    shown = [text for text in CONFIGURATION.findall(page.read_text()) if "[settings]" not in text]
+    for number, text in enumerate(shown):
         path = tmp_path / f"{number}.toml"
         write_configuration(path, text)
         if "[axes]" in text:
@@ -111,6 +116,24 @@ def test_configurations_are_valid(page: Path, tmp_path: Path) -> None:
             assert resolve(rest, path).source == path
         else:
             assert read_configuration(path).source == path
+
+
+@pytest.mark.parametrize("page", ["configuration.md", "engine-converters.md"])
+def test_presets_of_ones_own_run(page: str, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / page).read_text()
+    files = dict(NAMED.findall(text))
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    (preset,) = [name for name in files if name.endswith(".toml")]
+    (shown,) = [block for block in CONFIGURATION.findall(text) if f'"{preset}"' in block]
+    (tmp_path / "run.toml").write_text(shown)
+    example = tomllib.loads(EXAMPLE.read_text())
+    named = [f"{section}.{key}={EXAMPLE.parent / example[section][key]}" for section, key in FILES[:3]]
+    resolved = read_configuration(tmp_path / "run.toml", [*named, "data.images=20", "data.calibration_images=20"])
+    execute_run(resolved, runs=tmp_path / "runs", run="own")
+    used = resolved.presets[0]
+    cited = load(str(tmp_path / "runs" / "own")).provenance[f"reference for {used.section} {used.name}"]
+    assert cited == f"{used.title}: {used.citation}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -159,7 +159,8 @@ def _values(settings: list[str] | tuple[str, ...]) -> list[Override]:
 
 
 def _resolved(config: Path | None, overrides: list[Override]) -> ResolvedConfiguration:
-    from nnsreport.configuration.reader import read_toml, resolve
+    from nnsreport.configuration.reader import resolve
+    from nnsreport.configuration.toml_file import read_toml
 
     if config is None:
         return resolve({}, Path("command line"), overrides)

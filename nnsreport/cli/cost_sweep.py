@@ -95,7 +95,8 @@ def sweep_chips(
 def _resolved(
     path: Path, table: dict[str, object], config: Path | None, overrides: Sequence[Override]
 ) -> ResolvedConfiguration:
-    from nnsreport.configuration.reader import read_toml, resolve
+    from nnsreport.configuration.reader import resolve
+    from nnsreport.configuration.toml_file import read_toml
 
     if config is None:
         return resolve(table, path, overrides)

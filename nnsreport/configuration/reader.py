@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +12,7 @@ from nnsreport.configuration.origin import Origin, Place
 from nnsreport.configuration.overrides import Override, apply_override, parse_override
 from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.schema import Configuration
-from nnsreport.errors import ConfigurationError
-
-_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+from nnsreport.configuration.toml_file import read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,57 +93,16 @@ def resolve(table: dict[str, object], path: Path, overrides: Sequence[Override] 
     return ResolvedConfiguration(configuration, path, used, tuple(overrides))
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """Read a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        UTF-8.
-
-    Returns
-    -------
-    dict of str to object
-        Its content, unchecked.
-
-    Raises
-    ------
-    ConfigurationError
-        It cannot be read, or is no TOML; the line is named.
-    """
-    text = ""
-    try:
-        text = path.read_bytes().decode("utf-8")
-        return tomllib.loads(text)
-    except FileNotFoundError:
-        raise ConfigurationError("there is no such configuration file", path=path) from None
-    except OSError as error:
-        raise ConfigurationError(f"cannot be read ({error.strerror})", path=path) from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError("is not UTF-8 text", path=path, remedy="give a TOML file") from error
-    except tomllib.TOMLDecodeError as error:
-        raise _not_toml(path, text, str(error)) from error
-
-
-def _not_toml(path: Path, text: str, message: str) -> ConfigurationError:
-    """Take the line out of the reader's message; it has no other place in Python 3.11 to 3.13."""
-    place = _LINE.search(message)
-    line = int(place[1] or len(text.splitlines())) if place else None
-    reason = _LINE.sub("", message)
-    return ConfigurationError(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}", path=path, line=line)
-
-
 def _with_presets(
     table: dict[str, object], origin: Origin, places: dict[str, Place]
 ) -> tuple[dict[str, object], tuple[Preset, ...]]:
-    """Replace presets' names by their settings, and note the places of those that name a file."""
+    """Replace presets' names by their settings, and note the places of these."""
     result = dict(table)
     used = []
-    sections = presets.sections_with_presets()
     for section, content in table.items():
         name: object = None
         changes: dict[str, object] = {}
-        if isinstance(content, str) and section in sections:
+        if isinstance(content, str) and presets.may_be(section, content):
             name = content
         elif isinstance(content, dict) and presets.KEY in content:
             changes = {key: value for key, value in content.items() if key != presets.KEY}
@@ -156,21 +111,22 @@ def _with_presets(
             continue
         if not isinstance(name, str):
             raise origin.error(f"{section}.{presets.KEY}", f"is {name}, expected the name of a preset in quotes")
-        preset = presets.load_preset(section, name, origin.place(f"{section}.{presets.KEY}").name)
+        preset = presets.load_preset(section, name, origin.place(f"{section}.{presets.KEY}"))
         used.append(preset)
         result[section] = presets.merged(preset.settings, changes)
-        places.update(_files_of(preset, changes))
+        places.update({f"{section}.{setting}": preset.place for setting in _kept(preset.settings, changes)})
     return result, tuple(used)
 
 
-def _files_of(preset: Preset, changes: dict[str, object]) -> dict[str, Place]:
-    """Return the places of settings that name a file beside the preset."""
-    place = Place(f"preset {preset.name}", presets.preset_folder(preset.section))
-    return {
-        f"{preset.section}.{key}": place
-        for key, value in preset.settings.items()
-        if key not in changes and isinstance(value, str) and (place.folder / value).is_file()
-    }
+def _kept(settings: Mapping[str, object], changes: Mapping[str, object]) -> Iterator[str]:
+    """Yield the dotted names of settings that are as in the preset."""
+    for key, value in settings.items():
+        change = changes.get(key, {})
+        if isinstance(value, Mapping):
+            below = _kept(value, change) if isinstance(change, Mapping) else ()
+            yield from (f"{key}.{name}" for name in below)
+        elif key not in changes:
+            yield key
 
 
 def _check_files(configuration: Configuration, origin: Origin) -> None:

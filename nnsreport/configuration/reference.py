@@ -9,7 +9,7 @@ from typing import Any
 
 from nnsreport.configuration.convert import expected
 from nnsreport.configuration.dump import toml_value
-from nnsreport.configuration.presets import load_preset, preset_names, sections_with_presets
+from nnsreport.configuration.presets import packaged_preset, preset_names, sections_with_presets
 from nnsreport.configuration.schema import Configuration
 from nnsreport.settings import describe
 
@@ -34,7 +34,7 @@ def settings_markdown() -> str:
         lines += [""]
     lines += ["### Presets", "", "| section | name | what it models | source |", "|---|---|---|---|"]
     for section in sections_with_presets():
-        for preset in (load_preset(section, name) for name in preset_names(section)):
+        for preset in (packaged_preset(section, name) for name in preset_names(section)):
             cells = (preset.section, f"`{preset.name}`", preset.title, preset.citation)
             lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nnsreport.configuration.presets import Preset, preset_folder
+from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.reader import ResolvedConfiguration
 from nnsreport.costs.tables import TOTAL, Subject, chip_numbers
 from nnsreport.engine.cost.results import ChipResults
@@ -71,4 +71,4 @@ def published_beside(resolved: ResolvedConfiguration, results: ChipResults) -> t
 def _has_its_network(preset: Preset, resolved: ResolvedConfiguration) -> bool:
     file = resolved.configuration.cost.network_file
     name = preset.settings.get("network_file")
-    return file is not None and isinstance(name, str) and file == (preset_folder(_SECTION) / name).resolve()
+    return file is not None and isinstance(name, str) and file == (preset.place.folder / name).resolve()

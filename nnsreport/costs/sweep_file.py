@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nnsreport.configuration.convert import to_settings
 from nnsreport.configuration.origin import Origin, Place
-from nnsreport.configuration.reader import read_toml
+from nnsreport.configuration.toml_file import read_toml
 from nnsreport.costs.axes import Axis, Floats, read_axes
 from nnsreport.costs.pareto import Objective, read_objectives
 from nnsreport.costs.sampling import MOST_POINTS, Sampling, grid, sample

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnsreport.configuration import presets
-from nnsreport.configuration.presets import load_preset, merged, preset_names, sections_with_presets
+from nnsreport.configuration.presets import merged, packaged_preset, preset_names, sections_with_presets
 from nnsreport.configuration.reader import read_configuration
 from nnsreport.configuration.schema import Configuration
 from nnsreport.errors import ConfigurationError
@@ -106,7 +106,7 @@ def test_unknown_preset_names_the_nearest(write_configuration: Write) -> None:
 
 @pytest.mark.usefixtures("own_presets")
 def test_section_without_presets_says_so(write_configuration: Write) -> None:
-    with pytest.raises(ConfigurationError, match=r"\[adc\] has no presets"):
+    with pytest.raises(ConfigurationError, match=r"\[adc\] has no presets: write a table, or name a preset file"):
         read_configuration(write_configuration('[adc]\npreset = "flash"'))
     with pytest.raises(ConfigurationError, match=r'adc: is the text "flash", expected a table'):
         read_configuration(write_configuration('adc = "flash"'))
@@ -122,7 +122,7 @@ def test_merging_presets() -> None:
     ("section", "name"), [(section, name) for section in sections_with_presets() for name in preset_names(section)]
 )
 def test_every_preset_of_the_package_is_sound(write_configuration: Write, section: str, name: str) -> None:
-    preset = load_preset(section, name)
+    preset = packaged_preset(section, name)
     assert preset.title
     assert preset.citation
     configuration = read_configuration(write_configuration(f'{section} = "{name}"')).configuration

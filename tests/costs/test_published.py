@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnsreport.configuration.overrides import Override
-from nnsreport.configuration.presets import load_preset, preset_names
+from nnsreport.configuration.presets import packaged_preset, preset_names
 from nnsreport.configuration.reader import resolve
 from nnsreport.costs.estimation import estimated
 from nnsreport.costs.model import load_model
@@ -35,7 +35,7 @@ def test_differences_are_those_of_the_page(name: str) -> None:
     assert found["memory_utilization"].difference == pytest.approx(0, abs=1e-4)
     (row,) = re.findall(rf"^\| `{name}` \| (.*) \|$", PAGE, re.MULTILINE)
     assert row.split(" | ") == [f"{found[column].difference * 100:+.0f} %" for column in COLUMNS]
-    assert load_preset("cost", name).citation.startswith("A. Lu")
+    assert packaged_preset("cost", name).citation.startswith("A. Lu")
 
 
 def test_efficiency_is_that_after_layout() -> None:
