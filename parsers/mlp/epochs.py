@@ -1,14 +1,13 @@
 """Reads the blocks that MLP+NeuroSim prints every few epochs: an accuracy, and below it what was spent since the start.
 
-Only the accuracy names its epoch. The lines below it are filed only if they are whole and in the program's order, in
-this block and in those beside it, and no epoch is missing behind it; so a damaged log gives no number under another
-epoch's name. What is left out is reported. Not to be told from a whole log is one in which as many lines as an epoch
-has are missing across its last accuracy.
+Only the accuracy names its epoch. Where lines have moved, the lines below an accuracy are filed only if they are whole
+and in the program's order, in this block and in those beside it; where lines are missing, if no epoch is missing behind
+them. So a damaged log gives no number under another epoch's name, and what is left out is reported. Not to be told from
+a whole log is one in which as many lines as an epoch has are missing across its last accuracy.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from collections import Counter
@@ -17,54 +16,21 @@ from dataclasses import dataclass, field
 
 from nnsreport.parsers.builder import RunBuilder
 from nnsreport.parsers.measure import Measure
+from nnsreport.parsers.mlp.blocks import (
+    Block,
+    Labels,
+    Spent,
+    measures_of,
+    unmoved,
+    with_headless_blocks,
+)
 from nnsreport.parsers.mlp.labels import ACCURACY, BLOCKS, CELLS, QUANTITIES, TRANSFER_LATENCY
 
 _ACCURACY = re.compile(r"Accuracy at (\d+) epochs is : (.*)")
-_SPENT = re.compile(r"\t(Read|Write|Transfer) (latency|energy)=(.*)")
+_SPENT = re.compile(r"[\t ]*((?:Read|Write|Transfer) (?:latency|energy))=(.*)")
+"""The tab is lost where a log went through a terminal, or an editor."""
+_WITHOUT_OTHER_DIVISORS = frozenset({2, 3, 5, 7})
 _REMEDY = "look for missing, doubled or mixed pieces of the log"
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """One line below an accuracy."""
-
-    label: str
-    value: float
-    text: str
-    line: int
-
-
-@dataclass(slots=True)
-class Block:
-    """The lines of one printed epoch.
-
-    Attributes
-    ----------
-    epoch : int
-        As printed.
-    header, line : str, int
-        The line of the accuracy and its number.
-    lines : list of Spent
-        Below it, as far as they are in order.
-    is_broken : bool
-        A line that does not belong there ended it.
-    """
-
-    epoch: int
-    header: str
-    line: int
-    lines: list[Spent] = field(default_factory=list)
-    is_broken: bool = False
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What its lines are called."""
-        return tuple(spent.label for spent in self.lines)
-
-    def takes(self, label: str) -> bool:
-        """Tell whether a line may come next."""
-        labels = (*self.labels, label)
-        return not self.is_broken and any(known[: len(labels)] == labels for known in BLOCKS)
 
 
 @dataclass(slots=True)
@@ -84,6 +50,7 @@ class EpochReader:
     records: RunBuilder
     blocks: list[Block] = field(default_factory=list)
     is_at_end: bool = False
+    _ahead: list[Spent] = field(default_factory=list)
     _goes_back: bool = False
     _begins_within_a_block: bool = False
 
@@ -104,11 +71,11 @@ class EpochReader:
         """
         if text.startswith("Accuracy at "):
             self._read_accuracy(text, line)
-        elif text.startswith("\t") and _SPENT.fullmatch(text):
-            self._read_spent(text, line)
-        else:
-            return False
-        return True
+            return True
+        match = _SPENT.fullmatch(text)
+        if match is not None:
+            self._read_spent(match.group(1), match.group(2), text, line)
+        return match is not None
 
     def read_empty_line(self) -> None:
         """Note an empty line: the program prints one, at its end."""
@@ -120,6 +87,11 @@ class EpochReader:
             self.blocks[-1].is_broken = True
         else:
             self._begins_within_a_block = True
+
+    def note_damage(self) -> None:
+        """Note a damaged line, of which an epoch may be short."""
+        if self.blocks:
+            self.blocks[-1].is_damaged = True
 
     def _read_accuracy(self, text: str, line: int) -> None:
         match = _ACCURACY.fullmatch(text)
@@ -152,32 +124,37 @@ class EpochReader:
         values = (quantity.read(printed) for quantity in ACCURACY)
         return next((value for value in values if value is not None), None)
 
-    def _read_spent(self, text: str, line: int) -> None:
-        label, _, printed = text.strip("\t").partition("=")
-        block = self.blocks[-1] if self.blocks else None
+    def _read_spent(self, label: str, printed: str, text: str, line: int) -> None:
         value = QUANTITIES[label].read(printed)
         self.is_at_end = False
-        if block is not None and block.lines and block.lines[-1].text == text and math.isfinite(value or math.inf):
+        lines = self.blocks[-1].lines if self.blocks else self._ahead
+        if lines and lines[-1].text == text and (label != TRANSFER_LATENCY or math.isfinite(value or math.inf)):
             return  # a doubled line: the two transfer latencies of hybrid cells differ
-        if value is None or block is None or self._goes_back or not block.takes(label):
+        if value is None or self._goes_back:
             self.records.unreadable(text, line)
-            self.forget_place()
-            return
-        block.lines.append(Spent(label, value, text, line))
+            self.note_damage()
+        else:
+            lines.append(Spent(label, value, text, line))
 
     def finish(self) -> None:
         """File what the blocks hold."""
         if not self.blocks:
+            self._leave_out(self._ahead)
             return
-        interval = math.gcd(*(block.epoch for block in self.blocks))
+        interval = self._interval()
         self._report_missing_epochs(interval)
         known = self._kind_of_block()
         self.is_at_end = self.is_at_end and self.blocks[-1].labels == known
-        accepted = [block for rank, block in enumerate(self.blocks) if self._is_accepted(rank, interval, known)]
-        self._file(accepted, known)
+        self._file(self._accepted(known, interval), known)
         cell = CELLS[known.count(TRANSFER_LATENCY)] if known in BLOCKS else None
         if cell is not None and cell != CELLS[0]:
             self.records.setting("neurosim.cell", cell, self.blocks[0].line)
+
+    def _interval(self) -> int:
+        """Return the epochs between two blocks; lines before the first accuracy are of an earlier one."""
+        interval = math.gcd(*(block.epoch for block in self.blocks))
+        is_second = bool(self._ahead) and len(self.blocks) == 1 and interval in _WITHOUT_OTHER_DIVISORS
+        return 1 if is_second else interval
 
     def _report_missing_epochs(self, interval: int) -> None:
         previous = 0
@@ -187,56 +164,69 @@ class EpochReader:
                 self.records.problem(f"the epochs {missing} are not in the log", block.line, _REMEDY)
             previous = block.epoch
 
-    def _kind_of_block(self) -> tuple[str, ...]:
+    def _kind_of_block(self) -> Labels:
         """Return the labels that the blocks of this run have: those of most; none where that is undecided."""
-        whole = Counter(block.labels for block in self.blocks if block.labels in BLOCKS)
+        whole = Counter(block.labels for block in self.blocks if block.labels in BLOCKS and not block.is_damaged)
         (kind, count), *others = whole.most_common() or [((), 0)]
-        return () if any(other == count for _, other in others) else kind
+        # A block that lost a transfer latency looks like one of cells that print no other.
+        return () if any(other == count or len(longer) > len(kind) for longer, other in others) else kind
 
-    def _is_accepted(self, rank: int, interval: int, known: tuple[str, ...]) -> bool:
-        """Tell whether the lines of a block are its own beyond doubt; report them if not."""
+    def _accepted(self, known: Labels, interval: int) -> list[Block]:
+        """Return the blocks whose lines are their own beyond doubt; report the lines of the others."""
+        blocks = with_headless_blocks(self.blocks, self._ahead, known, interval)
+        has_strangers = bool(self._ahead) and blocks[0].header != ""
+        if not (self._goes_back or self._begins_within_a_block or has_strangers):
+            sure = unmoved(blocks, known)
+            kept = [block for rank, block in enumerate(blocks) if rank in sure and _is_followed(blocks, rank, interval)]
+            if kept and not _falls(kept, known):
+                return self._without_others(kept, blocks)
+        self._leave_out(self._ahead)
+        kept = [block for rank, block in enumerate(self.blocks) if self._is_accepted(rank, interval, known)]
+        return self._without_others(kept, self.blocks)
+
+    def _without_others(self, kept: list[Block], blocks: Sequence[Block]) -> list[Block]:
+        numbers = {spent.line for block in kept for spent in block.lines}
+        self._leave_out([spent for block in blocks for spent in block.lines if spent.line not in numbers])
+        return kept
+
+    def _leave_out(self, lines: Sequence[Spent]) -> None:
+        for spent in lines:
+            self.records.unreadable(spent.text, spent.line)
+
+    def _is_accepted(self, rank: int, interval: int, known: Labels) -> bool:
+        """Tell whether the lines of a block are its own where lines have moved."""
         block = self.blocks[rank]
         is_last = rank == len(self.blocks) - 1
-        is_followed = is_last or self.blocks[rank + 1].epoch == block.epoch + interval
         is_first_cut = is_last and rank == 0 and known == ()
         is_cut = is_first_cut or (is_last and known[: len(block.labels)] == block.labels)
-        if is_followed and (block.labels == known != () or is_cut) and not self._is_disturbed(rank):
-            return True
-        for spent in block.lines:
-            self.records.unreadable(spent.text, spent.line)
-        return False
+        is_regular = block.labels == known != () or is_cut
+        return is_regular and _is_followed(self.blocks, rank, interval) and not self._is_disturbed(rank)
 
     def _is_disturbed(self, rank: int) -> bool:
         """Tell whether lines are missing or misplaced in a block or beside it: they may be each other's."""
         beside = self.blocks[max(rank - 1, 0) : rank + 2]
         is_short = any(block.labels not in BLOCKS for block in beside if block is not self.blocks[-1])
-        return is_short or any(block.is_broken for block in beside) or (rank == 0 and self._begins_within_a_block)
+        begins_within = self._begins_within_a_block or bool(self._ahead)
+        is_odd = any(block.is_broken or block.is_damaged or not block.is_ordered() for block in beside)
+        return is_short or is_odd or (rank == 0 and begins_within)
 
-    def _file(self, blocks: Sequence[Block], known: tuple[str, ...]) -> None:
-        doubtful = self._falling_lines(blocks) | self._exchanged_lines(blocks)
+    def _file(self, blocks: Sequence[Block], known: Labels) -> None:
+        falling = _falls(blocks, known)
+        for label, earlier, later, before, after in falling:
+            self.records.problem(
+                f"the {label.lower()} since the start falls from epoch {earlier} to {later}; both values are left out",
+                max(before, after),
+                _REMEDY,
+            )
+        doubtful = {line for *_, before, after in falling for line in (before, after)} | self._exchanged_lines(blocks)
         for block in blocks:
-            measures = _measures_of(block, known)
+            measures = measures_of(block, known, is_last=block is blocks[-1])
             for spent, measure in zip(block.lines, measures, strict=True):
                 if measure is None or spent.line in doubtful:
                     self.records.unreadable(spent.text, spent.line)
                 else:
                     place = ("chip", None, measure.component, measure.metric)
                     self.records.metric(*place, spent.value, spent.line, epoch=block.epoch)
-
-    def _falling_lines(self, blocks: Sequence[Block]) -> set[int]:
-        """Return the lines between which a sum since the start falls, which it cannot: one of the two is another's."""
-        falling: set[int] = set()
-        for earlier, later in itertools.pairwise(blocks):
-            for before, after in zip(earlier.lines, later.lines, strict=False):
-                if after.value < before.value:
-                    falling |= {before.line, after.line}
-                    self.records.problem(
-                        f"the {after.label.lower()} since the start falls from epoch {earlier.epoch} to {later.epoch}; "
-                        "both values are left out",
-                        after.line,
-                        _REMEDY,
-                    )
-        return falling
 
     def _exchanged_lines(self, blocks: Sequence[Block]) -> set[int]:
         """Return the transfer latencies of hybrid cells where that of both sub-arrays is below that of the first."""
@@ -254,12 +244,28 @@ class EpochReader:
         return exchanged
 
 
-def _measures_of(block: Block, known: tuple[str, ...]) -> tuple[Measure | None, ...]:
-    """Return what the lines of a block stand for; None where the log does not tell.
+def _is_followed(blocks: Sequence[Block], rank: int, interval: int) -> bool:
+    """Tell whether the next block is of the next epoch: what is missing between them may else have begun within one."""
+    return rank == len(blocks) - 1 or blocks[rank + 1].epoch == blocks[rank].epoch + interval
 
-    In a log that ends within its first block a single transfer latency may be that of both sub-arrays or of the first.
+
+def _falls(blocks: Sequence[Block], known: Labels) -> list[tuple[str, int, int, int, int]]:
+    """Return where a sum since the start falls, which it cannot: one of the two lines is another epoch's.
+
+    Returns
+    -------
+    list of tuple
+        Label; earlier and later epoch; line of the value in each.
     """
-    labels = block.labels
-    kinds = [known] if known else [kind for kind in BLOCKS if kind[: len(labels)] == labels]
-    choices = [BLOCKS[kind][: len(labels)] for kind in kinds]
-    return tuple(column[0] if len(set(column)) == 1 else None for column in zip(*choices, strict=True))
+    found: list[tuple[str, int, int, int, int]] = []
+    latest: dict[Measure, tuple[int, Spent]] = {}
+    for block in blocks:
+        measures = measures_of(block, known, is_last=block is blocks[-1])
+        for spent, measure in zip(block.lines, measures, strict=True):
+            if measure is None:
+                continue
+            epoch, before = latest.get(measure, (block.epoch, spent))
+            if spent.value < before.value:
+                found.append((spent.label, epoch, block.epoch, before.line, spent.line))
+            latest[measure] = block.epoch, spent
+    return found

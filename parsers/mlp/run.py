@@ -28,7 +28,7 @@ _NEGATIVE_REMEDY = (
 )
 _MISSING_DATA = " cannot be found!"
 _LOOKS_LIKE_MINE = re.compile(
-    r"(?:Total|Leakage power|Accuracy at|\tRead|\tWrite|\tTransfer)\b.*\d|.*=-?(?:\d|inf|nan)\S* [smWJ]\b"
+    r"(?:Total|Leakage power|Accuracy at|\s*(?:Read|Write|Transfer))\b.*\d|.*=-?(?:\d|inf|nan)\S* [smWJ]\b"
 )
 _VERSIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -121,7 +121,7 @@ class Run:
             return
         if _LOOKS_LIKE_MINE.match(text):
             self.records.unreadable(text, line)
-            self.epochs.forget_place()
+            self.epochs.note_damage()
         elif not is_meaningless(text):
             self.records.unrecognised.append(line)
 

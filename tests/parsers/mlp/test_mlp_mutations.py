@@ -109,6 +109,63 @@ def test_two_exchanged_lines_move_no_number(texts: list[str]) -> None:
                 assert_no_wrong_number(parse("".join(moved)), whole, (lines[first], lines[second]))
 
 
+def test_a_deleted_accuracy_costs_no_number_below_it(texts: list[str]) -> None:
+    for text in texts:
+        whole = dict(values_of(parse(text)))
+        lines = text.splitlines(keepends=True)
+        for position in (place for place, line in enumerate(lines) if line.startswith("Accuracy at ")):
+            found = dict(values_of(parse("".join(lines[:position] + lines[position + 1 :]))))
+            assert found.items() <= whole.items()
+            missing = {metric for metric, _, _ in whole.keys() - found.keys()}
+            assert missing == {"accuracy"} or position < len(lines) // 2, lines[position]
+
+
+def test_lines_that_are_missing_here_and_there_cost_no_other(mlp_samples: Path) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    whole = dict(values_of(parse(text)))
+    lost = ("\tWrite latency=5.3715e+00 s\n", "\tRead latency=2.4354e-04 s\n", "\tRead energy=2.5241e-08 J\n")
+    for line in lost:
+        text = text.replace(line, "")
+    found = dict(values_of(parse(text)))
+    assert found.items() <= whole.items()
+    assert len(found) == len(whole) - len(lost)
+
+
+@pytest.mark.parametrize("changed", ["\tRead lat!ncy=2.4354e-04 s", "\tRead latency=2.4x54e-04 s", "\tRead latency 2"])
+def test_a_damaged_line_costs_no_other(mlp_samples: Path, changed: str) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    whole = dict(values_of(parse(text)))
+    (log,) = parse(text.replace("\tRead latency=2.4354e-04 s", changed))
+    found = dict(values_of([log]))
+    assert found.items() <= whole.items()
+    assert whole.keys() - found.keys() == {("cumulative_read_latency", "total", 2)}
+    assert sum("cannot be read" in problem.message for problem in log.problems) == 1
+
+
+def test_exchanged_neighbours_below_one_accuracy_lose_nothing(mlp_samples: Path) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    pair = "\tWrite latency=8.7435e+00 s\n", "\tRead energy=2.5241e-08 J\n"
+    assert dict(values_of(parse(text.replace("".join(pair), "".join(reversed(pair)))))) == dict(values_of(parse(text)))
+
+
+def test_a_beginning_that_is_missing_leaves_the_rest_of_its_epoch(mlp_samples: Path) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    whole = dict(values_of(parse(text)))
+    lines = text.splitlines(keepends=True)
+    assert lines[12].startswith("\tRead energy")
+    found = dict(values_of(parse("".join(lines[12:]))))
+    kept = {key: value for key, value in whole.items() if key[2] in (2, 3)}
+    rest = {key: value for key, value in whole.items() if key[2] == 1 and key[0].endswith("energy")}
+    assert found == kept | rest
+
+
+@pytest.mark.parametrize("tab", ["", "        ", " "])
+def test_tabs_that_a_terminal_replaced(texts: list[str], tab: str) -> None:
+    for text in texts:
+        logs = parse_bytes(text.replace("\t", tab).encode(), run="r")
+        assert dict(values_of(logs)) == dict(values_of(parse(text)))
+
+
 @MUTATION
 @given(data=st.data())
 def test_shuffled_lines(texts: list[str], data: st.DataObject) -> None:
