@@ -23,7 +23,8 @@ _OWN = re.compile(
     r"Leakage power of (?:subArray|Neuron)[IH]|Total leakage power of (?:subAr|Neur)|Accuracy at \d+ epochs is : |"
     r"[\t ]*(?:Read|Write|Transfer) (?:latency|energy)=|(?:patch|label)\d+_(?:train|test)\.txt cann|"
     r"Error: this version of simulator|\[Error\] (?:Conductance|LTP|LTD) |FeFET structure is not compatible|"
-    r"NeuroSim does not take ideal arr|please specify an optimization m)",
+    r"NeuroSim does not take ideal arr|please specify an optimization m|"
+    r"Transistor width of 3T1C=)",
     re.MULTILINE,
 )
 

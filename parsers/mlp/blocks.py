@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nnsreport.parsers.measure import Measure
 from nnsreport.parsers.mlp.labels import BLOCKS
@@ -80,19 +80,18 @@ def with_headless_blocks(blocks: Sequence[Block], ahead: Sequence[Spent], known:
     Returns
     -------
     list of Block
-        With a block more where exactly the lines of two epochs stand below one accuracy, and the next one is missing.
+        With a block more where the lines of two epochs stand below one accuracy, and the next one is missing.
     """
     first = blocks[0].epoch - interval
     is_end = bool(ahead) and tuple(spent.label for spent in ahead) == known[-len(ahead) :]
     found = [Block(first, "", 0, list(ahead))] if is_end and first > 0 else []
     for rank, block in enumerate(blocks):
-        second = block.lines[len(known) :]
+        count = _count_within(block.labels, known)
         following = blocks[rank + 1].epoch if rank + 1 < len(blocks) else None
-        is_whole = len(second) == len(known) or (following is None and len(second) < len(known))
-        is_skipped = following in (None, block.epoch + 2 * interval)
-        if known and second and is_whole and is_skipped and block.labels == (known * 2)[: len(block.labels)]:
-            found.append(Block(block.epoch, block.header, block.line, block.lines[: len(known)], block.is_broken))
-            found.append(Block(block.epoch + interval, "", 0, second))
+        is_skipped = following == block.epoch + 2 * interval or (following is None and count == len(known))
+        if known and is_skipped and count < len(block.lines):
+            found.append(replace(block, lines=block.lines[:count]))
+            found.append(Block(block.epoch + interval, "", 0, block.lines[count:], is_damaged=block.is_damaged))
         else:
             found.append(block)
     return found
@@ -128,6 +127,31 @@ def unmoved(blocks: Sequence[Block], known: Labels) -> frozenset[int]:
                 if blocks[rank].labels == known:
                     break
     return frozenset(range(len(blocks))) - doubtful
+
+
+def without_doubtful_end(block: Block, known: Labels) -> Block:
+    """Return the last block without the lines behind a missing one: they may be of a later epoch, all else of it gone.
+
+    Parameters
+    ----------
+    block : Block
+        The last of a run.
+    known : tuple of str
+        Labels of a whole block.
+
+    Returns
+    -------
+    Block
+        The same where all lines are there, or the missing one is there but cannot be read.
+    """
+    is_whole = Counter(block.labels) == Counter(known)
+    if is_whole or (block.is_damaged and len(block.lines) == len(known) - 1):
+        return block
+    pairs = zip(block.labels, known, strict=False)
+    sure = next((rank for rank, (label, expected) in enumerate(pairs) if label != expected), len(block.lines))
+    is_either = 0 < sure < len(block.lines) and block.labels[sure - 1] == known[sure]
+    sure -= is_either  # of two lines with one label, one is missing
+    return replace(block, lines=block.lines[:sure])
 
 
 def _have_other_order_only(blocks: Sequence[Block], known: Labels) -> bool:
@@ -180,5 +204,10 @@ def _measures_among(labels: Labels, kind: Labels, *, is_prefix: bool) -> Sequenc
 
 def _is_within(labels: Labels, known: Labels) -> bool:
     """Tell whether labels are some of the known ones, in their order."""
+    return _count_within(labels, known) == len(labels)
+
+
+def _count_within(labels: Labels, known: Labels) -> int:
+    """Return how many labels, from the first on, are some of the known ones, in their order."""
     rest = iter(known)
-    return all(label in rest for label in labels)
+    return next((count for count, label in enumerate(labels) if label not in rest), len(labels))

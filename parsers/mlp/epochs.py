@@ -23,6 +23,7 @@ from nnsreport.parsers.mlp.blocks import (
     measures_of,
     unmoved,
     with_headless_blocks,
+    without_doubtful_end,
 )
 from nnsreport.parsers.mlp.labels import ACCURACY, BLOCKS, CELLS, QUANTITIES, TRANSFER_LATENCY
 
@@ -95,12 +96,11 @@ class EpochReader:
 
     def _read_accuracy(self, text: str, line: int) -> None:
         match = _ACCURACY.fullmatch(text)
-        value = self._accuracy(match.group(2)) if match else None
-        if match is None or value is None:
+        if match is None:
             self.records.unreadable(text, line)
-            self.forget_place()
+            self.note_damage()
             return
-        epoch = int(match.group(1))
+        epoch, value = int(match.group(1)), self._accuracy(match.group(2))
         last = self.blocks[-1] if self.blocks else None
         if last is not None and last.header == text and not last.lines:
             return
@@ -114,11 +114,12 @@ class EpochReader:
                 "write each run to a file of its own",
             )
         self.is_at_end = False
-        if self._goes_back:
+        if self._goes_back or value is None:
             self.records.unreadable(text, line)
-            return
-        self.records.metric("network", None, None, "accuracy", value, line, epoch=epoch)
-        self.blocks.append(Block(epoch, text, line))
+        else:
+            self.records.metric("network", None, None, "accuracy", value, line, epoch=epoch)
+        if not self._goes_back:
+            self.blocks.append(Block(epoch, text, line, is_damaged=value is None))
 
     def _accuracy(self, printed: str) -> float | None:
         values = (quantity.read(printed) for quantity in ACCURACY)
@@ -177,16 +178,18 @@ class EpochReader:
         has_strangers = bool(self._ahead) and blocks[0].header != ""
         if not (self._goes_back or self._begins_within_a_block or has_strangers):
             sure = unmoved(blocks, known)
+            blocks[-1] = without_doubtful_end(blocks[-1], known)
             kept = [block for rank, block in enumerate(blocks) if rank in sure and _is_followed(blocks, rank, interval)]
             if kept and not _falls(kept, known):
-                return self._without_others(kept, blocks)
-        self._leave_out(self._ahead)
-        kept = [block for rank, block in enumerate(self.blocks) if self._is_accepted(rank, interval, known)]
-        return self._without_others(kept, self.blocks)
+                return self._without_others(kept)
+        return self._without_others(
+            [block for rank, block in enumerate(self.blocks) if self._is_accepted(rank, interval, known)]
+        )
 
-    def _without_others(self, kept: list[Block], blocks: Sequence[Block]) -> list[Block]:
+    def _without_others(self, kept: list[Block]) -> list[Block]:
         numbers = {spent.line for block in kept for spent in block.lines}
-        self._leave_out([spent for block in blocks for spent in block.lines if spent.line not in numbers])
+        found = [*self._ahead, *(spent for block in self.blocks for spent in block.lines)]
+        self._leave_out([spent for spent in found if spent.line not in numbers])
         return kept
 
     def _leave_out(self, lines: Sequence[Spent]) -> None:

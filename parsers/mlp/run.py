@@ -32,7 +32,10 @@ _LOOKS_LIKE_MINE = re.compile(
 )
 _VERSIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"\tTransfer (?:latency|energy)=|please specify an optim|Please specify the correct rea|libgomp: "),
+        re.compile(
+            r"\tTransfer (?:latency|energy)=|please specify an optim|Please specify the correct rea|libgomp: |"
+            r"Transistor width of 3T1C="
+        ),
         "3.0",
     ),
     (

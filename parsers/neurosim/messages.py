@@ -104,9 +104,9 @@ MESSAGES: tuple[Failure, ...] = (
         "increase numRowSubArray and numColSubArray",
     ),
     failure(
-        r"Transistor width of 1T1R=\S+ is larger than the assigned cell width=\S+ in layout",
+        r"Transistor width of (?:1T1R|3T1C)=\S+ is larger than the assigned cell width=\S+ in layout",
         f"{{0}}{_EXITS}",
-        "increase widthInFeatureSize1T1R, or resistanceOn",
+        "increase widthInFeatureSize1T1R (MLP+NeuroSim: widthInFeatureSize in Cell.cpp), or resistanceOn",
     ),
     failure(
         r"\[LevelShifter\] Error: Require initialization first",

@@ -129,6 +129,11 @@ def test_missing_data_are_explained(mlp_samples: Path) -> None:
         ("[SwitchMatrix] Error: Require initialization first!", "SwitchMatrix before it was set up", "1.0, 2.0"),
         ("[Subtractor] Error: Require initialization first!", "Subtractor before it was set up", "3.0"),
         ("Need to provide both newHeight and newWidth for OverrideLayout()", "V2.0 or later", "1.0, 2.0"),
+        (
+            "Transistor width of 3T1C=5.11F is larger than the assigned cell width=4.00F in layout",
+            "resistanceOn",
+            "3.0",
+        ),
         ("libgomp: Thread creation failed: Resource temporarily unavailable", "OMP_THREAD_LIMIT", "3.0"),
         ("slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-01-01T00:00:00 DUE TO TIME LIMIT ***", "--time", "1.0"),
     ],
@@ -139,6 +144,12 @@ def test_messages_are_explained_with_a_remedy(line: str, expected: str, version:
     assert any(problem.remedy for problem in log.problems)
     assert settings_of(log)["neurosim.version"].startswith(version)
     assert not log.complete
+
+
+def test_a_log_of_nothing_but_the_transistor_of_a_hybrid_cell_is_recognised() -> None:
+    text = "Transistor width of 3T1C=5.11F is larger than the assigned cell width=4.00F in layout\n"
+    (log,) = parse_bytes(text.encode(), run="r")
+    assert log.format == "mlp-neurosim-3.0"
 
 
 def test_a_log_of_nothing_but_the_message_about_layouts_is_recognised() -> None:

@@ -131,6 +131,17 @@ def test_lines_that_are_missing_here_and_there_cost_no_other(mlp_samples: Path) 
     assert len(found) == len(whole) - len(lost)
 
 
+def test_lines_behind_a_missing_one_of_the_last_epoch_may_be_of_a_later_one(mlp_samples: Path) -> None:
+    text = (mlp_samples / "real_device.txt").read_text()
+    whole = dict(values_of(parse(text)))
+    lines = text.splitlines(keepends=True)
+    assert lines[16].startswith("\tWrite latency")
+    assert lines[22].startswith("\tRead energy")
+    found = dict(values_of(parse("".join(lines[:16] + lines[22:]))))
+    assert found.items() <= whole.items()
+    assert {metric for metric, _, epoch in found if epoch == 2} == {"accuracy", "cumulative_read_latency"}
+
+
 @pytest.mark.parametrize("changed", ["\tRead lat!ncy=2.4354e-04 s", "\tRead latency=2.4x54e-04 s", "\tRead latency 2"])
 def test_a_damaged_line_costs_no_other(mlp_samples: Path, changed: str) -> None:
     text = (mlp_samples / "real_device.txt").read_text()
