@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from nnsreport.cli.terminal import console, print_table, printable
@@ -44,13 +43,9 @@ def summary_rows(run: RunData) -> list[tuple[str, ...]]:
 
 
 def _row(point: AccuracyPoint) -> tuple[str, ...]:
-    from nnsreport.reports.charts.labels import describe_compensation, describe_time
+    from nnsreport.reports.charts.labels import describe_compensation, describe_time, percent_interval
 
-    interval = ""
-    if point.over == "trials":
-        interval = f"± {(point.high - point.low) * 50:.2f} %"
-    elif math.isfinite(point.low):
-        interval = f"{point.low * 100:.2f} to {point.high * 100:.2f} %"
+    interval = percent_interval(point.low, point.high) if point.over else ""
     over = {"trials": f"{len(point.values)} trials", "images": f"{point.images} images"}.get(point.over, "")
     time = "" if point.time_s is None else describe_time(point.time_s)
     compensation = describe_compensation(point.compensation)

@@ -28,7 +28,7 @@ class AccuracyPoint:
     mean, std : float
         Over trials; the deviation of one trial is nan.
     low, high : float
-        Ends of the 95 % interval; nan where none is known.
+        Ends of the 95 % interval, within 0 and 1; nan where none is known.
     over : str
         What the interval's chance is over: ``trials`` (Student's t), ``images`` (Wilson), or empty.
     images : int or None
@@ -168,7 +168,8 @@ def _point(
     interval, over = mean_interval(values), "trials"
     if interval is None and images:
         interval, over = wilson_interval(round(mean * images), images), "images"
-    low, high = (interval.low, interval.high) if interval else (math.nan, math.nan)
+    # What is impossible is no part of an interval of few trials; it covers the mean as often without.
+    low, high = (max(interval.low, 0.0), min(interval.high, 1.0)) if interval else (math.nan, math.nan)
     return AccuracyPoint(
         label, compensation, time_s, tuple(values), mean, std, low, high, over if interval else "", images, line
     )

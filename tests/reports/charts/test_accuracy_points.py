@@ -23,6 +23,15 @@ def test_interval_over_trials_is_students_t(drift_run: RunData) -> None:
     assert point.mean - point.low == pytest.approx(T_3_DEGREES * std / 2)
 
 
+def test_interval_of_few_trials_ends_at_what_is_possible(make_drift_run: Callable[..., RunData]) -> None:
+    points = accuracy_points([make_drift_run(trials=2, offset=0.07, seed=3)])
+    half = 12.706204736174694 * points[0].std / math.sqrt(2)  # 97.5 % quantile of Student's t with one degree
+    assert points[0].mean + half > 1
+    assert points[0].high == 1
+    assert points[0].low == pytest.approx(points[0].mean - half)
+    assert all(0 <= point.low <= point.mean <= point.high <= 1 for point in points)
+
+
 def test_one_trial_has_wilsons_interval_over_images(make_drift_run: Callable[..., RunData]) -> None:
     point = accuracy_points([make_drift_run(trials=1, images=400)])[0]
     z, n, p = 1.959963984540054, 400, point.mean
