@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,7 @@ def _synchronous(layers: Sequence[CostLayer]) -> tuple[dict[bool, list[float]], 
             total = 0
             for _ in layers:
                 total = int(total + inputs)
-            share[is_novel].append(inputs / total)
+            # Less than one input in whole numbers: NeuroSim divides by 0.
+            share[is_novel].append(inputs / total if total else math.inf)
             repetitions[is_novel].append(float(-(-total // inputs)))
     return share, repetitions

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.access_transistor import access_transistor_width_f
 from nnsreport.engine.cost.given import Access, MemoryCell, OperationMode, RoadmapChoice
-from nnsreport.engine.cost.quantity import namespace_among
 from nnsreport.engine.cost.technology import technology
 from nnsreport.errors import ConfigurationError
 
@@ -65,8 +64,8 @@ def _is_sequential_resistive(p: Parameters) -> bool:
     return p.cell is not MemoryCell.SRAM and not p.mode.is_parallel
 
 
-def _has_sense_amplifiers(p: Parameters) -> bool:
-    return not p.has_sar_adc and not p.converter_file
+def _senses_current_by_amplifiers(p: Parameters) -> bool:
+    return p.senses_current and not p.has_sar_adc and not p.converter_file
 
 
 def _lacks_what_synchronous_transfer_needs(p: Parameters) -> bool:
@@ -79,13 +78,6 @@ def _lacks_what_synchronous_transfer_needs(p: Parameters) -> bool:
         and not p.has_sram_global_buffer
     )
     return p.has_synchronous_transfer and not has_all
-
-
-def _has_levels_of_no_converter(p: Parameters) -> Holds:
-    xp = namespace_among(p.converter_levels)
-    bits = xp.log2(p.converter_levels)
-    is_broken: Holds = bits != xp.floor(bits)
-    return is_broken
 
 
 def _has_too_wide_access_transistors(p: Parameters) -> Holds:
@@ -112,12 +104,6 @@ _RULES = (
         lambda p: p.transistor_kind != 1,
         "only conventional transistors are modelled",
         "set transistortype to 1",
-    ),
-    _Rule(
-        "accesstype",
-        lambda p: p.cell is not MemoryCell.SRAM and p.access in (Access.BIPOLAR, Access.DIODE),
-        "cells with a bipolar transistor or a diode are not modelled",
-        "set accesstype to 1 (1T1R) or 4 (crossbar)",
     ),
     _Rule(
         "memcelltype",
@@ -177,16 +163,16 @@ _RULES = (
     ),
     _Rule(
         "operationmode",
-        # Sense amplifiers need two references, which cells of one bit do not have.
-        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and _has_sense_amplifiers(p) else False,
+        # Amplifiers that sense current are as fast as their second reference, which cells of one bit do not have.
+        lambda p: (p.cell_bits == 1) if _is_sequential_resistive(p) and _senses_current_by_amplifiers(p) else False,
         "RRAM and FeFET of one bit, read row by row with sense amplifiers, have an infinite clock period in NeuroSim",
-        "set operationmode to 2, cellBit to 2 or more, or SARADC to true",
+        "set operationmode to 2, cellBit to 2 or more, SARADC to true, or currentMode to false",
     ),
     _Rule(
         "numColMuxed",
-        lambda p: (p.columns_per_converter == 1) if p.cell is MemoryCell.SRAM else False,
+        lambda p: (p.columns_per_converter == 1) if _is_parallel_sram(p) else False,
         "SRAM with one column an ADC has latency 0 or inf, and nan, in NeuroSim",
-        "set numColMuxed to 2 or more, or synapseBit where SRAM is read row by row",
+        "set numColMuxed to 2 or more, or operationmode to 1",
     ),
     _Rule(
         "numColMuxed",
@@ -208,21 +194,15 @@ _RULES = (
     ),
     _Rule(
         "numRowParallel",
-        lambda p: (p.rows_in_parallel == 1) if _is_parallel_sram(p) else False,
-        "one row read at a time in parallel mode makes NeuroSim divide by 0",
+        lambda p: (p.rows_in_parallel == 1) if _is_parallel_sram(p) and _is_below_planar(p) else False,
+        "one row read at a time in parallel mode makes NeuroSim divide by 0 at 14 nm and below",
         "set numRowParallel to 2 or more, or operationmode to 1",
     ),
     _Rule(
         "levelOutput",
-        _has_levels_of_no_converter,
-        "the levels of an ADC are a power of two",
-        "set levelOutput to 2, 4, 8, 16, 32, ...",
-    ),
-    _Rule(
-        "resistanceOff",
-        lambda p: p.off_resistance_ohm <= p.on_resistance_ohm,
-        "the off resistance is not above the on resistance",
-        "set resistanceOff above resistanceOn",
+        lambda p: (p.converter_levels < 3) if p.mode.is_parallel and _senses_current_by_amplifiers(p) else False,
+        "sense amplifiers of two levels are as fast as their second reference in NeuroSim, which they do not have",
+        "set levelOutput to 3 or more, SARADC to true, or currentMode to false",
     ),
     _Rule(
         "resistanceOn",

@@ -22,7 +22,7 @@ class ConverterPlace:
     count : float or Array
         Converters, each of which serves some columns one after the other.
     levels : float or Array
-        Levels that a converter tells apart, a power of two.
+        Levels that a converter tells apart, 2 or more.
     width_m : float or Array
         Width of the array in metres, which the converters fill in rows under it.
     read_v : float or Array

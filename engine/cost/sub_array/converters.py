@@ -15,7 +15,7 @@ from nnsreport.engine.cost.components.sar_adc import sar_adc
 from nnsreport.engine.cost.components.thermometer_encoder import thermometer_encoder
 from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.parameters import Parameters
-from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.sub_array.column_multiplexer import converters_of
 from nnsreport.engine.cost.sub_array.converter_file import converter_of_file
 from nnsreport.engine.cost.technology import Technology
@@ -136,13 +136,21 @@ def converters(
         shares_column=Correction.REFERENCE_SHARE in parameters.corrections,
     )
     encoders = thermometer_encoder(levels, count, width_m, technology, special_layout=special_layout)
+    encoded = _encoded(parameters)
     return Converters(
         sensing=amplifiers,
-        encoder_height_m=encoders.outline.height_m,
-        area_m2=amplifiers.outline.area_m2 + encoders.outline.area_m2,
-        latency_s=amplifiers.latency_s() + encoders.latency_s,
-        leakage_w=amplifiers.leakage_w + encoders.leakage_w,
+        encoder_height_m=encoders.outline.height_m * encoded,
+        area_m2=amplifiers.outline.area_m2 + encoders.outline.area_m2 * encoded,
+        latency_s=amplifiers.latency_s() + encoders.latency_s * encoded,
+        leakage_w=amplifiers.leakage_w + encoders.leakage_w * encoded,
     )
+
+
+def _encoded(parameters: Parameters) -> Quantity:
+    """Return 1 where there are encoders; 0 where a single comparator tells the bit of a cell that is read alone."""
+    if parameters.mode.is_parallel:
+        return 1.0
+    return select(parameters.cell_bits > 1, 1.0, 0.0)
 
 
 def _alone(converter: ColumnConverter) -> Converters:

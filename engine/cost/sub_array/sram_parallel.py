@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside, repeated
@@ -178,10 +179,7 @@ def parallel_sram(parameters: Parameters, technology: Technology) -> ParallelSra
             special_layout=p.has_special_layout,
         ),
         buffers=buffers,
-        # C++ divides two integers. Half of the rows are taken to be active.
-        multiplexer=column_multiplexer(
-            p, technology, wires.outline.width_m, array.cell.access_ohm / truncated(p.rows_in_parallel / 2)
-        ),
+        multiplexer=column_multiplexer(p, technology, wires.outline.width_m, _column_ohm(array, p)),
         converters=converters(
             p, technology, wires.outline.width_m, p.converter_levels, _references(array, word_line_f, p, technology)
         ),
@@ -200,6 +198,13 @@ def parallel_sram(parameters: Parameters, technology: Technology) -> ParallelSra
         row_s=circuits.switches.latency_s(_line(word_line_f, circuits, p)),
         buffers_s=buffers.latency_s(cell_f, cell_ohm, p.columns),
     )
+
+
+def _column_ohm(array: SramArray, parameters: Parameters) -> Quantity:
+    """Return the resistance of a column with half of its rows active; infinite for one row, as C++ divides integers."""
+    active = truncated(parameters.rows_in_parallel / 2)
+    xp = namespace_among(active)
+    return select(active > 0, array.cell.access_ohm / xp.maximum(active, 1.0), math.inf)
 
 
 def _larger(first: Quantity, second: Quantity) -> Quantity:

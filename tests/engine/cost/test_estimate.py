@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -20,6 +21,7 @@ from nnsreport.engine.cost.estimate_inputs import Inputs, LayerTrace
 from nnsreport.engine.cost.network import CostLayer, read_network
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import layer_geometries
+from nnsreport.engine.cost.printout import printout
 from nnsreport.engine.cost.results import ChipAreas, ChipResults, ReadCost
 from nnsreport.engine.cost.sub_array.converters import Converters
 from nnsreport.engine.cost.tile import tile_leakage
@@ -27,7 +29,7 @@ from nnsreport.errors import ConfigurationError, DataError
 
 Rows = Callable[[str], list[dict[str, str]]]
 Numbers = npt.NDArray[np.float64]
-CHIPS = 26
+CHIPS, EDGE_CHIPS = 26, 18
 NETWORK = "6,6,40,3,3,48,0,1\n6,6,48,1,1,24,1,1\n1,1,24,1,1,10,0,1\n"
 
 
@@ -86,6 +88,19 @@ def test_random_chips_against_neurosim(neurosim_rows: Rows, chip: int) -> None:
     leakage = tile_leakage(cuts, made.conventional, made.novel)
     np.testing.assert_allclose(leakage.idle_w, printed["idle_w"], rtol=1e-11)
     np.testing.assert_allclose(leakage.in_use_w, printed["in_use_w"], rtol=1e-11)
+
+
+@pytest.mark.parametrize("chip", range(EDGE_CHIPS))
+def test_chips_at_the_edge_print_neurosims_numbers(neurosim_rows: Rows, chip: int) -> None:
+    row = neurosim_rows("chips/edge_chips.csv")[chip]
+    layers = read_network(row["network"].replace(";", "\n"))
+    parameters = Parameters.from_values(json.loads(row["values"]))
+    results = estimate(layers, parameters, _traces(layers, int(parameters.input_bits)))  # type: ignore[arg-type]
+    text, _ = printout(results, run_time_s=0).split("Total Run-time")
+    assert re.findall(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", text) == row["numbers"].split()
+    for distribution in ("mean", "binomial"):
+        stated = _flat(estimate(layers, parameters, ActivitySettings(0.25, distribution)))
+        assert [name for name, number in stated.items() if not np.isfinite(number).all()] == []
 
 
 AXES: Mapping[str, Sequence[float]] = {
