@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlock, MetricColumns, MetricKey
 from nnsreport.parsers.records import ParsedLog, Problem, SettingRecord, shorten
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 _SHOWN_UNREADABLE_LINES = 20
 _UNITS = {name: metric.unit for name, metric in METRICS.items()}
+
+
+class _Unlisted(NamedTuple):
+    """Numbers that were filed at once; their step is one for all, or one for each."""
+
+    block: KeyBlock
+    value: npt.NDArray[np.float64] | list[float]
+    epoch: int
+    step: npt.NDArray[np.int64] | int
 
 
 @dataclass(slots=True)
@@ -58,7 +68,7 @@ class RunBuilder:
     _kinds: dict[tuple[str, str | None, str | None, str], int] = field(default_factory=dict)
     _problems: dict[str, _Repeated] = field(default_factory=dict)
     _blocks: dict[KeyBlock, npt.NDArray[np.int64]] = field(default_factory=dict)
-    _unlisted: list[tuple[KeyBlock, npt.NDArray[np.float64] | list[float], int, int]] = field(default_factory=list)
+    _unlisted: list[_Unlisted] = field(default_factory=list)
 
     def kind(self, scope: str, layer: str | None, component: str | None, metric: str) -> int:
         """Return the index of a key in ``metrics.keys``, where it is put if it is new."""
@@ -146,12 +156,24 @@ class RunBuilder:
         """
         place = NO_EPOCH if epoch is None else epoch
         self.metrics.extend(self._kinds_in(block), value, line, place)
-        self._unlisted.append((block, value, place, NO_EPOCH))
+        self._unlisted.append(_Unlisted(block, value, place, NO_EPOCH))
 
     def extend_few(self, block: KeyBlock, value: list[float], line: list[int], epoch: int, step: int) -> None:
         """File a few numbers at once; as :meth:`extend`, with :data:`NO_EPOCH` where there is no epoch or step."""
         self.metrics.extend_few(self._kinds_in(block).tobytes(), value, line, epoch, step)
-        self._unlisted.append((block, value, epoch, step))
+        self._unlisted.append(_Unlisted(block, value, epoch, step))
+
+    def extend_steps(
+        self,
+        block: KeyBlock,
+        value: npt.NDArray[np.float64],
+        line: npt.NDArray[np.int64],
+        epoch: int,
+        step: npt.NDArray[np.int64],
+    ) -> None:
+        """File many numbers of an epoch at once; as :meth:`extend`, each with its step, or :data:`NO_EPOCH`."""
+        self.metrics.extend(self._kinds_in(block), value, line, epoch, step)
+        self._unlisted.append(_Unlisted(block, value, epoch, step))
 
     def _kinds_in(self, block: KeyBlock) -> npt.NDArray[np.int64]:
         kind = self._blocks.get(block)
@@ -172,14 +194,15 @@ class RunBuilder:
         return np.array([self.kind(*key[:4]) for key in block.keys], dtype=np.int64)[block.kind]
 
     def _may_be_unlisted(self, about: tuple[str, str | None, str | None, str]) -> bool:
-        return any(about in entry[0].abouts for entry in self._unlisted)
+        return any(about in entry.block.abouts for entry in self._unlisted)
 
     def _list_values(self) -> None:
         """Make the numbers that were filed at once known to :meth:`metric`; most runs never need it."""
         for block, values, epoch, step in self._unlisted:
             numbers = values if isinstance(values, list) else values.tolist()
-            for kind, number in zip(self._blocks[block].tolist(), numbers, strict=True):
-                self.values.setdefault((kind, epoch, step), number)
+            steps = itertools.repeat(step, len(numbers)) if isinstance(step, int) else step.tolist()
+            for kind, number, own in zip(self._blocks[block].tolist(), numbers, steps, strict=True):
+                self.values.setdefault((kind, epoch, own), number)
         self._unlisted.clear()
 
     def take_metrics(self) -> MetricColumns:

@@ -118,6 +118,20 @@ class MetricColumns(Sequence[MetricRecord]):
         columns.keys = list(kinds)
         return columns
 
+    def with_values(self, value: array[float]) -> MetricColumns:
+        """Return other numbers about the same, in columns that share all but these."""
+        return MetricColumns(
+            self.keys,
+            self.kind,
+            value,
+            self.line,
+            self.epoch,
+            self.step,
+            self.conditions,
+            self.condition,
+            self._condition_indices,
+        )
+
     def __len__(self) -> int:
         """Return the number of numbers."""
         return len(self.value)
@@ -174,6 +188,7 @@ class MetricColumns(Sequence[MetricRecord]):
         value: npt.NDArray[np.float64],
         line: npt.NDArray[np.int64],
         epoch: int = NO_EPOCH,
+        step: npt.NDArray[np.int64] | None = None,
     ) -> None:
         """Add many numbers at once.
 
@@ -187,13 +202,18 @@ class MetricColumns(Sequence[MetricRecord]):
             1-based lines in the source.
         epoch : int
             The same for all.
+        step : numpy.ndarray of int64, shape (numbers,), optional
+            Of each; :data:`NO_EPOCH` where there is none.
         """
         count = len(kind)
         self.kind.frombytes(kind.tobytes())
         self.value.frombytes(value.tobytes())
         self.line.frombytes(line.tobytes())
         self.epoch.extend(array("q", [epoch]) * count)
-        self.step.extend(array("q", [NO_EPOCH]) * count)
+        if step is None:
+            self.step.extend(array("q", [NO_EPOCH]) * count)
+        else:
+            self.step.frombytes(step.tobytes())
         if self.conditions:
             self.condition.extend([0] * count)
 

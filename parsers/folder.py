@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 from nnsreport.errors import LogError
@@ -106,7 +107,8 @@ def look_through(folder: Path) -> FolderContents:
 def _entries(folder: Path, contents: FolderContents) -> list[Path]:
     """Return what is in a folder, the last first, without what is hidden."""
     try:
-        found = sorted((path for path in folder.iterdir() if not path.name.startswith(".")), reverse=True)
+        shown = (path for path in folder.iterdir() if not path.name.startswith("."))
+        found = sorted(shown, key=attrgetter("name"), reverse=True)
     except OSError as error:
         contents.skipped.append(Skipped(folder, f"cannot be read: {error.strerror}"))
         return []

@@ -124,31 +124,32 @@ def read_batch(files: Sequence[LogFile], format_name: str | None) -> ParsedBatch
     ParsedBatch
         Small enough to be sent.
     """
-    parsed: dict[LogFile, ParsedFile] = {}
-    loaded: dict[LogFile, Unread] = {}
+    parsed: dict[int, ParsedFile] = {}
+    loaded: dict[int, Unread] = {}
     large: list[LogFile] = []
-    for file in files:
+    for rank, file in enumerate(files):
         try:
             if is_larger(file.path, STREAM_BYTES):
                 large.append(file)
             else:
-                loaded[file] = load(file.path, file.run, format_name)
+                loaded[rank] = load(file.path, file.run, format_name)
         except Exception as error:
-            parsed[file] = ParsedFile(file.path, error=_told(error, file.path))
+            parsed[rank] = ParsedFile(file.path, error=_told(error, file.path))
     known = dict(zip(loaded, recall(list(loaded.values()), format_name), strict=True))
-    for file, unread in loaded.items():
+    for rank, unread in loaded.items():
+        path = files[rank].path
         try:
-            (learned,) = [known[file]] if known[file] else recall([unread], format_name)  # of a file just before it
-            parsed[file] = ParsedFile(file.path, learned or parse_unread(unread, format_name))
+            (learned,) = [known[rank]] if known[rank] else recall([unread], format_name)  # of a file just before it
+            parsed[rank] = ParsedFile(path, learned or parse_unread(unread, format_name))
         except Exception as error:
-            parsed[file] = ParsedFile(file.path, error=_told(error, file.path))
-    ordered = [parsed[file] for file in files if file in parsed]
+            parsed[rank] = ParsedFile(path, error=_told(error, path))
+    ordered = [parsed[rank] for rank in sorted(parsed)]
     numbers = [(log.run, MetricColumns.of(log.metrics)) for file in ordered for log in file.logs]
     return ParsedBatch(MetricBatch.of(numbers), tuple(map(_without_numbers, ordered)), tuple(large))
 
 
 def _without_numbers(file: ParsedFile) -> ParsedFile:
-    return dataclasses.replace(file, logs=tuple(dataclasses.replace(log, metrics=()) for log in file.logs))
+    return ParsedFile(file.path, tuple(log.without_numbers() for log in file.logs), file.error)
 
 
 WORKER: Callable[[Sequence[LogFile], str | None], ParsedBatch] = read_batch

@@ -17,6 +17,7 @@ from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.recurrence import RecurringLog
 from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, section_starts, start_of
 from nnsreport.parsers.neurosim.stages import Stage
+from nnsreport.parsers.neurosim.training_epoch import FIRST_OF_EPOCH, EpochsAhead
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
 
@@ -128,9 +129,14 @@ class NeuroSimReader:
             The same for what follows.
         """
         current = self._runs[-1]
+        epochs, behind = EpochsAhead(text, end), begin
         numbered = zip(text.lines[begin:end], text.numbers[begin:end], strict=True)
         for position, (line, number) in enumerate(numbered, start=begin):
-            if not line or line.isspace() or current.read_usual(line, number):
+            if position < behind or not line or line.isspace():
+                continue
+            if line.startswith(FIRST_OF_EPOCH):
+                behind = position + current.read_epoch(epochs, position)
+            if position < behind or current.read_usual(line, number):
                 continue
             current = self._run_at(line, text)
             current.read(line, number)

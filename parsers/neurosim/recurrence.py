@@ -20,7 +20,7 @@ from nnsreport.parsers.neurosim.findings import Findings, places_of
 from nnsreport.parsers.neurosim.replay import Template, agree, repeated_among
 from nnsreport.parsers.neurosim.screening import are_beyond_doubt
 from nnsreport.parsers.neurosim.stages import Stage
-from nnsreport.parsers.neurosim.versions import Evidence, judge
+from nnsreport.parsers.neurosim.versions import Evidence, Verdict, judge
 from nnsreport.parsers.neurosim.wrapper_lines import (
     INITIAL_WEIGHTS_START,
     RESULT_START,
@@ -110,8 +110,8 @@ class RecurringLog:
         return self.mould.lines
 
     def may_be(self, file: Unread) -> bool:
-        """Tell quickly of most other files that they have other lines."""
-        return self.mould.may_fit(file.data)
+        """Tell quickly of most other files with as many lines that they have others."""
+        return self.mould.has_ends(file.data)
 
     def read(self, files: Sequence[Unread]) -> list[ParsedLog | None]:
         """Read logs.
@@ -143,10 +143,10 @@ class RecurringLog:
     def _read_apart(self, lines: Sequence[bytes]) -> list[float] | None:
         found: list[float] = []
         for reader, line in zip(self.readers, lines, strict=True):
-            numbers = reader(line.decode(errors="replace"))
+            numbers = _numbers_in(line, reader)
             if numbers is None:
                 return None
-            found += (number for number in numbers if number is not None)
+            found += numbers
         return found if len(found) == len(self.order) - len(self.mould.numbers) else None
 
     def _are_sound(self, values: npt.NDArray[np.float64], fits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -163,8 +163,8 @@ class RecurringLog:
         return sound
 
     def _log(self, file: Unread, values: npt.NDArray[np.float64]) -> ParsedLog:
-        columns = dataclasses.replace(self.columns, value=array("d", values.tobytes()))
-        return dataclasses.replace(self.log, run=file.run, source=file.source, metrics=columns)
+        columns = self.columns.with_values(array("d", values.tobytes()))
+        return self.log.of_run(file.run, file.source, columns)
 
 
 def learn_log(
@@ -228,10 +228,21 @@ def _shared(keys: tuple[MetricKey, ...]) -> tuple[MetricKey, ...]:
     return keys
 
 
+@lru_cache(maxsize=4096)
+def _numbers_in(line: bytes, reader: Callable[[str], tuple[float | None, ...] | None]) -> tuple[float, ...] | None:
+    """Return the numbers of a line; many logs of a network have the same lines."""
+    numbers = reader(line.decode(errors="replace"))
+    return None if numbers is None else tuple(number for number in numbers if number is not None)
+
+
 def _reader_of(line: str) -> Callable[[str], tuple[float | None, ...] | None] | None:
     return next((reader for start, reader in _READERS.items() if line.startswith(start)), None)
 
 
 def _version(name: str, has_flags: bool, settings: Mapping[str, str], findings: Findings) -> tuple[str, str]:
-    verdict = judge(name, Evidence(Stage.FINISHED, findings, has_flags, settings))
+    return _in_words(judge(name, Evidence(Stage.FINISHED, findings, has_flags, settings)))
+
+
+@lru_cache(maxsize=256)
+def _in_words(verdict: Verdict) -> tuple[str, str]:
     return verdict.format, str(verdict)

@@ -21,6 +21,7 @@ from nnsreport.parsers.neurosim.recurrence import RecurringLog, Section, learn_l
 from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
 from nnsreport.parsers.neurosim.training_diagnosis import diagnose_training
+from nnsreport.parsers.neurosim.training_epoch import EpochsAhead
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, WrapperReader
@@ -255,6 +256,29 @@ class Run:
         if verdict is Verdict.UNREADABLE:
             self._read_other(text, line, verdict, None)
         return True
+
+    def read_epoch(self, epochs: EpochsAhead, index: int) -> int:
+        """Read the lines of a training's epoch at once.
+
+        Parameters
+        ----------
+        epochs : EpochsAhead
+            What is known of the log's lines.
+        index : int
+            Of the line that may be the first.
+
+        Returns
+        -------
+        int
+            Lines read; 0 if they have to be read one by one.
+        """
+        if not isinstance(self.wrapper, TrainingWrapperReader):
+            return 0
+        printed = epochs.at(index)
+        if printed is None or not self.wrapper.read_epoch(printed):
+            return 0
+        self.hardware.recording = None
+        return printed.shape.lines
 
     def _read_other(self, text: str, line: int, verdict: Verdict, recording: Recording | None) -> None:
         if verdict is Verdict.UNREADABLE or looks_like_quantity(text):

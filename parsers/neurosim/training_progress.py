@@ -114,7 +114,18 @@ class TrainingProgress:
         for metric, value in zip(told.metrics, told.values, strict=True):
             if not math.isfinite(value) and metric in ("train_loss", "test_loss"):
                 self.diverged.add(f"epoch {epoch}", told.line)
-        if told.is_test and epoch != self._awaited:
+        if told.is_test:
+            self._note_test(epoch)
+
+    def note_epoch(self, epoch: int, line: int, step: int | None, *, is_tested: bool) -> None:
+        """Take all lines of an epoch without inf and nan; the last that names it has the given number and step."""
+        if self.epoch is None or epoch >= self.epoch:
+            self.epoch, self.line, self.step = epoch, line, step
+        if is_tested:
+            self._note_test(epoch)
+
+    def _note_test(self, epoch: int) -> None:
+        if epoch != self._awaited:
             self._note_silence()
             self.tested += 1
             self._awaited = epoch

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from nnsreport.parsers.neurosim.dialect import Dialect
+    from nnsreport.parsers.neurosim.training_epoch import EpochNumbers
 
 _EPOCHS_SETTING = "neurosim.epochs"
 _EPOCHS_BY_SECTION = "counted from 0, one a C++ part"
@@ -30,6 +31,7 @@ _SILENT_TESTS = 3
 """Tested epochs without a C++ part after which the next one may be of any: streams written one after the other."""
 
 _OUT_OF_ORDER = -1
+_NEVER = (NO_EPOCH, NO_EPOCH)
 
 
 @dataclass(slots=True)
@@ -122,6 +124,35 @@ class TrainingRecords(RunBuilder):
         self._file_together(block_of("layer", layers, array.metrics), array.values, array.places, epoch, None)
         return True
 
+    def tell_epoch(self, told: EpochNumbers) -> bool:
+        """Take all that the wrapper prints in an epoch at once, as :meth:`tell` and :meth:`tell_array` one by one.
+
+        Parameters
+        ----------
+        told : EpochNumbers
+            Its first line names the epoch.
+
+        Returns
+        -------
+        bool
+            False, and nothing is taken, unless it is the next epoch beyond doubt.
+        """
+        epoch = told.epoch
+        if self._held is not None or self.clock.epoch != epoch - 1 or self.has_ended or self._is_counting:
+            return False
+        if told.has_arrays and self._are_arrays_late is not False:
+            return False
+        if any(self._latest.get(metric, _NEVER)[0] >= epoch for metric in told.latest):
+            return False
+        self.clock.move(epoch)
+        self._close_section(epoch)
+        self._forget(epoch - 1)
+        self._latest.update((metric, (epoch, step)) for metric, step in told.latest.items())
+        self.extend_steps(told.block, told.values, told.lines, epoch, told.steps)
+        self.progress.note_epoch(epoch, told.last_line, told.last_step, is_tested=told.is_tested)
+        self._silent_tests += told.is_tested
+        return True
+
     def end(self, asked_epochs: int | None) -> None:
         """Take the wrapper's last line.
 
@@ -152,7 +183,7 @@ class TrainingRecords(RunBuilder):
         """File numbers at once that are of a later epoch or step than all of their kind, else one by one."""
         moment = (epoch, NO_EPOCH if step is None else step)
         kind = block.keys[0].metric
-        if moment > self._latest.get(kind, (NO_EPOCH, NO_EPOCH)):
+        if moment > self._latest.get(kind, _NEVER):
             self._latest[kind] = moment
             self.extend_few(block, values, lines, *moment)
             return

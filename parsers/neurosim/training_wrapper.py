@@ -15,7 +15,9 @@ from functools import lru_cache
 from nnsreport.parsers.neurosim.noise import Meaningless
 from nnsreport.parsers.neurosim.stages import Verdict
 from nnsreport.parsers.neurosim.training_arrays import ARRAYS, PrintedArray, looks_like_array
+from nnsreport.parsers.neurosim.training_blocks import BATCH_METRICS, TIME_METRICS
 from nnsreport.parsers.neurosim.training_clock import Told
+from nnsreport.parsers.neurosim.training_epoch import PrintedEpoch
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
 from nnsreport.parsers.neurosim.wrapper_lines import Result
@@ -48,10 +50,8 @@ MEANINGLESS: tuple[Meaningless, ...] = (
 """Lines known to mean nothing."""
 
 
-_BATCH_METRICS = ("train_loss", "train_accuracy", "learning_rate")
-_TIME_METRICS = ("elapsed_time", "epoch_time", "batch_time", "expected_time")
 TRAINING_METRICS = frozenset(
-    {*_BATCH_METRICS, *_TIME_METRICS, "best_accuracy", *(metric for metrics in ARRAYS.values() for metric in metrics)}
+    {*BATCH_METRICS, *TIME_METRICS, "best_accuracy", *(metric for metrics in ARRAYS.values() for metric in metrics)}
 )
 """Canonical names of the metrics that only the wrapper for training prints."""
 
@@ -111,6 +111,42 @@ class TrainingWrapperReader(WrapperReader):
         self._end_array()
         return reader(self, text, line)
 
+    def read_epoch(self, printed: PrintedEpoch) -> bool:
+        """Read all lines of an epoch at once, as :meth:`read_usual` reads them one by one.
+
+        Parameters
+        ----------
+        printed : PrintedEpoch
+            The lines.
+
+        Returns
+        -------
+        bool
+            False, and nothing was read, when any of them needs a closer look.
+        """
+        if self._array is not None or not printed.is_sound() or not self._is_expected(printed):
+            return False
+        layers = [self._names_of_parameters(count) for count in printed.parameters()]
+        if not all(layers) or not self.records.tell_epoch(printed.numbers(layers)):
+            return False
+        self._latest_step = (printed.epoch, int(printed.seen[-1]))
+        if printed.shape.times is not None:
+            self._latest_elapsed = printed.epoch
+        self.has_result = self.has_result or printed.shape.test is not None
+        return True
+
+    def _is_expected(self, printed: PrintedEpoch) -> bool:
+        """Tell whether what an epoch's lines tell agrees with what the lines before it did."""
+        epoch, images, batch = printed.epoch, printed.images, self._whole_number("wrapper.batch_size")
+        if not self._is_asked(epoch) or self.records.setting_values.get("wrapper.train_images") != str(images):
+            return False
+        if batch and images % batch and images // batch * (images % batch) in printed.seen:
+            return False  # what the last batch prints has to be looked at
+        times, test = printed.times, printed.test
+        if times is not None and self._epoch_of_times(times[0], times[1], times[3], epoch) != epoch:
+            return False
+        return test is None or (test[0] == epoch and _is_share(*test[2:]))
+
     def _continues_array(self, text: str, line: int) -> bool:
         if self._array is None or not self._array.add(text, line):
             return False
@@ -141,7 +177,7 @@ class TrainingWrapperReader(WrapperReader):
             return Verdict.UNREADABLE
         values = [*map(float, match.group(4, 5, 6))]
         step = self._images_seen(epoch, printed, images)
-        if not self.records.tell(Told(epoch, "network", _BATCH_METRICS, values, line, step)):
+        if not self.records.tell(Told(epoch, "network", BATCH_METRICS, values, line, step)):
             return Verdict.UNREADABLE
         self.records.setting("wrapper.train_images", str(images), line)
         return Verdict.READ
@@ -165,16 +201,16 @@ class TrainingWrapperReader(WrapperReader):
         if match is None or line == self.records.cut_line:
             return Verdict.UNREADABLE
         elapsed, an_epoch, a_batch, rest = map(float, match.groups())
-        epoch = self._epoch_of_times(elapsed, an_epoch, rest)
+        epoch = self._epoch_of_times(elapsed, an_epoch, rest, self.records.clock.epoch)
         if epoch is None:
             return Verdict.UNREADABLE
         values = [elapsed, an_epoch, a_batch, rest]
-        if not self.records.tell(Told(epoch, "simulation", _TIME_METRICS, values, line)):
+        if not self.records.tell(Told(epoch, "simulation", TIME_METRICS, values, line)):
             return Verdict.UNREADABLE
         self._latest_elapsed = epoch
         return Verdict.READ
 
-    def _epoch_of_times(self, elapsed: float, an_epoch: float, rest: float) -> int | None:
+    def _epoch_of_times(self, elapsed: float, an_epoch: float, rest: float, now: int | None) -> int | None:
         """Return the epoch after which the times were printed: their ratios tell it, but for very short epochs."""
         low = (elapsed - _HALF_DIGIT) / (an_epoch + _HALF_DIGIT)
         high = (elapsed + _HALF_DIGIT) / (an_epoch - _HALF_DIGIT) if an_epoch > _HALF_DIGIT else math.inf
@@ -186,7 +222,6 @@ class TrainingWrapperReader(WrapperReader):
         first, last = max(math.ceil(low), 1), math.floor(min(high, asked or high))
         if first == last:
             return first - 1
-        now = self.records.clock.epoch
         likely = self._latest_elapsed + 1 if now is None else max(now, self._latest_elapsed + 1)
         return likely if first <= likely + 1 <= last else None
 
@@ -195,10 +230,7 @@ class TrainingWrapperReader(WrapperReader):
         if match is None:
             return Verdict.UNREADABLE
         epoch, correct, total, percent = map(int, match.group(1, 3, 4, 5))
-        if not 0 <= correct <= total or not total or not self._is_asked(epoch):
-            return Verdict.UNREADABLE
-        # PyTorch up to 1.2 divides whole numbers, and rounds down.
-        if not -0.51 <= 100 * correct / total - percent < 1:
+        if not _is_share(correct, total, percent) or not self._is_asked(epoch):
             return Verdict.UNREADABLE
         values = [correct / total, float(correct), float(total), float(match[2])]
         if not self.records.tell(Told(epoch, "network", Result._fields, values, line, is_test=True)):
@@ -229,14 +261,13 @@ class TrainingWrapperReader(WrapperReader):
         if array is None or (is_read and not array.is_whole):
             return
         self._array = None
-        layers = self._names_of_parameters(array)
+        layers = self._names_of_parameters(array.pairs)
         if not layers or not self.records.tell_array(array, layers):
             for text, line in array.lines:
                 self.records.unreadable(text, line)
 
-    def _names_of_parameters(self, array: PrintedArray) -> tuple[str, ...]:
+    def _names_of_parameters(self, count: int | None) -> tuple[str, ...]:
         """Return the layers of an array; numbered parameters if the network has more than these; none if it is cut."""
-        count = array.pairs
         known = max(len(self._initial_weights), len(self._modules))
         if count is None or count < known:
             return ()
@@ -307,6 +338,11 @@ class TrainingWrapperReader(WrapperReader):
 @lru_cache(maxsize=64)
 def _numbered(name: str, count: int) -> tuple[str, ...]:
     return tuple(f"{name}{position}" for position in range(1, count + 1))
+
+
+def _is_share(correct: float, total: float, percent: float) -> bool:
+    """Tell whether a number of images agrees with its share; PyTorch up to 1.2 rounds it down."""
+    return 0 <= correct <= total and total > 0 and -0.51 <= 100 * correct / total - percent < 1
 
 
 def _inputs_of(module: str) -> int | None:

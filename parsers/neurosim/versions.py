@@ -211,8 +211,10 @@ def is_digital(findings: Findings) -> bool:
     bool
         False where the areas are not there.
     """
-    adc, adders, memory = (findings.value(part, "area") for part in ("adc", "accumulation", "cim_array"))
-    return adc == 0 and adders is not None and memory is not None and adders > memory
+    if findings.value("adc", "area") != 0:
+        return False
+    adders, memory = findings.value("accumulation", "area"), findings.value("cim_array", "area")
+    return adders is not None and memory is not None and adders > memory
 
 
 def leakage_of(findings: Findings, process: str | None) -> Leakage:

@@ -149,7 +149,7 @@ def read_head(path: Path, size_bytes: int) -> bytes:
         The file is missing or unreadable.
     """
     try:
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=0) as stream:
             return stream.read(size_bytes)
     except OSError as error:
         raise _refused(path, error) from error
@@ -157,7 +157,7 @@ def read_head(path: Path, size_bytes: int) -> bytes:
 
 def plain_head(head: bytes) -> bytes:
     """Return the beginning of a file, decompressed as far as it goes."""
-    return next(decompressed((head,), []), b"")
+    return next(decompressed((head,), []), b"") if is_compressed(head) else head
 
 
 def _chunks(path: Path, chunk_bytes: int) -> Generator[LogText, None, None]:

@@ -11,6 +11,7 @@ from nnsreport.parsers.records import ParsedLog
 
 _KEPT = 128
 _COUNTED = 4096
+_NEWLINE = 10
 
 
 class Unread(NamedTuple):
@@ -40,12 +41,19 @@ class Recurring(Protocol):
         ...
 
     def may_be(self, file: Unread) -> bool:
-        """Tell quickly of most other files that they have other lines."""
+        """Tell quickly of most other files with as many lines that they have others."""
         ...
 
     def read(self, files: Sequence[Unread]) -> Sequence[ParsedLog | None]:
         """Return what files hold; None where one has other lines, or numbers that need a closer look."""
         ...
+
+
+def count_lines(data: bytes) -> int:
+    """Return how many lines a file has that have an end; what ``data.count`` finds, in less time."""
+    import numpy as np
+
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == _NEWLINE))
 
 
 class Memory:
@@ -78,7 +86,7 @@ class Memory:
         logs: list[ParsedLog | None] = [None] * len(files)
         by_lines: dict[int, list[int]] = {}
         for index, file in enumerate(files):
-            by_lines.setdefault(file.data.count(b"\n"), []).append(index)
+            by_lines.setdefault(count_lines(file.data), []).append(index)
         for lines, indices in by_lines.items():
             for known in self._alike((format_name, lines)):
                 open_ = [index for index in indices if logs[index] is None and known.may_be(files[index])]
