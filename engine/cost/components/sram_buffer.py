@@ -60,12 +60,12 @@ class SramBuffer:
     write_drivers : SramWriteDriver
         Of the bit lines.
     sense_amplifiers : SramSenseAmplifier
-        Of the bit lines.
+        Of the bit lines. They only leak: NeuroSim never sets their capacitance.
     area_m2 : float or Array
         Of all but the sense amplifiers, which NeuroSim leaves out.
     leakage_w : float or Array
         Of the circuits around the array; NeuroSim leaves the cells out.
-    counted_bit_lines, counted_sense_amplifiers : float
+    counted_bit_lines : float
         1 where their capacitance counts, 0 where NeuroSim computes without it.
     technology : Technology
         Of the transistors.
@@ -84,7 +84,6 @@ class SramBuffer:
     area_m2: Quantity
     leakage_w: Quantity
     counted_bit_lines: float
-    counted_sense_amplifiers: float
     technology: Technology
 
     def read_latency_s(self, lines: Quantity, sensed_v: Quantity) -> Quantity:
@@ -100,7 +99,7 @@ class SramBuffer:
         Returns
         -------
         float or Array
-            Seconds: decoder, precharging, discharge of the bit line (Elmore), sensing.
+            Seconds: decoder, precharging, discharge of the bit line (Elmore).
         """
         xp = namespace_among(sensed_v, self.lines)
         vdd_v, bit_line = self.technology.vdd_v, self.bit_line
@@ -108,8 +107,7 @@ class SramBuffer:
         elmore_s = (self.cell.access_ohm + self.cell.pull_down_ohm) * bit_line.total_f + wire_s
         discharging_s: Quantity = elmore_s * xp.log(vdd_v / (vdd_v - sensed_v / 2))
         precharging_s = self.prechargers.latency_s(bit_line.wire_f, self.driven_ohm)
-        sensing_s = self.sense_amplifiers.latency_s(sensed_v) * self.counted_sense_amplifiers
-        return lines * (self._decoding_s() + precharging_s + discharging_s + sensing_s)
+        return lines * (self._decoding_s() + precharging_s + discharging_s)
 
     def write_latency_s(self, lines: Quantity) -> Quantity:
         """Return the time to write lines in a chip without clock.
@@ -145,12 +143,7 @@ class SramBuffer:
         float or Array
             Joules: the share of the bits in the energy to read all lines.
         """
-        lines_j = (
-            self.decoder.read_energy_j(self.lines)
-            + self._bit_lines_j()
-            + self.sense_amplifiers.energy_j(self.lines) * self.counted_sense_amplifiers
-            + self._word_lines_j()
-        )
+        lines_j = self.decoder.read_energy_j(self.lines) + self._bit_lines_j() + self._word_lines_j()
         return lines_j / self.bits * access_bits * accesses
 
     def write_energy_j(self, access_bits: Quantity, accesses: Quantity) -> Quantity:
@@ -272,7 +265,6 @@ def sram_buffer(
         + write_drivers.outline.area_m2,
         leakage_w=decoder.leakage_w + prechargers.leakage_w + write_drivers.leakage_w + sense_amplifiers.leakage_w,
         counted_bit_lines=0.0 if is_synchronous else 1.0,
-        counted_sense_amplifiers=0.0,
         technology=technology,
     )
 
