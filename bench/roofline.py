@@ -46,8 +46,8 @@ class Ceilings:
 
     Attributes
     ----------
-    bytes_macs, floats_macs : float
-        Multiplications with an addition: of bytes, and in single precision.
+    bytes_macs, words_macs, floats_macs : float
+        Multiplications with an addition: of bytes, of words of 16 bits, and in single precision.
     conversions : float
         Of sums to codes.
     copied_bytes : float
@@ -55,6 +55,7 @@ class Ceilings:
     """
 
     bytes_macs: float
+    words_macs: float
     floats_macs: float
     conversions: float
     copied_bytes: float
@@ -66,8 +67,8 @@ class Work:
 
     Attributes
     ----------
-    bytes_macs, floats_macs, conversions : int
-        Of the calls that had cells as bytes, and of the others; conversions of all.
+    bytes_macs, words_macs, floats_macs, conversions : int
+        Of the calls that multiplied bytes, words, and in single precision; conversions of all.
     moved_bytes : int
         Arrays that they read and write, once each.
     seconds : float
@@ -75,6 +76,7 @@ class Work:
     """
 
     bytes_macs: int = 0
+    words_macs: int = 0
     floats_macs: int = 0
     conversions: int = 0
     moved_bytes: int = 0
@@ -84,6 +86,7 @@ class Work:
         """Return the seconds of the operations, and those of the bytes: the greater is the least possible."""
         operations = (
             self.bytes_macs / ceilings.bytes_macs
+            + self.words_macs / ceilings.words_macs
             + self.floats_macs / ceilings.floats_macs
             + self.conversions / ceilings.conversions
         )
@@ -111,7 +114,12 @@ def measured_ceilings() -> Ceilings:
             raise RuntimeError("the ceilings are those of AVX2, which this processor does not have")
         rates = [
             _VECTORS * lanes * _ROUNDS / _least_seconds(lambda loop=loop: loop(ctypes.c_int64(_ROUNDS)))
-            for loop, lanes in ((loops.multiply_bytes, 32), (loops.multiply_floats, 8), (loops.convert_sums, 8))
+            for loop, lanes in (
+                (loops.multiply_bytes, 32),
+                (loops.multiply_words, 16),
+                (loops.multiply_floats, 8),
+                (loops.convert_sums, 8),
+            )
         ]
     origin, copy = np.ones(_COPIED_BYTES, np.uint8), np.ones(_COPIED_BYTES, np.uint8)
     return Ceilings(*rates, 2 * _COPIED_BYTES / _least_seconds(lambda: np.copyto(copy, origin)))
@@ -145,17 +153,15 @@ def counted() -> Iterator[Work]:
     if convert is None:
         raise RuntimeError("there are no loops in C: they were not built, or NNSREPORT_LOOPS=off")
 
-    def counting(codes: Any, levels: Any, cells: Any, whole: Any, *rest: Any) -> int:
-        _, cycles, blocks, (groups, lines, rows, count), *_ = rest
-        macs = groups * lines * rows * count * len(cycles)
-        if whole.size:
-            work.bytes_macs += macs
-        else:
-            work.floats_macs += macs
+    def counting(product: Any, levels: Any, *rest: Any) -> int:
+        _, _, cells, whole, _, _, _, _, cycles, blocks, shape, _, _, _, is_narrow, *_ = rest
+        groups, lines, _, rows, count = shape
+        kind = ("bytes_macs" if is_narrow else "words_macs") if whole.size else "floats_macs"
+        setattr(work, kind, getattr(work, kind) + groups * lines * rows * count * len(cycles))
         work.conversions += groups * lines * count * len(cycles) * len(blocks)
-        work.moved_bytes += codes.nbytes + levels.nbytes + (whole if whole.size else cells).nbytes
+        work.moved_bytes += product.nbytes + levels.nbytes + (whole if whole.size else cells).nbytes
         begin = time.thread_time()
-        clipped = convert(codes, levels, cells, whole, *rest)
+        clipped = convert(product, levels, *rest)
         work.seconds += time.thread_time() - begin
         return clipped
 
@@ -197,7 +203,7 @@ def measure(name: str, data: Path | None, images: int) -> tuple[Work, float]:
             passes.append((time.process_time() - begin, work))
     seconds, work = min(passes, key=lambda found: found[0])
     share = 1.0 / len(pictures)
-    for field in ("bytes_macs", "floats_macs", "conversions", "moved_bytes", "seconds"):
+    for field in ("bytes_macs", "words_macs", "floats_macs", "conversions", "moved_bytes", "seconds"):
         setattr(work, field, getattr(work, field) * share)
     return work, seconds * share
 
@@ -208,7 +214,7 @@ def cells(name: str, work: Work, seconds: float, ceilings: Ceilings) -> list[str
     roof = max(operations, moving)
     return [
         name,
-        f"{work.bytes_macs / 1e6:.0f}, {work.floats_macs / 1e6:.0f}",
+        f"{work.bytes_macs / 1e6:.0f}, {work.words_macs / 1e6:.0f}, {work.floats_macs / 1e6:.0f}",
         f"{work.conversions / 1e6:.2f}",
         f"{work.moved_bytes / 1e6:.1f}",
         f"{1e3 * operations:.2f}",
@@ -228,11 +234,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     ceilings = measured_ceilings()
     print(f"{select_backend('cpu').device}, load average {os.getloadavg()[0]:.1f}; one core does in a second: ", end="")
-    print(f"{ceilings.bytes_macs / 1e9:.0f} G multiplications of bytes, {ceilings.floats_macs / 1e9:.0f} G in single ")
-    print(f"precision, {ceilings.conversions / 1e9:.2f} G conversions, {ceilings.copied_bytes / 1e9:.1f} GB copied\n")
+    print(f"{ceilings.bytes_macs / 1e9:.0f} G multiplications of bytes, {ceilings.words_macs / 1e9:.0f} G of words, ")
+    print(
+        f"{ceilings.floats_macs / 1e9:.0f} G in single precision, {ceilings.conversions / 1e9:.2f} G conversions, ",
+        end="",
+    )
+    print(f"{ceilings.copied_bytes / 1e9:.1f} GB copied\n")
     head = (
         "settings",
-        "million multiplications: bytes, floats",
+        "million multiplications: bytes, words, floats",
         "million conversions",
         "MB",
         "operations, ms",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -17,11 +18,15 @@ from nnsreport.engine.converters.analog import Converter
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import fused_codes, is_fusible
+from nnsreport.engine.crossbar.fused import FusedProduct, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.launching import is_launchable, launched_codes
 from nnsreport.engine.cuda.packing import PackedCells
+from nnsreport.engine.network.taps import taps_of_vectors
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 _CACHE_BYTES = 1 << 22
 _DEVICE_BYTES = 1 << 28
@@ -142,6 +147,9 @@ def converted_product(
     clipped : int
         Conversions outside the ADC's range.
     """
+    fused = fused_product(namespace_of(vectors), vectors.dtype, operand, converter)
+    if fused is not None:
+        return fused.of(taps_of_vectors(vectors))
     xp = namespace_of(vectors)
     groups, lines, _ = operand.cells.shape
     slices = operand.slices.count
@@ -164,10 +172,10 @@ def _codes(
 ) -> Iterator[tuple[slice, Array, Array | int]]:
     """Yield parts of M, the codes of their lines over all blocks and cycles, and how many were clipped."""
     groups, lines, rows = operand.cells.shape
-    in_one_pass = _in_one_pass(vectors, operand, converter, at)
-    if in_one_pass is not None:
+    in_one_launch = _in_one_launch(vectors, operand, converter, at)
+    if in_one_launch is not None:
         for part in _parts(vectors, groups * (4 * lines + vectors.itemsize * rows)):
-            yield part, *in_one_pass(part)
+            yield part, *in_one_launch(part)
         return
     for part in block_parts(vectors, operand):
         own = vectors[..., part]
@@ -179,21 +187,51 @@ def _codes(
         yield part, codes, clipped
 
 
-def _in_one_pass(
+def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter: Converter) -> FusedProduct | None:
+    """Return the loops in C that compute :func:`converted_product`.
+
+    Parameters
+    ----------
+    xp : module
+        Namespace of the activations.
+    dtype : data type
+        Of quantised activations.
+    operand : Operand
+        What sums up.
+    converter : Converter
+        What converts.
+
+    Returns
+    -------
+    FusedProduct or None
+        None where they do not apply.
+    """
+    if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
+        return None
+    if operand.noise is not None or operand.packed is not None or not is_fusible(xp, dtype):
+        return None
+    return FusedProduct(
+        operand.cells,
+        operand.whole,
+        operand.blocks,
+        operand.cycles,
+        converter,
+        tuple(step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True)),
+    )
+
+
+def _in_one_launch(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
-) -> Callable[[slice], tuple[Array, Array | int]] | None:
-    """Return what forms the codes of a part of M without sums in memory, where the loops in C or a GPU's kernel do."""
+) -> Callable[[slice], tuple[Array, Array]] | None:
+    """Return what forms the codes of a part of M without sums in memory, where a GPU's kernel does."""
     if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
         return None
     packed, noise = operand.packed, operand.noise
-    if packed is not None and is_launchable(vectors, converter):
-        return lambda part: launched_codes(
-            vectors[..., part], packed, converter, noise, None if at is None else at.part(part)
-        )
-    if noise is None and is_fusible(vectors):
-        matrix = operand.cells, operand.whole, operand.blocks, operand.cycles
-        return lambda part: fused_codes(vectors[..., part], *matrix, converter)
-    return None
+    if packed is None or not is_launchable(vectors, converter):
+        return None
+    return lambda part: launched_codes(
+        vectors[..., part], packed, converter, noise, None if at is None else at.part(part)
+    )
 
 
 def block_parts(vectors: Array, operand: Operand) -> Iterator[slice]:

@@ -6,12 +6,20 @@ at ties that sums of conductances come to within the rounding of their order.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from nnsreport.engine import native
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns
+from nnsreport.engine.network.taps import Taps
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 MAGNITUDE, BIPOLAR, SIGN_BIT, _POSITIVE, _NEGATIVE = range(5)
 """How a cycle cuts pulses out of levels, as in ``native/job.h``."""
@@ -23,11 +31,15 @@ _ADDED_TOGETHER = 4
 """Rows whose products are added in pairs, each pair apart."""
 _MOST_BYTES = 2
 _LARGEST_BYTE = 127
-_LARGEST_SUM = 2**15 - 1
+_LARGEST_WORD = 2**15 - 1
+_LARGEST_SUM = 2**24
+"""Up to here every whole number is one of single precision."""
+_LARGEST_TOTAL = 2**31 - 1
+_NONE = np.empty(0, np.float32)
 
 
 def whole_cells(cells: Array) -> Array | None:
-    """Return conductances as bytes, if they are small whole numbers.
+    """Return conductances as bytes or words, if they are small whole numbers.
 
     Parameters
     ----------
@@ -36,50 +48,44 @@ def whole_cells(cells: Array) -> Array | None:
 
     Returns
     -------
-    numpy.ndarray of int8, or None
-        For :func:`fused_codes`; None on a device, where nothing needs them.
+    numpy.ndarray of int8 or int16, or None
+        For :class:`FusedProduct`; None on a device, where nothing needs them.
     """
     if native.convert is None or namespace_of(cells) is not np:
         return None
-    if np.abs(cells).max(initial=0.0) > _LARGEST_BYTE:
+    largest = np.abs(cells).max(initial=0.0)
+    if largest > _LARGEST_WORD:
         return None
-    whole = cells.astype(np.int8, order="C")
+    whole = cells.astype(np.int8 if largest <= _LARGEST_BYTE else np.int16, order="C")
     return whole if np.array_equal(whole, cells) else None
 
 
-def is_fusible(vectors: Array) -> bool:
-    """Return whether sums can be converted as they are formed.
+@dataclass(frozen=True, slots=True)
+class Rescaling:
+    """What follows the sum over slices: ``(sum * gain - reference * sum of the vector's activations) * scale``.
 
-    Parameters
+    Attributes
     ----------
-    vectors : Array of integers
-        Quantised activations.
-
-    Returns
-    -------
-    bool
-        False on a device, and where there are no loops in C.
+    gains, scales : numpy.ndarray of float32, (groups, columns)
+        Of each column.
+    reference : float
+        Of the layer.
     """
-    return native.convert is not None and namespace_of(vectors) is np and vectors.itemsize <= _MOST_BYTES
+
+    gains: Array
+    scales: Array
+    reference: float
 
 
-def fused_codes(
-    vectors: Array,
-    cells: Array,
-    whole: Array | None,
-    blocks: tuple[slice, ...],
-    cycles: InputCoding,
-    converter: UniformConverter,
-) -> tuple[Array, int]:
-    """Return the codes of all lines, added up over blocks and cycles.
+@dataclass(frozen=True, slots=True)
+class FusedProduct:
+    """A product from the loops in C.
 
-    Parameters
+    Attributes
     ----------
-    vectors : numpy.ndarray of integers of one or two bytes, (groups, K, m)
-        Quantised activations.
-    cells : numpy.ndarray of float32, (groups, lines, K)
+    cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice.
-    whole : numpy.ndarray of int8, (groups, lines, K), or None
+    whole : numpy.ndarray of int8 or int16, (groups, slices * columns, K), or None
         From :func:`whole_cells`.
     blocks : tuple of slice
         Rows K read together.
@@ -87,53 +93,118 @@ def fused_codes(
         How activations are applied.
     converter : UniformConverter
         One step for each slice.
+    values : tuple of float
+        What a code of each slice counts for.
+    """
+
+    cells: Array
+    whole: Array | None
+    blocks: tuple[slice, ...]
+    cycles: InputCoding
+    converter: UniformConverter
+    values: tuple[float, ...]
+
+    def can_sum(self, top: int) -> bool:
+        """Return whether the sum of a vector's activations, none of them above ``top``, fits the loops' integers."""
+        return int(self.cells.shape[2]) * top <= _LARGEST_TOTAL
+
+    def of(self, taps: Taps, rescaling: Rescaling | None = None) -> tuple[Array, int]:
+        """Return the codes of all lines, added up over blocks, cycles and slices.
+
+        Parameters
+        ----------
+        taps : Taps of integers of one or two bytes
+            Quantised activations; on a processor, and :func:`is_fusible`.
+        rescaling : Rescaling, optional
+            What follows.
+
+        Returns
+        -------
+        product : numpy.ndarray of float32, (groups, columns, M)
+            Each cycle counts its weight.
+        clipped : int
+            Conversions outside the ADC's range.
+
+        Raises
+        ------
+        RuntimeError
+            There are no loops.
+        """
+        if native.convert is None:
+            raise RuntimeError("there are no loops in C: ask is_fusible before")
+        groups, lines, rows = self.cells.shape
+        slices, count, activations = len(self.values), taps.vectors_at.size, taps.elements
+        steps = self.converter.steps
+        reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), lines // len(steps))
+        table = cycle_table(self.cycles)
+        whole, is_narrow = self._usable(activations, table)
+        product: Array = np.empty((groups, lines // slices, count), np.float32)
+        clipped = native.convert(
+            product,
+            activations,
+            taps.rows_at,
+            taps.vectors_at,
+            np.ascontiguousarray(self.cells),
+            _NONE if whole is None else whole,
+            np.concatenate([reciprocals, np.zeros(_PADDING, np.float32)]),
+            np.array(self.values, np.float32),
+            _NONE if rescaling is None else rescaling.gains,
+            _NONE if rescaling is None else rescaling.scales,
+            table,
+            np.array([(block.start, block.stop) for block in self.blocks], np.int64),
+            (groups, lines, slices, rows, count),
+            activations.itemsize,
+            int(activations.dtype.kind == "i"),
+            0 if whole is None else whole.itemsize,
+            int(is_narrow),
+            0.0 if rescaling is None else rescaling.reference,
+            self.converter.low,
+            self.converter.high,
+        )
+        return product, clipped
+
+    def _usable(self, activations: Array, table: Array) -> tuple[Array | None, bool]:
+        """Return whole cells, if they are of use for these activations, and whether sums are of 16 bits then."""
+        longest = max(block.stop - block.start for block in self.blocks)
+        if self.whole is None or not _fits_words(activations, self.whole, self.cycles, longest):
+            return None, False
+        return self.whole, _fits_bytes(self.whole, table, self.cycles, longest)
+
+
+def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
+    """Return whether sums can be converted as they are formed.
+
+    Parameters
+    ----------
+    xp : module
+        Namespace of the activations.
+    dtype : data type
+        Of quantised activations.
 
     Returns
     -------
-    codes : numpy.ndarray of float32, (groups, lines, m)
-        Each cycle counts its weight.
-    clipped : int
-        Conversions outside the ADC's range.
-
-    Raises
-    ------
-    RuntimeError
-        Not :func:`is_fusible`.
+    bool
+        False on a device, and where there are no loops in C.
     """
-    if native.convert is None:
-        raise RuntimeError("there are no loops in C: ask is_fusible before")
-    groups, lines, rows = cells.shape
-    steps = np.repeat(np.array([1.0 / step for step in converter.steps], np.float32), lines // len(converter.steps))
-    table = cycle_table(cycles)
-    longest = max(block.stop - block.start for block in blocks)
-    if whole is not None and not _fits_bytes(vectors, whole, table, cycles, longest):
-        whole = None
-    codes = np.empty((groups, lines, vectors.shape[2]), np.float32)
-    clipped = native.convert(
-        codes,
-        np.ascontiguousarray(vectors),
-        np.ascontiguousarray(cells),
-        np.empty(0, np.int8) if whole is None else whole,
-        np.concatenate([steps, np.zeros(_PADDING, np.float32)]),
-        table,
-        np.array([(block.start, block.stop) for block in blocks], np.int64),
-        (groups, lines, rows, vectors.shape[2]),
-        vectors.itemsize,
-        int(vectors.dtype.kind == "i"),
-        converter.low,
-        converter.high,
-    )
-    return codes, clipped
+    return native.convert is not None and xp is np and np.dtype(dtype).itemsize <= _MOST_BYTES
 
 
-def _fits_bytes(vectors: Array, whole: Array, table: Array, cycles: InputCoding, longest: int) -> bool:
+def _fits_words(activations: Array, whole: Array, cycles: InputCoding, longest: int) -> bool:
+    """Return whether activations are bytes, and no sum of a block's rows exceeds what single precision holds."""
+    return activations.itemsize == 1 and longest * max(cycles.tops) * _largest(whole) <= _LARGEST_SUM
+
+
+def _fits_bytes(whole: Array, table: Array, cycles: InputCoding, longest: int) -> bool:
     """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
     are_pulses_whole = set(table["kind"].tolist()) <= {MAGNITUDE, SIGN_BIT} and min(table["mask"].tolist()) >= 0
-    if vectors.itemsize != 1 or not are_pulses_whole:
+    if whole.itemsize != 1 or not are_pulses_whole:
         return False
     pairs = 2 * -(-longest // _ADDED_TOGETHER)
-    largest = max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
-    return pairs * max(cycles.tops) * largest <= _LARGEST_SUM
+    return pairs * max(cycles.tops) * _largest(whole) <= _LARGEST_WORD
+
+
+def _largest(whole: Array) -> int:
+    return max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
 
 
 def cycle_table(cycles: InputCoding) -> Array:

@@ -18,11 +18,12 @@ from nnsreport.engine.crossbar.arithmetic import (
     Operand,
     collapsed_product,
     converted_product,
+    fused_product,
     input_sums,
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
-from nnsreport.engine.crossbar.fused import whole_cells
+from nnsreport.engine.crossbar.fused import Rescaling, whole_cells
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
@@ -255,6 +256,35 @@ class CrossbarLayer:
         if self.mapping.reference:
             product -= self.mapping.reference * input_sums(vectors)
         return self._rescaled(product), clipped
+
+    def fused_product(self, x: Array, operand: Operand, converter: Converter, gain: Gain) -> tuple[Array, int] | None:
+        """Return the product of an input from the loops in C, which need no unfolded activations.
+
+        Parameters
+        ----------
+        x : Array
+            The node's input.
+        operand : Operand
+            From :meth:`block_operand`.
+        converter : Converter
+            From :meth:`drawn_converter`.
+        gain : Gain
+            Digital factor of drift compensation.
+
+        Returns
+        -------
+        product : numpy.ndarray of float32, (groups, N, M)
+            What :meth:`converted_product` gives for all vectors.
+        clipped : int
+            Conversions outside the ADC's range. None instead of both, where the loops do not apply.
+        """
+        fused = fused_product(namespace_of(x), self.quantizer.dtype, operand, converter)
+        if fused is None or self.mapping.reference_column or not fused.can_sum(self.quantizer.top):
+            return None
+        scales = self.weight.scale * np.float32(self.quantizer.scale)
+        gains = np.broadcast_to(np.asarray(gain, np.float32), scales.shape)
+        rescaling = Rescaling(np.ascontiguousarray(gains), scales, float(self.mapping.reference))
+        return fused.of(self.linear.taps(self.quantizer.quantize(x)), rescaling)
 
     def collapsed_product(self, vectors: Array, weights: Array, plan: Plan) -> Array:
         """Return the product without conversion.

@@ -92,6 +92,10 @@ class ReadLayer:
             Conversions outside the ADC's range.
         """
         layer, clipped = self.layer, 0
+        if self.operand is not None and self.converter is not None:
+            fused = layer.fused_product(x, self.operand, self.converter, self.gain)
+            if fused is not None:
+                return self._corrected(fused[0]), fused[1]
         product = layer.empty_product(x)
         at = self._vectors(x, batch)
         for part, vectors in layer.vectors(x):
@@ -102,8 +106,7 @@ class ReadLayer:
                 product[..., part], clipped = converted, clipped + count
             elif self.weights is not None:
                 product[..., part] = layer.collapsed_product(vectors, self.weights, self.plan)
-        product = product.swapaxes(1, 2)
-        return (self.correction.apply(product) if self.correction else product), clipped
+        return self._corrected(product), clipped
 
     def conversions(self, vectors: int) -> int:
         """Return the number of analog-to-digital conversions.
@@ -119,6 +122,11 @@ class ReadLayer:
             Those of the hardware.
         """
         return self.layer.conversions(vectors)
+
+    def _corrected(self, product: Array) -> Array:
+        """Return a product of (groups, N, M) as the network takes it, (groups, M, N)."""
+        product = product.swapaxes(1, 2)
+        return self.correction.apply(product) if self.correction else product
 
     def _vectors(self, x: Array, batch: Batch | None) -> Vectors | None:
         if self.operand is None or self.converter is None or batch is None:

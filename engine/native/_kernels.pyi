@@ -1,44 +1,66 @@
 from typing_extensions import Buffer
 
 def convert(
-    codes: Buffer,
+    product: Buffer,
     levels: Buffer,
+    rows_at: Buffer,
+    vectors_at: Buffer,
     cells: Buffer,
     whole: Buffer,
     reciprocals: Buffer,
+    values: Buffer,
+    gains: Buffer,
+    scales: Buffer,
     cycles: Buffer,
     blocks: Buffer,
-    shape: tuple[int, int, int, int],
+    shape: tuple[int, int, int, int, int],
     level_bytes: int,
     is_signed: int,
+    whole_bytes: int,
+    is_narrow: int,
+    reference: float,
     low: float,
     high: float,
     /,
 ) -> int:
-    """Sum up blocks of word lines, convert the sums, and add up cycles.
+    """Sum up blocks of word lines, convert the sums, add up cycles and slices, and rescale.
 
     Parameters
     ----------
-    codes : float32, (groups, lines, M)
+    product : float32, (groups, lines / slices, M)
         Is overwritten.
-    levels : integers of ``level_bytes``, (groups, K, M)
+    levels : integers of ``level_bytes``
         Quantised activations.
+    rows_at, vectors_at : int64, (groups, K) and (M,)
+        The level of a row of a group in a vector is number ``rows_at + vectors_at`` of ``levels``. Fastest where those
+        of eight consecutive vectors lie side by side.
     cells : float32, (groups, lines, K)
-        Conductances.
-    whole : int8, (groups, lines, K), or empty
-        The same, where they are small whole numbers; sums of a block must then fit in 16 bits.
+        Conductances, slice by slice.
+    whole : int8 or int16, (groups, lines, K), or empty
+        The same, where they are whole numbers; levels must then be bytes, and sums of a block less than 2^24.
     reciprocals : float32, (lines + 4)
         What sums are multiplied with; the last four do not matter.
+    values : float32, (slices,)
+        What a code of each slice counts for.
+    gains, scales : float32, (groups, lines / slices), or both empty
+        ``(sum over slices * gain - reference * sum of the vector's levels) * scale`` is what ``product`` gets; the sum
+        over slices, where they are empty. No sum of levels may exceed 31 bits.
     cycles : of int32, int32, int32, float32, (cycles,)
         How pulses are cut out of levels: kind, shift and mask; and what they weigh.
     blocks : int64, (blocks, 2)
         First row of each block, and the one behind its last.
     shape : tuple of int
-        Groups, lines, K and M.
+        Groups, lines, slices, K and M.
     level_bytes : int
         Of a level: 1 or 2.
     is_signed : int
         Levels may be negative.
+    whole_bytes : int
+        Of a cell in ``whole``: 1 or 2.
+    is_narrow : int
+        Cells are of one byte, pulses are not negative, and no sum of half a block's rows exceeds 16 bits.
+    reference : float
+        See ``gains``.
     low, high : float
         Least and greatest code.
 
@@ -50,7 +72,7 @@ def convert(
     Raises
     ------
     ValueError
-        Arrays are not as long as their shapes say.
+        Arrays are not as long as their shapes say, or levels or blocks lie outside of them.
     """
 
 def normal_rows(

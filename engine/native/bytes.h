@@ -6,16 +6,17 @@
 #include <immintrin.h>
 
 #include "codes.h"
+#include "levels.h"
 
 /* A quad is of rows whose bytes lie side by side, as the processor adds them up. A tile is narrower than that of floats,
    because products need registers of their own. */
-enum { QUAD = 4, BYTES_WIDTH = 2 * LANES };
+enum { QUAD = 4, BYTES_OCTETS = 2, BYTES_WIDTH = BYTES_OCTETS * LANES };
 
 #define WITH_BYTES __attribute__((target("avx2,fma")))
 
 WITH_BYTES INLINE void pack_bytes(const Job *job, int64_t group, int8_t *packed)
 {
-    const int8_t *cells = job->whole + group * job->lines * job->rows;
+    const int8_t *cells = (const int8_t *)job->whole + group * job->lines * job->rows;
     for (int64_t index = 0; index < job->block_count; index++) {
         const int64_t *block = job->blocks + 2 * index;
         for (int64_t line = 0; line < job->lines; line += LINES)
@@ -26,23 +27,24 @@ WITH_BYTES INLINE void pack_bytes(const Job *job, int64_t group, int8_t *packed)
     }
 }
 
-WITH_BYTES INLINE void load_quads(
-    const Job *job, int64_t group, const int64_t *block, int64_t first, int64_t width, uint32_t *quads)
+WITH_BYTES INLINE __m128i octet_of_row(const Tile *tile, const int64_t *block, int64_t row, int64_t octet)
 {
-    static const uint8_t nothing[BYTES_WIDTH];
-    const uint8_t *base = job->vectors + group * job->rows * job->count + first;
-    for (int64_t quad = block[0]; quad < block[1]; quad += QUAD, quads += BYTES_WIDTH) {
-        const uint8_t *rows[QUAD];
-        uint8_t copies[QUAD][BYTES_WIDTH] = {{0}};
-        for (int64_t row = 0; row < QUAD; row++) {
-            rows[row] = quad + row < block[1] ? base + (quad + row) * job->count : nothing;
-            if (width < BYTES_WIDTH && rows[row] != nothing)
-                rows[row] = memcpy(copies[row], rows[row], width);
+    static const uint8_t nothing[LANES];
+    const uint8_t *levels = row < block[1] ? tile->levels + tile->rows_at[row] + tile->octets_at[octet] : nothing;
+    return _mm_loadl_epi64((const __m128i *)levels);
+}
+
+WITH_BYTES INLINE void load_quads(const Tile *tile, const int64_t *block, __m128i *quads)
+{
+    for (int64_t quad = block[0]; quad < block[1]; quad += QUAD)
+        for (int64_t octet = 0; octet < BYTES_OCTETS; octet++, quads += 2) {
+            const __m128i upper = _mm_unpacklo_epi8(
+                octet_of_row(tile, block, quad, octet), octet_of_row(tile, block, quad + 1, octet));
+            const __m128i lower = _mm_unpacklo_epi8(
+                octet_of_row(tile, block, quad + 2, octet), octet_of_row(tile, block, quad + 3, octet));
+            _mm_storeu_si128(quads, _mm_unpacklo_epi16(upper, lower));
+            _mm_storeu_si128(quads + 1, _mm_unpackhi_epi16(upper, lower));
         }
-        for (int64_t index = 0; index < BYTES_WIDTH; index++)
-            quads[index] = rows[0][index] | (uint32_t)rows[1][index] << 8 | (uint32_t)rows[2][index] << 16 |
-                           (uint32_t)rows[3][index] << 24;
-    }
 }
 
 WITH_BYTES INLINE void cut_bytes(const Cycle *cycle, const uint32_t *levels, int64_t count, uint32_t *pulses)
@@ -73,6 +75,7 @@ WITH_BYTES INLINE void add_codes_of_bytes(
     const int is_fused = 1;
     const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
     __m256i sum00 = {0}, sum01 = {0}, sum10 = {0}, sum11 = {0}, sum20 = {0}, sum21 = {0}, sum30 = {0}, sum31 = {0};
+#pragma GCC unroll 4
     for (int64_t quad = 0; quad < quads; quad++, cells += LINES, pulses += BYTES_WIDTH) {
         const __m256i first = _mm256_loadu_si256((const __m256i *)pulses);
         const __m256i second = _mm256_loadu_si256((const __m256i *)(pulses + LANES));
@@ -87,25 +90,36 @@ WITH_BYTES INLINE void add_codes_of_bytes(
     ADD_CODES_OF_BYTES(3);
 }
 
+WITH_BYTES INLINE void convert_block_of_bytes(
+    const Job *job, const Tile *tile, const int64_t *block, const int32_t *cells, const Room *room, Integers *clipped)
+{
+    const int64_t quads = (block[1] - block[0] + QUAD - 1) / QUAD;
+    load_quads(tile, block, room->levels);
+    for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++) {
+        cut_bytes(cycle, room->levels, quads * BYTES_WIDTH, room->pulses);
+        for (int64_t line = 0; line < job->lines; line += LINES)
+            add_codes_of_bytes(
+                job, cells + line * quads, room->pulses, quads, job->reciprocals + line, cycle->weight,
+                room->codes + line * BYTES_WIDTH, clipped);
+    }
+}
+
 WITH_BYTES INLINE void convert_tile_of_bytes(
     const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped)
 {
     const int64_t padded = up_to_a_multiple(job->lines, LINES);
     const int32_t *cells = room->cells;
+    Tile tile;
+    int32_t totals[BYTES_WIDTH] = {0};
+    find_tile(job, group, first, width, room, BYTES_OCTETS, &tile);
+    if (job->reference != 0.0f)
+        sum_levels(job, &tile, BYTES_OCTETS, totals, 1);
     memset(room->codes, 0, padded * BYTES_WIDTH * sizeof *room->codes);
-    for (int64_t index = 0; index < job->block_count; index++) {
-        const int64_t *block = job->blocks + 2 * index, quads = (block[1] - block[0] + QUAD - 1) / QUAD;
-        load_quads(job, group, block, first, width, room->levels);
-        for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
-            cut_bytes(job->cycles + cycle, room->levels, quads * BYTES_WIDTH, room->pulses);
-            for (int64_t line = 0; line < padded; line += LINES)
-                add_codes_of_bytes(
-                    job, cells + line * quads, room->pulses, quads, job->reciprocals + line, job->cycles[cycle].weight,
-                    room->codes + line * BYTES_WIDTH, clipped);
-        }
-        cells += padded * quads;
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
+        convert_block_of_bytes(job, &tile, block, cells, room, clipped);
+        cells += padded * ((block[1] - block[0] + QUAD - 1) / QUAD);
     }
-    store_codes(job, group, first, width, room->codes, BYTES_WIDTH);
+    store_product(job, group, first, width, room->codes, BYTES_WIDTH, totals, 1);
 }
 
 WITH_BYTES static void convert_bytes(const Job *job, const Room *room, int64_t *clipped)

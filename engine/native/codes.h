@@ -1,4 +1,5 @@
-/* From sums in registers to codes that are added up. Sums have names, because compilers keep arrays of them in memory. */
+/* From sums in registers to codes that are added up, and from codes to products. Sums have names, because compilers keep
+   arrays of them in memory. */
 
 #ifndef NNSREPORT_CODES_H
 #define NNSREPORT_CODES_H
@@ -8,13 +9,22 @@
 #define LOAD(numbers) (*(Loose *)(numbers))
 #define SELECT(mask, yes, no) ((Floats)(((mask) & (Integers)(yes)) | (~(mask) & (Integers)(no))))
 
-/* Makes the compiler round a product before anything is added to it, as NumPy does. */
+/* KEEP makes the compiler round a product before anything is added to it, as NumPy does. LIMIT is two operations, of which
+   compilers make more. */
+#define LIMIT_ANYWHERE(value) value = SELECT((value) > high, high, SELECT((value) < low, low, value))
 #if defined(__x86_64__)
+/* Only then there are fused operations, and registers that hold a vector. */
 #define KEEP(value)                                                                                                    \
-    if (is_fused) /* only then there are fused operations, and registers that hold a vector */                         \
+    if (is_fused)                                                                                                      \
     __asm__("" : "+x"(value))
+#define LIMIT(value)                                                                                                   \
+    if (is_fused)                                                                                                      \
+        __asm__("vminps %2, %0, %0\n\tvmaxps %1, %0, %0" : "+x"(value) : "x"(low), "x"(high));                         \
+    else                                                                                                               \
+        LIMIT_ANYWHERE(value)
 #else
 #define KEEP(value) __asm__("" : "+m"(value))
+#define LIMIT(value) LIMIT_ANYWHERE(value)
 #endif
 
 /* Half to even. Beyond 2^22 it is not exact, but no code lies there: such sums are clipped. */
@@ -26,10 +36,52 @@
         Floats code = (sum) * reciprocals[line];                                                                       \
         KEEP(code);                                                                                                    \
         code = ROUNDED(code);                                                                                          \
-        Integers above = code > high, below = code < low;                                                              \
-        *clipped -= above | below;                                                                                     \
-        code = SELECT(above, high, SELECT(below, low, code));                                                          \
+        const Floats rounded = code;                                                                                   \
+        LIMIT(code);                                                                                                   \
+        *clipped -= code != rounded;                                                                                   \
         LOAD(codes) += weight * code;                                                                                  \
     } while (0)
+
+/* Slices of a column added up, and scaled; in the order of NumPy's passes. */
+INLINE Floats product_of(
+    const Job *job, int64_t group, int64_t column, const float *codes, const int64_t stride, Floats total,
+    const int is_fused)
+{
+    const int64_t columns = job->lines / job->slices, own = group * columns + column;
+    Floats product = LOAD(codes + column * stride) * job->values[0];
+    KEEP(product);
+    for (int64_t slice = 1; slice < job->slices; slice++) {
+        Floats further = LOAD(codes + (slice * columns + column) * stride) * job->values[slice];
+        KEEP(further);
+        product += further;
+    }
+    if (!job->gains)
+        return product;
+    product *= job->gains[own];
+    if (job->reference != 0.0f) {
+        Floats reference = total * job->reference;
+        KEEP(reference);
+        KEEP(product);
+        product -= reference;
+    }
+    return product * job->scales[own];
+}
+
+INLINE void store_product(
+    const Job *job, int64_t group, int64_t first, int64_t width, const float *codes, const int64_t stride,
+    const int32_t *totals, const int is_fused)
+{
+    const int64_t columns = job->lines / job->slices;
+    float *to = job->product + group * columns * job->count + first;
+    for (int64_t column = 0; column < columns; column++, to += job->count)
+        for (int64_t index = 0; index < width; index += LANES) {
+            const Floats total = __builtin_convertvector(*(const LooseIntegers *)(totals + index), Floats);
+            const Floats product = product_of(job, group, column, codes + index, stride, total, is_fused);
+            if (index + LANES <= width)
+                LOAD(to + index) = product;
+            else
+                memcpy(to + index, &product, (width - index) * sizeof *to);
+        }
+}
 
 #endif

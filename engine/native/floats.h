@@ -4,8 +4,9 @@
 #define NNSREPORT_FLOATS_H
 
 #include "codes.h"
+#include "levels.h"
 
-enum { FLOATS_WIDTH = 3 * LANES };
+enum { FLOATS_OCTETS = 3, FLOATS_WIDTH = FLOATS_OCTETS * LANES };
 
 INLINE void pack_cells(const Job *job, int64_t group, float *packed)
 {
@@ -16,56 +17,22 @@ INLINE void pack_cells(const Job *job, int64_t group, float *packed)
                 *packed++ = own < job->lines ? cells[own * job->rows + row] : 0.0f;
 }
 
-#define LOAD_LEVELS(type)                                                                                              \
-    for (int64_t row = block[0]; row < block[1]; row++, levels += FLOATS_WIDTH) {                                             \
-        const type *from = (const type *)job->vectors + (group * job->rows + row) * job->count + first;                \
-        if (width == FLOATS_WIDTH) /* a loop of known length is fast */                                                       \
-            for (int64_t index = 0; index < FLOATS_WIDTH; index++)                                                            \
-                levels[index] = from[index];                                                                           \
-        else                                                                                                           \
-            for (int64_t index = 0; index < FLOATS_WIDTH; index++)                                                            \
-                levels[index] = index < width ? from[index] : 0;                                                       \
-    }
-
-INLINE void load_levels(
-    const Job *job, int64_t group, const int64_t *block, int64_t first, int64_t width, int32_t *levels)
+INLINE void load_levels(const Job *job, const Tile *tile, const int64_t *block, int32_t *to, const int is_fused)
 {
-    if (job->bytes == 1 && !job->is_signed) {
-        LOAD_LEVELS(uint8_t)
-    }
-    else if (job->bytes == 1) {
-        LOAD_LEVELS(int8_t)
-    }
-    else if (!job->is_signed) {
-        LOAD_LEVELS(uint16_t)
-    }
-    else {
-        LOAD_LEVELS(int16_t)
-    }
+    FOR_ROWS_OF_ANY_TYPE(
+        block[0], block[1], FLOATS_OCTETS, *(LooseIntegers *)to = levels; to += LANES)
 }
 
-#define CUT(pulse)                                                                                                     \
-    for (int64_t index = 0; index < count; index++) {                                                                  \
-        int32_t level = levels[index];                                                                                 \
-        pulses[index] = (float)(pulse);                                                                                \
-    }                                                                                                                  \
-    break
+/* Levels that are pulses as they are. */
+INLINE void load_pulses(const Job *job, const Tile *tile, const int64_t *block, float *to, const int is_fused)
+{
+    FOR_ROWS_OF_ANY_TYPE(
+        block[0], block[1], FLOATS_OCTETS, LOAD(to) = __builtin_convertvector(levels, Floats); to += LANES)
+}
 
 INLINE void cut_pulses(const Cycle *cycle, const int32_t *levels, int64_t count, float *pulses)
 {
-    const int32_t shift = cycle->shift, mask = cycle->mask;
-    switch (cycle->kind) {
-    case MAGNITUDE:
-        CUT((level >> shift) & mask);
-    case BIPOLAR:
-        CUT(level < 0 ? -((-level >> shift) & mask) : (level >> shift) & mask);
-    case SIGN_BIT:
-        CUT(level < 0);
-    case POSITIVE:
-        CUT(((level > 0 ? level : 0) >> shift) & mask);
-    default:
-        CUT(((level < 0 ? -level : 0) >> shift) & mask);
-    }
+    CUT_ANY(float)
 }
 
 #define ADD_ROW(line)                                                                                                  \
@@ -97,23 +64,38 @@ INLINE void add_codes(
     ADD_CODES(3);
 }
 
+INLINE void convert_block(
+    const Job *job, const Tile *tile, const int64_t *block, const Room *room, Integers *clipped, const int is_fused)
+{
+    const int64_t rows = block[1] - block[0];
+    const int are_pulses = job->cycle_count == 1 && is_whole(job, job->cycles);
+    if (are_pulses)
+        load_pulses(job, tile, block, room->pulses, is_fused);
+    else
+        load_levels(job, tile, block, room->levels, is_fused);
+    for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
+        if (!are_pulses)
+            cut_pulses(job->cycles + cycle, room->levels, rows * FLOATS_WIDTH, room->pulses);
+        for (int64_t line = 0; line < job->lines; line += LINES)
+            add_codes(
+                job, (float *)room->cells + line * job->rows + block[0] * LINES, room->pulses, rows,
+                job->reciprocals + line, job->cycles[cycle].weight, room->codes + line * FLOATS_WIDTH, clipped,
+                is_fused);
+    }
+}
+
 INLINE void convert_tile(
     const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped, const int is_fused)
 {
-    const int64_t padded = up_to_a_multiple(job->lines, LINES);
-    memset(room->codes, 0, padded * FLOATS_WIDTH * sizeof *room->codes);
-    for (int64_t index = 0; index < job->block_count; index++) {
-        const int64_t *block = job->blocks + 2 * index, rows = block[1] - block[0];
-        load_levels(job, group, block, first, width, room->levels);
-        for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
-            cut_pulses(job->cycles + cycle, room->levels, rows * FLOATS_WIDTH, room->pulses);
-            for (int64_t line = 0; line < padded; line += LINES)
-                add_codes(
-                    job, (float *)room->cells + line * job->rows + block[0] * LINES, room->pulses, rows,
-                    job->reciprocals + line, job->cycles[cycle].weight, room->codes + line * FLOATS_WIDTH, clipped, is_fused);
-        }
-    }
-    store_codes(job, group, first, width, room->codes, FLOATS_WIDTH);
+    Tile tile;
+    int32_t totals[FLOATS_WIDTH] = {0};
+    find_tile(job, group, first, width, room, FLOATS_OCTETS, &tile);
+    if (job->reference != 0.0f)
+        sum_levels(job, &tile, FLOATS_OCTETS, totals, is_fused);
+    memset(room->codes, 0, up_to_a_multiple(job->lines, LINES) * FLOATS_WIDTH * sizeof *room->codes);
+    for (int64_t index = 0; index < job->block_count; index++)
+        convert_block(job, &tile, job->blocks + 2 * index, room, clipped, is_fused);
+    store_product(job, group, first, width, room->codes, FLOATS_WIDTH, totals, is_fused);
 }
 
 INLINE void convert_floats(const Job *job, const Room *room, int64_t *clipped, const int is_fused)

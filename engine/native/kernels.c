@@ -13,6 +13,7 @@
 
 #if defined(__x86_64__)
 #include "bytes.h"
+#include "words.h"
 
 __attribute__((target("avx2,fma"))) static void convert_fused(const Job *job, const Room *room, int64_t *clipped)
 {
@@ -47,8 +48,10 @@ static void convert_all(const Job *job, const Room *room, int64_t *clipped)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        if (job->whole)
+        if (job->whole && job->is_narrow)
             convert_bytes(job, room, clipped);
+        else if (job->whole)
+            convert_words(job, room, clipped);
         else
             convert_fused(job, room, clipped);
         return;
@@ -57,29 +60,61 @@ static void convert_all(const Job *job, const Room *room, int64_t *clipped)
     convert_plain(job, room, clipped);
 }
 
-enum { CODES, LEVELS, CELLS, WHOLE, RECIPROCALS, CYCLES, BLOCKS, BUFFERS };
+enum {
+    PRODUCT, LEVELS, ROWS_AT, VECTORS_AT, CELLS, WHOLE, RECIPROCALS, VALUES, GAINS, SCALES, CYCLES, BLOCKS, BUFFERS
+};
+
+static void least_and_greatest(const int64_t *numbers, int64_t count, int64_t *least, int64_t *greatest)
+{
+    *least = *greatest = count ? numbers[0] : 0;
+    for (int64_t index = 0; index < count; index++) {
+        *least = numbers[index] < *least ? numbers[index] : *least;
+        *greatest = numbers[index] > *greatest ? numbers[index] : *greatest;
+    }
+}
+
+static int are_levels_inside(const Job *job, int64_t levels)
+{
+    int64_t first_row, last_row, first_vector, last_vector;
+    least_and_greatest(job->rows_at, job->groups * job->rows, &first_row, &last_row);
+    least_and_greatest(job->vectors_at, job->count, &first_vector, &last_vector);
+    const int is_any = job->groups && job->rows && job->count;
+    return !is_any || (first_row >= 0 && first_vector >= 0 && last_row < levels && last_vector < levels - last_row);
+}
+
+static int are_blocks_inside(const Job *job)
+{
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
+        if (block[0] < 0 || block[0] > block[1] || block[1] > job->rows)
+            return 0;
+    return 1;
+}
 
 static int is_consistent(const Job *job, const Py_buffer *buffers)
 {
-    const int64_t cells = job->groups * job->lines * job->rows;
+    if (job->slices < 1 || job->lines % job->slices || (job->bytes != 1 && job->bytes != 2))
+        return 0;
+    const int64_t cells = job->groups * job->lines * job->rows, columns = job->groups * job->lines / job->slices;
     const int64_t lengths[BUFFERS] = {
-        [CODES] = job->groups * job->lines * job->count * 4,
-        [LEVELS] = job->groups * job->rows * job->count * job->bytes,
+        [PRODUCT] = columns * job->count * 4,
+        [LEVELS] = buffers[LEVELS].len,
+        [ROWS_AT] = job->groups * job->rows * 8,
+        [VECTORS_AT] = job->count * 8,
         [CELLS] = cells * 4,
-        [WHOLE] = job->whole ? cells : 0,
+        [WHOLE] = job->whole ? cells * job->whole_bytes : 0,
         [RECIPROCALS] = (job->lines + LINES) * 4,
+        [VALUES] = job->slices * 4,
+        [GAINS] = job->gains ? columns * 4 : 0,
+        [SCALES] = job->gains ? columns * 4 : 0,
         [CYCLES] = job->cycle_count * (int64_t)sizeof(Cycle),
         [BLOCKS] = job->block_count * 16,
     };
     for (int index = 0; index < BUFFERS; index++)
         if (buffers[index].len != lengths[index])
             return 0;
-    for (int64_t index = 0; index < job->block_count; index++) {
-        const int64_t *block = job->blocks + 2 * index;
-        if (block[0] < 0 || block[0] > block[1] || block[1] > job->rows)
-            return 0;
-    }
-    return job->bytes == 1 || (job->bytes == 2 && !job->whole);
+    const int are_whole_right =
+        !job->whole || (job->bytes == 1 && job->whole_bytes >= 1 && job->whole_bytes <= (job->is_narrow ? 1 : 2));
+    return are_whole_right && are_blocks_inside(job) && are_levels_inside(job, buffers[LEVELS].len / job->bytes);
 }
 
 static int make_room(const Job *job, Room *room)
@@ -87,10 +122,12 @@ static int make_room(const Job *job, Room *room)
     const size_t padded = up_to_a_multiple(job->lines, LINES);
     const size_t rows = job->rows + 4 * (job->block_count + 1); /* a block takes whole quads */
     room->cells = malloc(padded * rows * 4);
-    room->levels = malloc(rows * FLOATS_WIDTH * 4);
-    room->pulses = malloc(rows * FLOATS_WIDTH * 4);
-    room->codes = malloc((padded + LINES) * FLOATS_WIDTH * sizeof *room->codes);
-    return room->cells && room->levels && room->pulses && room->codes;
+    room->levels = malloc(rows * WIDEST * 4);
+    room->pulses = malloc(rows * WIDEST * 4);
+    room->codes = malloc((padded + LINES) * WIDEST * sizeof *room->codes);
+    room->staged = malloc(rows * WIDEST * 2);
+    room->staged_rows = malloc(rows * sizeof *room->staged_rows);
+    return room->cells && room->levels && room->pulses && room->codes && room->staged && room->staged_rows;
 }
 
 static void leave_room(Room *room)
@@ -99,6 +136,8 @@ static void leave_room(Room *room)
     free(room->levels);
     free(room->pulses);
     free(room->codes);
+    free(room->staged);
+    free(room->staged_rows);
 }
 
 static PyObject *converted(Job *job, const Py_buffer *buffers)
@@ -124,21 +163,28 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
     (void)self;
     Job job;
     Py_buffer buffers[BUFFERS];
-    Py_ssize_t groups, lines, rows, count;
+    Py_ssize_t groups, lines, slices, rows, count;
     if (!PyArg_ParseTuple(
-            arguments, "w*y*y*y*y*y*y*(nnnn)iiff", &buffers[CODES], &buffers[LEVELS], &buffers[CELLS],
-            &buffers[WHOLE], &buffers[RECIPROCALS], &buffers[CYCLES], &buffers[BLOCKS], &groups, &lines, &rows, &count,
-            &job.bytes, &job.is_signed, &job.low, &job.high))
+            arguments, "w*y*y*y*y*y*y*y*y*y*y*y*(nnnnn)iiiifff", &buffers[PRODUCT], &buffers[LEVELS], &buffers[ROWS_AT],
+            &buffers[VECTORS_AT], &buffers[CELLS], &buffers[WHOLE], &buffers[RECIPROCALS], &buffers[VALUES],
+            &buffers[GAINS], &buffers[SCALES], &buffers[CYCLES], &buffers[BLOCKS], &groups, &lines, &slices, &rows,
+            &count, &job.bytes, &job.is_signed, &job.whole_bytes, &job.is_narrow, &job.reference, &job.low, &job.high))
         return NULL;
     job.groups = groups;
     job.lines = lines;
+    job.slices = slices;
     job.rows = rows;
     job.count = count;
-    job.codes = buffers[CODES].buf;
-    job.vectors = buffers[LEVELS].buf;
+    job.product = buffers[PRODUCT].buf;
+    job.levels = buffers[LEVELS].buf;
+    job.rows_at = buffers[ROWS_AT].buf;
+    job.vectors_at = buffers[VECTORS_AT].buf;
     job.cells = buffers[CELLS].buf;
     job.whole = buffers[WHOLE].len ? buffers[WHOLE].buf : NULL;
     job.reciprocals = buffers[RECIPROCALS].buf;
+    job.values = buffers[VALUES].buf;
+    job.gains = buffers[GAINS].len ? buffers[GAINS].buf : NULL;
+    job.scales = buffers[SCALES].buf;
     job.cycles = buffers[CYCLES].buf;
     job.cycle_count = buffers[CYCLES].len / sizeof(Cycle);
     job.blocks = buffers[BLOCKS].buf;

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.contraction import Contraction
-from nnsreport.engine.network.geometry import Window, columns
+from nnsreport.engine.network.geometry import Window, columns, pad_spatial
+from nnsreport.engine.network.taps import Taps, taps_of_vectors, taps_of_windows
 from nnsreport.errors import DataError
 
 
@@ -87,6 +90,32 @@ class LinearLayer:
         if self.window is None:
             return x.reshape(1, -1, self.inputs)
         return columns(x, self.window, self.groups).swapaxes(1, 2)
+
+    def taps(self, x: Array) -> Taps:
+        """Return where the vectors lie that are multiplied with the weights.
+
+        Parameters
+        ----------
+        x : numpy.ndarray, (images, channels, *spatial) or (..., K)
+            The node's input, of any element type.
+
+        Returns
+        -------
+        Taps
+            Of what :meth:`unfold` gives.
+
+        Raises
+        ------
+        DataError
+            As :meth:`unfold`.
+        """
+        shape = tuple(x.shape)
+        self._output_shape(shape)
+        if self.window is None:
+            return taps_of_vectors(self.unfold(x).swapaxes(1, 2))
+        padded = pad_spatial(x, self.window.padding(shape[2:]), 0, channels_first=True)
+        by_channel = np.ascontiguousarray(padded.swapaxes(0, 1))
+        return taps_of_windows(by_channel, self.window, self.window.positions(shape[2:]), self.groups)
 
     def unfold_parts(self, x: Array, most_bytes: int) -> Iterator[tuple[slice, Array]]:
         """Yield the vectors of a few images at a time, so that they are still in a cache when they are multiplied.

@@ -11,9 +11,10 @@ import pytest
 from nnsreport.engine import native
 from nnsreport.engine.converters.uniform import UniformConverter, code_limits
 from nnsreport.engine.crossbar import fused
-from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product
+from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product, fused_product, input_sums
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns, input_coding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.network.taps import taps_of_vectors
 
 hypothesis = pytest.importorskip("hypothesis")
 st = pytest.importorskip("hypothesis.strategies")
@@ -81,7 +82,8 @@ def test_conductances_give_the_codes_of_their_sums(problem: tuple[np.ndarray, Bl
         ends = [np.clip(np.rint(sums / steps + sign * error), converter.low, converter.high) for sign in (-1, 1)]
         ends = np.sort(np.stack([weights * end for end in ends]), axis=0)
         low, high = low + ends[0].sum(axis=0), high + ends[1].sum(axis=0)
-    codes, _ = fused.fused_codes(vectors, operand.cells, None, operand.blocks, operand.cycles, converter)
+    lines = fused.FusedProduct(operand.cells, None, operand.blocks, operand.cycles, converter, (1.0,))
+    codes, _ = lines.of(taps_of_vectors(vectors))
     assert (low <= codes).all()
     assert (codes <= high).all()
 
@@ -113,7 +115,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
     taken: list[int] = []
     convert = native.convert
     assert convert is not None
-    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[3].size), convert(*given))[1])
+    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[16]), convert(*given))[1])
     for used in (84, 85, rows):
         short = operand_of(cells[..., :used].copy(), used, 1, cycles)
         vectors = np.full((1, used, 20), 255, np.uint8)
@@ -122,7 +124,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
         np.testing.assert_array_equal(product[0, 1], np.full(20, -used * 127 * 255, np.float32))
         assert clipped == 0
     # 2 * quads * 3 * 127 <= 32767 for 43 quads, of up to 172 rows.
-    assert [size > 0 for size in taken] == [True, True, False]
+    assert taken == [True, True, False]
     assert operand.whole is not None
 
 
@@ -133,16 +135,74 @@ def test_ties_go_to_even() -> None:
     np.testing.assert_array_equal(product[0, :, 0], 2 * np.rint(sums / 2))
 
 
-def test_arrays_of_other_lengths_are_refused() -> None:
+@pytest.mark.parametrize("largest_cell", [100, 254])
+@pytest.mark.parametrize("slices", [1, 3])
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint16])
+def test_rescaling_is_that_of_numpy(largest_cell: int, slices: int, kind: type) -> None:
+    rng = np.random.default_rng(2)
+    coding = input_coding(7, kind is np.int8, 0, "bipolar")
+    cells = rng.integers(0, largest_cell, (2, 5 * slices, 140)).astype(np.float32)
+    operand = operand_of(cells, 128, slices, coding)
+    converter = UniformConverter(tuple(310.7 * (1 + index) for index in range(slices)), 0, 255)
+    vectors = rng.integers(-127 if kind is np.int8 else 0, 128, (2, 140, 50)).astype(kind)
+    gains, scales = rng.random((2, 2, 5), np.float32)
+    product, clipped = by_numpy(vectors, operand, converter)
+    product = product * gains[:, :, None]
+    product -= 127 * input_sums(vectors)
+    product *= scales[:, :, None]
+    fused_operand = fused_product(np, vectors.dtype, operand, converter)
+    assert fused_operand is not None
+    found, found_clipped = fused_operand.of(taps_of_vectors(vectors), fused.Rescaling(gains, scales, 127.0))
+    np.testing.assert_array_equal(found, product)
+    assert found_clipped == clipped
+
+
+def test_whole_numbers_up_to_the_last_that_single_precision_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    convert = native.convert
+    assert convert is not None
+    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[15]), convert(*given))[1])
+    for rows in (128, 258, 259):
+        operand = operand_of(np.full((1, 3, rows), -255, np.float32), rows, 1, input_coding(8, False, 0, "bipolar"))
+        vectors = np.full((1, rows, 20), 255, np.uint8)
+        product, _ = converted_product(vectors, operand, UniformConverter((2.0**9,), -(2**20), 2**20))
+        np.testing.assert_array_equal(product, np.float32(2.0**9 * np.rint(-rows * 255 * 255 / 2.0**9)))
+    # 258 * 255 * 255 is the last below 2^24.
+    assert taken == [2, 2, 0]
+
+
+def problem_for_the_loops() -> tuple[list[Any], tuple[Any, ...]]:
+    levels, places = np.arange(6, dtype=np.uint8), (np.array([[0, 3]]), np.arange(3))
+    cells, cycles, blocks = np.ones((1, 4, 2), np.float32), np.zeros(16, np.uint8), np.array([[0, 2]], np.int64)
+    ones, nothing = np.ones(8, np.float32), np.empty(0, np.float32)
+    given = [np.zeros((1, 4, 3), np.float32), levels, *places, cells, np.empty(0, np.int8), ones, ones[:1]]
+    return [*given, nothing, nothing, cycles, blocks], ((1, 4, 1, 2, 3), 1, 0, 0, 0, 0.0, 0.0, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("index", "wrong"),
+    [
+        (0, np.zeros((1, 3, 3), np.float32)),
+        (1, np.zeros(5, np.uint8)),  # the last level is the sixth
+        (2, np.array([[0, 4]])),
+        (2, np.array([[-1, 3]])),
+        (2, np.array([[0, 2**63 - 1]])),
+        (3, np.array([0, 1, 3])),
+        (3, np.array([-1, 1, 2])),
+        (3, np.array([0, 1])),
+        (4, np.ones((1, 4, 1), np.float32)),
+        (5, np.ones((1, 4, 2), np.int8)),  # nothing says how many bytes a cell has
+        (6, np.ones(4, np.float32)),
+        (7, np.ones(2, np.float32)),
+        (8, np.ones(4, np.float32)),  # gains without scales
+        (11, np.array([[0, 3]])),
+        (11, np.array([[-1, 2]])),
+        (11, np.array([[2, 1]])),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(index: int, wrong: np.ndarray) -> None:
     assert native.convert is not None
-    codes, levels = np.zeros((1, 4, 3), np.float32), np.zeros((1, 2, 3), np.uint8)
-    cells, cycles, blocks = np.zeros((1, 4, 2), np.float32), np.zeros(16, np.uint8), np.array([[0, 2]], np.int64)
-    given = [codes, levels, cells, np.empty(0, np.int8), np.zeros(8, np.float32), cycles, blocks]
-    ending = ((1, 4, 2, 3), 1, 0, 0.0, 7.0)
+    given, ending = problem_for_the_loops()
     assert native.convert(*given, *ending) == 0
-    for index, wrong in ((0, codes[:, :3].copy()), (1, levels[:, :1].copy()), (4, np.zeros(4, np.float32))):
-        with pytest.raises(ValueError, match="not as long as"):
-            native.convert(*given[:index], wrong, *given[index + 1 :], *ending)
-    for bad in ([[0, 3]], [[-1, 2]], [[2, 1]]):
-        with pytest.raises(ValueError, match="not as long as"):
-            native.convert(*given[:6], np.array(bad, np.int64), *ending)
+    with pytest.raises(ValueError, match="not as long as"):
+        native.convert(*given[:index], wrong, *given[index + 1 :], *ending)

@@ -1,0 +1,142 @@
+/* Sums of whole numbers of 16 bits, two rows at a time, in 32 bits: twice as many at once as in single precision. */
+
+#ifndef NNSREPORT_WORDS_H
+#define NNSREPORT_WORDS_H
+
+#include <immintrin.h>
+
+#include "codes.h"
+#include "levels.h"
+
+/* A pair is of rows whose words lie side by side, as the processor adds them up. */
+enum { PAIR = 2, WORDS_OCTETS = 2, WORDS_WIDTH = WORDS_OCTETS * LANES };
+
+#define WITH_WORDS __attribute__((target("avx2,fma")))
+
+WITH_WORDS INLINE int16_t whole_cell(const Job *job, int64_t index)
+{
+    return job->whole_bytes == 1 ? ((const int8_t *)job->whole)[index] : ((const int16_t *)job->whole)[index];
+}
+
+WITH_WORDS INLINE void pack_words(const Job *job, int64_t group, int16_t *packed)
+{
+    for (int64_t index = 0; index < job->block_count; index++) {
+        const int64_t *block = job->blocks + 2 * index;
+        for (int64_t line = 0; line < job->lines; line += LINES)
+            for (int64_t pair = block[0]; pair < block[1]; pair += PAIR)
+                for (int64_t own = line; own < line + LINES; own++)
+                    for (int64_t row = pair; row < pair + PAIR; row++)
+                        *packed++ = own < job->lines && row < block[1]
+                                        ? whole_cell(job, (group * job->lines + own) * job->rows + row)
+                                        : 0;
+    }
+}
+
+/* Eight bytes of two rows side by side, as words; a row behind the last one is zero. */
+WITH_WORDS INLINE __m256i pair_of_rows(
+    const Job *job, const Tile *tile, int64_t pair, int64_t end, int64_t octet)
+{
+    static const uint8_t nothing[LANES];
+    const uint8_t *levels = tile->levels + tile->octets_at[octet];
+    const uint8_t *below = pair + 1 < end ? levels + tile->rows_at[pair + 1] : nothing;
+    const __m128i upper = _mm_loadl_epi64((const __m128i *)(levels + tile->rows_at[pair]));
+    const __m128i bytes = _mm_unpacklo_epi8(upper, _mm_loadl_epi64((const __m128i *)below));
+    return job->is_signed ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
+}
+
+WITH_WORDS INLINE void load_pairs(const Job *job, const Tile *tile, const int64_t *block, __m256i *pairs)
+{
+    for (int64_t pair = block[0]; pair < block[1]; pair += PAIR)
+        for (int64_t octet = 0; octet < WORDS_OCTETS; octet++, pairs++)
+            _mm256_storeu_si256(pairs, pair_of_rows(job, tile, pair, block[1], octet));
+}
+
+WITH_WORDS INLINE void cut_words(const Cycle *cycle, const int16_t *levels, int64_t count, int16_t *pulses)
+{
+    CUT_ANY(int16_t)
+}
+
+#define ADD_PAIR(line)                                                                                                 \
+    do {                                                                                                               \
+        const __m256i own = _mm256_set1_epi32(cells[line]);                                                            \
+        sum##line##0 = _mm256_add_epi32(sum##line##0, _mm256_madd_epi16(first, own));                                  \
+        sum##line##1 = _mm256_add_epi32(sum##line##1, _mm256_madd_epi16(second, own));                                 \
+        /* Now, or the compiler lets all products wait, and has too few registers for them. */                         \
+        __asm__("" : "+x"(sum##line##0), "+x"(sum##line##1));                                                          \
+    } while (0)
+#define ADD_CODES_OF_WORDS(line)                                                                                       \
+    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##0), line, codes + line * WORDS_WIDTH);                              \
+    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##1), line, codes + line * WORDS_WIDTH + LANES)
+
+WITH_WORDS INLINE void add_codes_of_words(
+    const Job *job, const int32_t *cells, const int16_t *pulses, int64_t pairs, const float *reciprocals, float weight,
+    float *codes, Integers *clipped)
+{
+    const int is_fused = 1;
+    const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
+    __m256i sum00 = {0}, sum01 = {0}, sum10 = {0}, sum11 = {0}, sum20 = {0}, sum21 = {0}, sum30 = {0}, sum31 = {0};
+#pragma GCC unroll 4
+    for (int64_t pair = 0; pair < pairs; pair++, cells += LINES, pulses += PAIR * WORDS_WIDTH) {
+        const __m256i first = _mm256_loadu_si256((const __m256i *)pulses);
+        const __m256i second = _mm256_loadu_si256((const __m256i *)pulses + 1);
+        ADD_PAIR(0);
+        ADD_PAIR(1);
+        ADD_PAIR(2);
+        ADD_PAIR(3);
+    }
+    ADD_CODES_OF_WORDS(0);
+    ADD_CODES_OF_WORDS(1);
+    ADD_CODES_OF_WORDS(2);
+    ADD_CODES_OF_WORDS(3);
+}
+
+WITH_WORDS INLINE void convert_block_of_words(
+    const Job *job, const Tile *tile, const int64_t *block, const int32_t *cells, const Room *room, Integers *clipped)
+{
+    const int64_t pairs = (block[1] - block[0] + PAIR - 1) / PAIR;
+    load_pairs(job, tile, block, room->levels);
+    for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++) {
+        const int16_t *pulses = room->levels;
+        if (!is_whole(job, cycle)) {
+            cut_words(cycle, room->levels, pairs * PAIR * WORDS_WIDTH, room->pulses);
+            pulses = room->pulses;
+        }
+        for (int64_t line = 0; line < job->lines; line += LINES)
+            add_codes_of_words(
+                job, cells + line * pairs, pulses, pairs, job->reciprocals + line, cycle->weight,
+                room->codes + line * WORDS_WIDTH, clipped);
+    }
+}
+
+WITH_WORDS INLINE void convert_tile_of_words(
+    const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped)
+{
+    const int64_t padded = up_to_a_multiple(job->lines, LINES);
+    const int32_t *cells = room->cells;
+    Tile tile;
+    int32_t totals[WORDS_WIDTH] = {0};
+    find_tile(job, group, first, width, room, WORDS_OCTETS, &tile);
+    if (job->reference != 0.0f)
+        sum_levels(job, &tile, WORDS_OCTETS, totals, 1);
+    memset(room->codes, 0, padded * WORDS_WIDTH * sizeof *room->codes);
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
+        convert_block_of_words(job, &tile, block, cells, room, clipped);
+        cells += padded * ((block[1] - block[0] + PAIR - 1) / PAIR);
+    }
+    store_product(job, group, first, width, room->codes, WORDS_WIDTH, totals, 1);
+}
+
+WITH_WORDS static void convert_words(const Job *job, const Room *room, int64_t *clipped)
+{
+    for (int64_t group = 0; group < job->groups; group++) {
+        pack_words(job, group, room->cells);
+        for (int64_t first = 0; first < job->count; first += WORDS_WIDTH) {
+            const int64_t left = job->count - first, width = left < WORDS_WIDTH ? left : WORDS_WIDTH;
+            Integers of_lanes = {0};
+            convert_tile_of_words(job, group, first, width, room, &of_lanes);
+            *clipped += lanes_together(of_lanes);
+        }
+    }
+}
+
+#endif

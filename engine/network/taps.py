@@ -1,0 +1,90 @@
+"""Where the elements lie that sliding windows see, for loops that unfold nothing."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnsreport.engine.backend import Array
+from nnsreport.engine.network.geometry import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """Vectors as elements of an array that need not hold each of them side by side, nor more than once.
+
+    Attributes
+    ----------
+    elements : numpy.ndarray
+        Contiguous.
+    rows_at : numpy.ndarray of int64, (groups, K)
+        Row k of vector m of group g is number ``rows_at[g, k] + vectors_at[m]`` of the flat elements.
+    vectors_at : numpy.ndarray of int64, (M,)
+        Likewise.
+    """
+
+    elements: Array
+    rows_at: Array
+    vectors_at: Array
+
+    def unfolded(self) -> Array:
+        """Return the vectors as a matrix, (groups, K, M)."""
+        vectors: Array = self.elements.reshape(-1)[self.rows_at[:, :, None] + self.vectors_at]
+        return vectors
+
+
+def taps_of_vectors(vectors: Array) -> Taps:
+    """Return vectors as they lie.
+
+    Parameters
+    ----------
+    vectors : numpy.ndarray, (groups, K, M)
+        Copied only where neither axis K nor axis M is the last in memory.
+
+    Returns
+    -------
+    Taps
+        Of the same vectors.
+    """
+    groups, rows, count = vectors.shape
+    if vectors.swapaxes(1, 2).flags.c_contiguous:
+        elements, steps = vectors.swapaxes(1, 2), (1, rows)
+    else:
+        elements, steps = np.ascontiguousarray(vectors), (count, 1)
+    rows_at = np.add.outer(np.arange(groups) * (rows * count), np.arange(rows) * steps[0])
+    return Taps(elements, rows_at, np.arange(count) * steps[1])
+
+
+def taps_of_windows(padded: Array, window: Window, positions: tuple[int, ...], groups: int) -> Taps:
+    """Return what windows see of padded images.
+
+    Parameters
+    ----------
+    padded : numpy.ndarray, (channels, images, *spatial)
+        Contiguous; padded as the window asks.
+    window : Window
+        Kernel, strides and dilations.
+    positions : tuple of int
+        Of the window, along each axis.
+    groups : int
+        Of channels.
+
+    Returns
+    -------
+    Taps
+        Rows run over (channel of the group, kernel row, kernel column), vectors over (image, output row and column).
+    """
+    channel, image, *spatial = (stride // padded.itemsize for stride in padded.strides)
+    taps = [step * dilation for step, dilation in zip(spatial, window.dilations, strict=True)]
+    places = [step * stride for step, stride in zip(spatial, window.strides, strict=True)]
+    rows_at = _sums((padded.shape[0], *window.kernel), (channel, *taps))
+    return Taps(padded, rows_at.reshape(groups, -1), _sums((padded.shape[1], *positions), (image, *places)).reshape(-1))
+
+
+def _sums(counts: tuple[int, ...], steps: tuple[int, ...]) -> Array:
+    """Return where elements lie, of which an array has so many along its axes, so many apart."""
+    along = (np.arange(count, dtype=np.int64) * step for count, step in zip(counts, steps, strict=True))
+    places: Array = functools.reduce(np.add.outer, along)
+    return places
