@@ -170,9 +170,11 @@ _RULES = (
     ),
     _Rule(
         "numColMuxed",
-        lambda p: (p.columns_per_converter == 1) if _is_parallel_sram(p) else False,
-        "SRAM with one column an ADC has latency 0 or inf, and nan, in NeuroSim",
-        "set numColMuxed to 2 or more, or operationmode to 1",
+        lambda p: (
+            (p.columns_per_converter == 1) if _is_parallel_sram(p) and _senses_current_by_amplifiers(p) else False
+        ),
+        "SRAM with one column a sense amplifier has latency 0 or inf, and nan, in NeuroSim",
+        "set numColMuxed to 2 or more, SARADC to true, currentMode to false, or operationmode to 1",
     ),
     _Rule(
         "numColMuxed",

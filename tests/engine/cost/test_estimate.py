@@ -29,7 +29,7 @@ from nnsreport.errors import ConfigurationError, DataError
 
 Rows = Callable[[str], list[dict[str, str]]]
 Numbers = npt.NDArray[np.float64]
-CHIPS, EDGE_CHIPS = 26, 20
+CHIPS, EDGE_CHIPS = 26, 22
 NETWORK = "6,6,40,3,3,48,0,1\n6,6,48,1,1,24,1,1\n1,1,24,1,1,10,0,1\n"
 
 
