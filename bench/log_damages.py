@@ -15,7 +15,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from log_samples import Likeness, Numbers, Sample, metric_alone, numbers_of_both, read_as, whole, words_alone
+from log_samples import (
+    Likeness,
+    Numbers,
+    Sample,
+    metric_alone,
+    numbers_of_both,
+    read_as,
+    whole,
+    without_epoch,
+    words_alone,
+)
 
 FOREIGN = (
     "srun: Job step aborted: Waiting up to 32 seconds for job step to finish.",
@@ -32,6 +42,8 @@ _PROGRESS = " 45%|####5     | 9/20 [00:12<00:15,  1.39s/it]\r"
 _CELLS = re.compile(r"^ *(?:[-+.\d]+(?:e[-+]\d+)?|-?inf|-?nan) *,", re.MULTILINE)
 """A table of bare numbers: any other line of numbers may be a row of it."""
 _OF_NUMBERS = frozenset("0123456789.-+")
+_TRAININGS = frozenset({"neurosim-2.0", "neurosim-2.1"})
+"""Without the wrapper's lines, their epochs are counted from the file's beginning."""
 _COMPRESSIONS: Sequence[Callable[[bytes], bytes]] = (
     lambda data: gzip.compress(data, mtime=0),
     bz2.compress,
@@ -156,7 +168,8 @@ def _task_labels(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged
 def _two_tasks(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
     """Run the same program in two tasks, whose labelled lines arrive as they come."""
     text = _merged([[f"{task}: {line}" for line in _lines(sample)] for task in range(2)], random)
-    return Damaged.of(text, sample.numbers)
+    is_counted = sample.format in _TRAININGS and "Train Epoch: " not in sample.text
+    return Damaged.of(text, sample.numbers, likeness=without_epoch if is_counted else whole)
 
 
 def _delete_lines(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:

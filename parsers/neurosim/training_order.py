@@ -85,7 +85,7 @@ class PrintedOrder:
         return cls(places, last, novel_ranks, breakdowns, kinds_of_both(dialect), labels_of_inference(dialect))
 
     def place(self, about: About, after: Place | None) -> Place:
-        """Return where a number stands; of one that is printed twice, the first place behind ``after``.
+        """Return where a number stands; of one that is printed twice, the place nearest to ``after``.
 
         Parameters
         ----------
@@ -102,6 +102,8 @@ class PrintedOrder:
         scope, layer, component, metric = about
         number = int(layer.removeprefix("layer")) if layer is not None else 0
         places = [Place(part, number, rank) for part, rank in self.places[scope, component, metric]]
+        if after is not None and places[0][:2] == after[:2]:
+            return min(places, key=lambda place: (abs(place.rank - after.rank), -place.rank))
         return next((place for place in places if after is None or place > after), places[-1])
 
     def names_layer(self, about: About) -> bool:

@@ -349,7 +349,8 @@ class TrainingRecords(RunBuilder):
         section.is_filed = True
         section.epoch = epoch = self._epoch_of(section, following)
         bounds = Bounds.NEAR if section.is_counted or is_end else Bounds.NONE
-        if epoch is not None and following in (epoch, epoch + 1):
+        is_alone = is_end and section.is_counted and self._latest_section < 0
+        if epoch is not None and (is_alone or following in (epoch, epoch + 1)):
             bounds = Bounds.BOTH
         self._file_numbers(section, bounds)
         if section.block is not None and epoch is not None:
@@ -390,7 +391,12 @@ class TrainingRecords(RunBuilder):
             return self._next_counted() if section.is_in_order else None
         if section.told is not None:
             return section.told
-        if following is not None and section.is_finished and section.is_whole and following > self._latest_section + 1:
+        if (
+            following is not None
+            and section.is_finished
+            and section.is_unbroken
+            and following > self._latest_section + 1
+        ):
             return following - 1
         return None
 

@@ -28,7 +28,7 @@ _FEWEST = 8
 """Numbers in rising order that cannot be there by chance (8! orders)."""
 _MOST_STRAYS = 10_000
 """Contradicting numbers of one C++ part that are kept to be reported."""
-_FAR = 12
+_FAR = 20
 """Numbers of which more cannot be missing by chance: behind a larger gap, another epoch's lines may stand."""
 _MOST_UNREADABLE = 2
 """Damaged lines in a row; more show that the lines are of another layer or epoch."""
@@ -107,6 +107,7 @@ class Section:
     _repeated: set[About] = field(default_factory=set)
     _last: Place | None = None
     _ends_layer: bool = False
+    _begins_late: bool = False
     _gap: int | None = None
     _break: int | None = None
     _falls: int = 0
@@ -123,6 +124,11 @@ class Section:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing between the banner and the latest number."""
+        return self._gap is None and not self._begins_late
+
+    @property
+    def is_unbroken(self) -> bool:
+        """Whether nothing is missing between the first and the latest number."""
         return self._gap is None
 
     @property
@@ -173,6 +179,8 @@ class Section:
         twice : bool
             NeuroSim prints it in two places.
         """
+        if self.numbers and self.numbers[-1].about == about and not self.contradicts(about, value):
+            return  # a doubled line: what is printed twice stands in two places
         place = order.place(about, self._last)
         is_stray = self.contradicts(about, value)
         if is_stray:
@@ -184,11 +192,12 @@ class Section:
                 return
             self._repeated.add(about)
         self.values.setdefault(about, value)
-        if place.part == TABLES:
-            self._layers = max(self._layers, place.layer)
+        self._layers = max(self._layers, place.layer)
         distance = order.distance(place, self._last, self._layers)
-        if distance != 1 or is_stray or self._unreadable:
-            self._note_gap(is_far=abs(distance) > _FAR or self._unreadable > _MOST_UNREADABLE)
+        if self._last is None and not is_stray:
+            self._begins_late = distance != 1
+        elif distance != 1 or is_stray or self._unreadable:
+            self._note_gap(distance)
         self._unreadable = 0
         self._falls += self._last is not None and place < self._last
         self._last = place
@@ -201,7 +210,9 @@ class Section:
         self._unreadable += 1
         self._foreign += is_foreign
 
-    def _note_gap(self, *, is_far: bool) -> None:
+    def _note_gap(self, distance: int) -> None:
+        most = _FAR + self._unreadable  # lines that cannot be read may be what is missing
+        is_far = abs(distance) > most or (self._unreadable > _MOST_UNREADABLE and distance < 1)
         if self._gap is None:
             self._gap = len(self.numbers)
         if is_far and self._break is None:
@@ -230,10 +241,13 @@ class Section:
         set of tuple
             What among them has several values.
         """
-        if self._gap is None and not self.is_mixed:
+        if self.is_whole and not self.is_mixed:
             return self.numbers, frozenset()
+        may_begin_late = bounds is Bounds.BOTH or (bounds is Bounds.NEAR and self.is_counted)
         end = self._gap
-        if self.is_in_order and bounds is not Bounds.NONE:
+        if self._begins_late and not (may_begin_late and self.is_in_order):
+            end = 0
+        elif self.is_in_order and bounds is not Bounds.NONE:
             end = len(self.numbers) if bounds is Bounds.BOTH or self._break is None else self._break
         numbers: Sequence[Numbered] = self.numbers[:end]
         if self.is_mixed:
