@@ -284,7 +284,7 @@ class CrossbarLayer:
         scales = self.weight.scale * np.float32(self.quantizer.scale)
         gains = np.broadcast_to(np.asarray(gain, np.float32), scales.shape)
         rescaling = Rescaling(np.ascontiguousarray(gains), scales, float(self.mapping.reference))
-        return fused.of(self.linear.taps(self.quantizer.quantize(x)), rescaling)
+        return fused.of(self.linear.taps(x, self.quantizer.quantize, self.quantizer.quantize_padded), rescaling)
 
     def collapsed_product(self, vectors: Array, weights: Array, plan: Plan) -> Array:
         """Return the product without conversion.

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from nnsreport.engine import native
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.settings import WeightSettings
+from nnsreport.engine.network.geometry import Padding, pad_spatial
+
+_AXES = 4
+_BITS_OF_A_BYTE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,36 @@ class ActivationQuantizer:
         xp.clip(levels, -self.top if self.signed else 0, self.top, out=levels)
         result: Array = levels.astype(self.dtype)
         return result
+
+    def quantize_padded(self, x: Array, padding: Padding) -> Array:
+        """Return the nearest levels of images with zeros around them.
+
+        Parameters
+        ----------
+        x : numpy.ndarray of float32, (images, channels, *spatial)
+            Activations.
+        padding : Padding
+            Zeros before and after each spatial axis.
+
+        Returns
+        -------
+        numpy.ndarray of :attr:`dtype`, (channels, images, *spatial)
+            Contiguous.
+        """
+        loop = native.quantize
+        if loop is not None and x.dtype == np.float32 and x.ndim == _AXES and x.size and self.bits <= _BITS_OF_A_BYTE:
+            numbers = x.swapaxes(0, 1)
+            # Where channels are outermost in memory, as layers leave them, nothing is copied.
+            numbers = numbers if numbers.flags.c_contiguous else np.ascontiguousarray(numbers)
+            spatial = tuple(map(sum, zip(numbers.shape[2:], padding.before, padding.after, strict=True)))
+            levels: Array = (np.empty if padding.is_empty else np.zeros)((*numbers.shape[:2], *spatial), self.dtype)
+            first = padding.before[0] * levels.strides[2] + padding.before[1]
+            steps = tuple(step // numbers.itemsize for step in numbers.strides[:3])
+            low, scale = -self.top if self.signed else 0, float(np.float32(self.scale))
+            if loop(levels, numbers, numbers.shape, steps, levels.strides[:3], first, scale, low, self.top):
+                return levels
+        padded: Array = pad_spatial(self.quantize(x), padding, 0, channels_first=True)
+        return np.ascontiguousarray(padded.swapaxes(0, 1))
 
 
 def activation_scale(limit: float, bits: int, signed: bool) -> float:

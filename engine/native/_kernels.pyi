@@ -105,6 +105,48 @@ def normal_rows(
         Arrays are not as long as their shapes say.
     """
 
+def quantize(
+    levels: Buffer,
+    numbers: Buffer,
+    sizes: tuple[int, int, int, int],
+    number_steps: tuple[int, int, int],
+    level_steps: tuple[int, int, int],
+    first_level: int,
+    scale: float,
+    low: float,
+    high: float,
+    /,
+) -> bool:
+    """Round quotients half to even, and limit them.
+
+    Parameters
+    ----------
+    levels : uint8 or int8
+        Is written to where numbers have their places.
+    numbers : float32
+        Of four axes, along the last of which they lie side by side, in both arrays.
+    sizes : tuple of int
+        Of these axes; none of them 0.
+    number_steps, level_steps : tuple of int
+        How many numbers and levels the arrays go on along the first three.
+    first_level : int
+        Place of the first.
+    scale : float
+        What numbers are divided by.
+    low, high : float
+        Least and greatest level.
+
+    Returns
+    -------
+    bool
+        Whether all were numbers; what is not has some level.
+
+    Raises
+    ------
+    ValueError
+        Something would be read or written outside of the arrays.
+    """
+
 def unfold(
     columns: Buffer,
     images: Buffer,

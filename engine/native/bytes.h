@@ -58,10 +58,8 @@ WITH_BYTES INLINE void cut_bytes(const Cycle *cycle, const uint32_t *levels, int
 #define ADD_QUAD(line)                                                                                                 \
     do {                                                                                                               \
         const __m256i own = _mm256_set1_epi32(cells[line]);                                                            \
-        sum##line##0 = _mm256_add_epi16(sum##line##0, _mm256_maddubs_epi16(first, own));                               \
-        sum##line##1 = _mm256_add_epi16(sum##line##1, _mm256_maddubs_epi16(second, own));                              \
-        /* Now, or the compiler lets all products wait, and has too few registers for them. */                         \
-        __asm__("" : "+x"(sum##line##0), "+x"(sum##line##1));                                                          \
+        ADD_NOW("vpaddw", sum##line##0, _mm256_maddubs_epi16(first, own));                                             \
+        ADD_NOW("vpaddw", sum##line##1, _mm256_maddubs_epi16(second, own));                                            \
     } while (0)
 #define AS_FLOATS(sum) ((Floats)_mm256_cvtepi32_ps(_mm256_madd_epi16(sum, _mm256_set1_epi16(1))))
 #define ADD_CODES_OF_BYTES(line)                                                                                       \

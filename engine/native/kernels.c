@@ -9,6 +9,7 @@
 
 #include "floats.h"
 #include "normals.h"
+#include "quantize.h"
 #include "unfold.h"
 
 #if defined(__x86_64__)
@@ -27,6 +28,22 @@ __attribute__((target("avx2,fma"))) static void draw_fused(const Draws *draws)
     draw_all(draws, philox_avx2);
 }
 #endif
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) static int quantize_fused(const Quantize *quantize)
+{
+    return quantize_all(quantize);
+}
+#endif
+
+static int quantize_anywhere(const Quantize *quantize)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return quantize_fused(quantize);
+#endif
+    return quantize_all(quantize);
+}
 
 static void draw_anywhere(const Draws *draws)
 {
@@ -253,8 +270,42 @@ static PyObject *unfold(PyObject *self, PyObject *arguments)
     return is_right ? Py_NewRef(Py_None) : NULL;
 }
 
+static PyObject *quantize(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    Quantize job;
+    Py_buffer levels, numbers;
+    long long sizes[QUANTIZE_AXES + 1], from[QUANTIZE_AXES], to[QUANTIZE_AXES], first;
+    if (!PyArg_ParseTuple(
+            arguments, "w*y*(LLLL)(LLL)(LLL)Lfff", &levels, &numbers, &sizes[0], &sizes[1], &sizes[2], &sizes[3],
+            &from[0], &from[1], &from[2], &to[0], &to[1], &to[2], &first, &job.scale, &job.low, &job.high))
+        return NULL;
+    for (int axis = 0; axis < QUANTIZE_AXES; axis++) {
+        job.sizes[axis] = sizes[axis];
+        job.number_steps[axis] = from[axis];
+        job.level_steps[axis] = to[axis];
+    }
+    job.columns = sizes[QUANTIZE_AXES];
+    job.first_level = first;
+    job.numbers = numbers.buf;
+    job.levels = levels.buf;
+    int found = 0;
+    const int is_right = is_quantize_inside(&job, numbers.len / 4, levels.len);
+    if (is_right) {
+        Py_BEGIN_ALLOW_THREADS
+        found = quantize_anywhere(&job);
+        Py_END_ALLOW_THREADS
+    }
+    else
+        PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
+    PyBuffer_Release(&levels);
+    PyBuffer_Release(&numbers);
+    return is_right ? PyBool_FromLong(!found) : NULL;
+}
+
 static PyMethodDef methods[] = {
     {"unfold", unfold, METH_VARARGS, "Copy the elements that windows see, one row for each tap."},
+    {"quantize", quantize, METH_VARARGS, "Round numbers to levels; return whether all were numbers."},
     {"normal_rows", normal_rows, METH_VARARGS, "Fill a table with standard normal numbers."},
     {"convert", convert, METH_VARARGS, "Sum up blocks, convert, and add up cycles; return how many were clipped."},
     {NULL, NULL, 0, NULL},

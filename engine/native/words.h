@@ -32,23 +32,39 @@ WITH_WORDS INLINE void pack_words(const Job *job, int64_t group, int16_t *packed
     }
 }
 
-/* Eight bytes of two rows side by side, as words; a row behind the last one is zero. */
-WITH_WORDS INLINE __m256i pair_of_rows(
-    const Job *job, const Tile *tile, int64_t pair, int64_t end, int64_t octet)
+/* Eight bytes of two rows side by side, as words. */
+WITH_WORDS INLINE __m256i side_by_side(const uint8_t *upper, const uint8_t *lower, const int is_signed)
 {
-    static const uint8_t nothing[LANES];
-    const uint8_t *levels = tile->levels + tile->octets_at[octet];
-    const uint8_t *below = pair + 1 < end ? levels + tile->rows_at[pair + 1] : nothing;
-    const __m128i upper = _mm_loadl_epi64((const __m128i *)(levels + tile->rows_at[pair]));
-    const __m128i bytes = _mm_unpacklo_epi8(upper, _mm_loadl_epi64((const __m128i *)below));
-    return job->is_signed ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
+    const __m128i bytes =
+        _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)upper), _mm_loadl_epi64((const __m128i *)lower));
+    return is_signed ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
 }
 
-WITH_WORDS INLINE void load_pairs(const Job *job, const Tile *tile, const int64_t *block, __m256i *pairs)
+/* Side by side they are also added to the sums of all rows. */
+#define LOAD_PAIR(upper, lower, octet)                                                                                 \
+    do {                                                                                                               \
+        const __m256i pair = side_by_side(upper, lower, is_signed);                                                    \
+        _mm256_storeu_si256(pairs + octet, pair);                                                                      \
+        sums[octet] = _mm256_add_epi32(sums[octet], _mm256_madd_epi16(pair, _mm256_set1_epi16(1)));                    \
+    } while (0)
+
+WITH_WORDS INLINE void load_pairs(
+    const Tile *tile, const int64_t *block, __m256i *pairs, int32_t *totals, const int is_signed)
 {
-    for (int64_t pair = block[0]; pair < block[1]; pair += PAIR)
-        for (int64_t octet = 0; octet < WORDS_OCTETS; octet++, pairs++)
-            _mm256_storeu_si256(pairs, pair_of_rows(job, tile, pair, block[1], octet));
+    static const uint8_t nothing[LANES];
+    const uint8_t *first = tile->levels + tile->octets_at[0], *second = tile->levels + tile->octets_at[1];
+    const int64_t *row = tile->rows_at + block[0], *end = tile->rows_at + block[1];
+    __m256i sums[WORDS_OCTETS] = {{0}};
+    for (; row + 1 < end; row += PAIR, pairs += WORDS_OCTETS) {
+        LOAD_PAIR(first + row[0], first + row[1], 0);
+        LOAD_PAIR(second + row[0], second + row[1], 1);
+    }
+    if (row < end) {
+        LOAD_PAIR(first + row[0], nothing, 0);
+        LOAD_PAIR(second + row[0], nothing, 1);
+    }
+    for (int64_t octet = 0; octet < WORDS_OCTETS; octet++)
+        *(LooseIntegers *)(totals + octet * LANES) += (Integers)sums[octet];
 }
 
 WITH_WORDS INLINE void cut_words(const Cycle *cycle, const int16_t *levels, int64_t count, int16_t *pulses)
@@ -59,10 +75,8 @@ WITH_WORDS INLINE void cut_words(const Cycle *cycle, const int16_t *levels, int6
 #define ADD_PAIR(line)                                                                                                 \
     do {                                                                                                               \
         const __m256i own = _mm256_set1_epi32(cells[line]);                                                            \
-        sum##line##0 = _mm256_add_epi32(sum##line##0, _mm256_madd_epi16(first, own));                                  \
-        sum##line##1 = _mm256_add_epi32(sum##line##1, _mm256_madd_epi16(second, own));                                 \
-        /* Now, or the compiler lets all products wait, and has too few registers for them. */                         \
-        __asm__("" : "+x"(sum##line##0), "+x"(sum##line##1));                                                          \
+        ADD_NOW("vpaddd", sum##line##0, _mm256_madd_epi16(first, own));                                                \
+        ADD_NOW("vpaddd", sum##line##1, _mm256_madd_epi16(second, own));                                               \
     } while (0)
 #define ADD_CODES_OF_WORDS(line)                                                                                       \
     ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##0), line, codes + line * WORDS_WIDTH);                              \
@@ -91,10 +105,14 @@ WITH_WORDS INLINE void add_codes_of_words(
 }
 
 WITH_WORDS INLINE void convert_block_of_words(
-    const Job *job, const Tile *tile, const int64_t *block, const int32_t *cells, const Room *room, Integers *clipped)
+    const Job *job, const Tile *tile, const int64_t *block, const int32_t *cells, const Room *room, int32_t *totals,
+    Integers *clipped)
 {
     const int64_t pairs = (block[1] - block[0] + PAIR - 1) / PAIR;
-    load_pairs(job, tile, block, room->levels);
+    if (job->is_signed)
+        load_pairs(tile, block, room->levels, totals, 1);
+    else
+        load_pairs(tile, block, room->levels, totals, 0);
     for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++) {
         const int16_t *pulses = room->levels;
         if (!is_whole(job, cycle)) {
@@ -116,11 +134,9 @@ WITH_WORDS INLINE void convert_tile_of_words(
     Tile tile;
     int32_t totals[WORDS_WIDTH] = {0};
     find_tile(job, group, first, width, room, WORDS_OCTETS, &tile);
-    if (job->reference != 0.0f)
-        sum_levels(job, &tile, WORDS_OCTETS, totals, 1);
     memset(room->codes, 0, padded * WORDS_WIDTH * sizeof *room->codes);
     for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
-        convert_block_of_words(job, &tile, block, cells, room, clipped);
+        convert_block_of_words(job, &tile, block, cells, room, totals, clipped);
         cells += padded * ((block[1] - block[0] + PAIR - 1) / PAIR);
     }
     store_product(job, group, first, width, room->codes, WORDS_WIDTH, totals, 1);

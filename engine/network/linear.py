@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-import numpy as np
-
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.contraction import Contraction
-from nnsreport.engine.network.geometry import Window, columns, pad_spatial
+from nnsreport.engine.network.geometry import Padding, Window, columns
 from nnsreport.engine.network.taps import Taps, taps_of_vectors, taps_of_windows
 from nnsreport.errors import DataError
 
@@ -91,18 +89,25 @@ class LinearLayer:
             return x.reshape(1, -1, self.inputs)
         return columns(x, self.window, self.groups).swapaxes(1, 2)
 
-    def taps(self, x: Array) -> Taps:
+    def taps(
+        self, x: Array, change: Callable[[Array], Array], change_padded: Callable[[Array, Padding], Array]
+    ) -> Taps:
         """Return where the vectors lie that are multiplied with the weights.
 
         Parameters
         ----------
         x : numpy.ndarray, (images, channels, *spatial) or (..., K)
             The node's input, of any element type.
+        change : callable
+            What is done with each element before, such as quantisation.
+        change_padded : callable
+            The same for (images, channels, *spatial), with zeros around it: returns (channels, images, *spatial),
+            contiguous.
 
         Returns
         -------
         Taps
-            Of what :meth:`unfold` gives.
+            Of what :meth:`unfold` gives for the changed input.
 
         Raises
         ------
@@ -112,10 +117,9 @@ class LinearLayer:
         shape = tuple(x.shape)
         self._output_shape(shape)
         if self.window is None:
-            return taps_of_vectors(self.unfold(x).swapaxes(1, 2))
-        padded = pad_spatial(x, self.window.padding(shape[2:]), 0, channels_first=True)
-        by_channel = np.ascontiguousarray(padded.swapaxes(0, 1))
-        return taps_of_windows(by_channel, self.window, self.window.positions(shape[2:]), self.groups)
+            return taps_of_vectors(self.unfold(change(x)).swapaxes(1, 2))
+        padded = change_padded(x, self.window.padding(shape[2:]))
+        return taps_of_windows(padded, self.window, self.window.positions(shape[2:]), self.groups)
 
     def unfold_parts(self, x: Array, most_bytes: int) -> Iterator[tuple[slice, Array]]:
         """Yield the vectors of a few images at a time, so that they are still in a cache when they are multiplied.

@@ -13,7 +13,10 @@ from nnsreport.engine.network.operators.registry import Call, operator
 def relu(call: Call) -> Array:
     """Return ``max(x, 0)``."""
     x = call.x
-    result: Array = call.xp.maximum(x, x.dtype.type(0))
+    if x.dtype.kind == "f":  # with two limits NumPy is three times as fast
+        result: Array = call.xp.clip(x, x.dtype.type(0), x.dtype.type(math.inf))
+    else:
+        result = call.xp.maximum(x, x.dtype.type(0))
     return result
 
 

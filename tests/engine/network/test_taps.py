@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.network import LinearLayer
-from nnsreport.engine.network.geometry import Window
+from nnsreport.engine.network.geometry import Padding, Window, pad_spatial
 from nnsreport.engine.network.taps import taps_of_vectors
 
 
 def layer_of(window: Window, groups: int, channels: int) -> LinearLayer:
     weight = np.zeros((groups, channels * int(np.prod(window.kernel)), 2), np.float32)
     return LinearLayer(0, "conv", "Conv", weight, None, window)
+
+
+def padded_by_channel(x: np.ndarray, padding: Padding) -> np.ndarray:
+    return np.ascontiguousarray(pad_spatial(x, padding, 0).swapaxes(0, 1))
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
@@ -28,7 +32,8 @@ def test_any_window(axes: int, dtype: type) -> None:
         kernel, strides, dilations = (tuple(rng.integers(1, top, axes).tolist()) for top in (4, 4, 3))
         pads = tuple(rng.integers(0, 3, 2 * axes).tolist()) if rng.random() < 0.8 else (0,) * 2 * axes
         layer = layer_of(Window(kernel, strides, dilations, pads), groups, channels)
-        np.testing.assert_array_equal(layer.taps(x).unfolded(), layer.unfold(x).swapaxes(1, 2))
+        taps = layer.taps(x, lambda x: x, padded_by_channel)
+        np.testing.assert_array_equal(taps.unfolded(), layer.unfold(x).swapaxes(1, 2))
 
 
 def test_vectors_are_not_copied() -> None:
