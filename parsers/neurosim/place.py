@@ -113,7 +113,7 @@ class Place:
         Parameters
         ----------
         layers : iterable of (str, int)
-            Its layers, each with the line of its first number.
+            Those not known before, each with the line of its first number.
         """
         for layer, line in layers:
             self.layers.setdefault(layer, line)
@@ -226,7 +226,7 @@ class Place:
                 self._file_breakdown_line(found)
             for found in doubtful:
                 self.records.unreadable(found.text, found.line)
-        self._breakdown = Breakdown()
+        self._breakdown.clear()
 
     def _is_last_layer(self) -> bool:
         """Tell whether no layer comes behind this one, as far as layers are known."""

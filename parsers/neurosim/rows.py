@@ -227,6 +227,12 @@ class Breakdown:
     lines: list[LayerLine] = field(default_factory=list)
     is_whole: bool = True
 
+    def clear(self) -> None:
+        """Forget all of it."""
+        self.totals.clear()
+        self.lines.clear()
+        self.is_whole = True
+
     def note(self, measure: Measure, value: float) -> None:
         """Remember what parts must add up to."""
         if measure.component == "total":

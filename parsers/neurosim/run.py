@@ -48,7 +48,7 @@ _BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree
 
 def section_starts(text: LogText) -> list[int]:
     """Return the indices of the lines that are the first of a C++ part."""
-    return [index for index in text.that_begin_with(_RULE) if text.lines[index].startswith(_FLOOR_PLAN)]
+    return text.that_begin_with(_FLOOR_PLAN, "FloorPlan ---")
 
 
 START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
@@ -202,14 +202,14 @@ class Run:
         return count
 
     def _file_section(self, template: Template, values: npt.NDArray[np.float64], text: LogText, start: int) -> None:
-        hardware, first_line = self.hardware, text.numbers[start]
+        hardware, first_line, known = self.hardware, text.numbers[start], self.hardware.layers
         hardware.recording = None
         for place in template.apart:
             self.read(text.lines[start + place], first_line + place)
         self.records.extend(template.block, values, template.places + first_line, epoch=hardware.epoch)
         for name, value, place in template.settings:
             self.records.setting(name, value, first_line + place)
-        hardware.skip_section((layer, first_line + place) for layer, place in template.layers)
+        hardware.skip_section([(name, first_line + place) for name, place in template.layers if name not in known])
         self.wrapper.leave()
 
     def learn_section(self, text: LogText, start: int, end: int) -> None:

@@ -44,14 +44,14 @@ _FORMS = written(
         "d": " %r]",
     }
 )
-_EPOCH = re.compile(rb"S[Spq]*(?:[TRpq]|[WU](?:a|bc*d))*")
+_EPOCH = re.compile(rb"p?S[Spq]*(?:[TRpq]|[WU](?:a|bc*d))*")
 """The forms of an epoch's lines: its batches, and then the rest in any order."""
 _PART = re.compile(rb"[STR]|[WU][abcd]+")
 _ONCE = b"TRWU"
 _FEWEST_LINES, _MOST_LINES = 64, 4096
 """Lines read together: few are lost where the first has a form and the next has none, and memory is bounded."""
 
-FIRST_OF_EPOCH = "Train Epoch: "
+FIRST_OF_EPOCH = ("training phase", "Train Epoch: ")
 """How a line begins that :meth:`EpochsAhead.at` may know."""
 
 
@@ -180,26 +180,23 @@ class PrintedEpoch(NamedTuple):
         Their numbers; six of each step first: epoch, images seen, all images, loss, accuracy, learning rate.
     first_line : int
         Number of the first.
+    epoch, images : int
+        The epoch, and the number of all images, as the first line tells them.
+    seen : list of float
+        Images seen before each step.
     """
 
     shape: Shape
     values: list[float]
     first_line: int
+    epoch: int
+    images: int
+    seen: list[float]
 
-    @property
-    def epoch(self) -> int:
-        """The epoch, as the first line names it."""
-        return int(self.values[0])
-
-    @property
-    def images(self) -> int:
-        """All images, as the first line tells."""
-        return int(self.values[2])
-
-    @property
-    def seen(self) -> list[float]:
-        """Images seen before each step."""
-        return self.values[1 : 6 * self.shape.steps : 6]
+    @classmethod
+    def of(cls, shape: Shape, values: list[float], first_line: int) -> PrintedEpoch:
+        """Return an epoch, from its numbers."""
+        return cls(shape, values, first_line, int(values[0]), int(values[2]), values[1 : 6 * shape.steps : 6])
 
     @property
     def times(self) -> list[float] | None:
@@ -376,7 +373,7 @@ class EpochsAhead:
         if text.cut_line is not None and text.numbers[self._behind - 1] >= text.cut_line:
             return None
         shape = _shape_of(match[0], self._found.counts[first:last])
-        return PrintedEpoch(shape, self._found.values[self._ends[first] : self._ends[last]], text.numbers[index])
+        return PrintedEpoch.of(shape, self._found.values[self._ends[first] : self._ends[last]], text.numbers[index])
 
     def _scan(self, index: int) -> None:
         """Read lines from one on: more and more, as long as they have the forms."""

@@ -210,7 +210,8 @@ class TrainingProgress:
         if section.block is not None:
             import numpy as np
 
-            for position in np.flatnonzero(~np.isfinite(section.block.value)).tolist():
+            is_finite = np.isfinite(section.block.value)
+            for position in [] if is_finite.all() else np.flatnonzero(~is_finite).tolist():
                 self.not_finite.add(f"epoch {epoch}", int(section.block.line[position]))
 
 

@@ -71,14 +71,16 @@ class Lines(Sequence[str]):
         first, last = self._bounds[start] + 1, self._bounds[stop]
         return self._data[first : last + 1] if last < len(self._data) else self._data[first:] + b"\n"
 
-    def that_begin_with(self, head: str) -> list[int]:
-        """Return the indices of the lines that begin with a text."""
+    def that_begin_with(self, heads: tuple[str, ...], shared: str) -> list[int]:
+        """Return the indices of the lines that begin with one of some texts, each of which holds a rarer one once."""
         found: list[int] = []
-        wanted = head.encode()
-        place = self._data.find(wanted)
+        wanted, rare = tuple(head.encode() for head in heads), shared.encode()
+        longest = max(map(len, wanted))
+        place = self._data.find(rare)
         while place >= 0:
             index = bisect_left(self._bounds, place) - 1
-            if self._bounds[index] + 1 == place:
+            start = self._bounds[index] + 1
+            if self._data[start : start + longest].startswith(wanted) and index not in found[-1:]:
                 found.append(index)
-            place = self._data.find(wanted, place + len(wanted))
+            place = self._data.find(rare, place + len(rare))
         return found

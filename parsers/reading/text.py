@@ -55,11 +55,11 @@ class LogText:
         lines, numbers_of_both = [*self.lines, *following.lines], [*self.numbers, *following.numbers]
         return LogText(lines, numbers_of_both, self.source, cut_line=following.cut_line)
 
-    def that_begin_with(self, head: str) -> list[int]:
-        """Return the indices of the lines that begin with a text."""
+    def that_begin_with(self, heads: tuple[str, ...], shared: str) -> list[int]:
+        """Return the indices of the lines that begin with one of some texts, each of which holds a rarer one once."""
         if isinstance(self.lines, Lines):
-            return self.lines.that_begin_with(head)
-        return [index for index, line in enumerate(self.lines) if line.startswith(head)]
+            return self.lines.that_begin_with(heads, shared)
+        return [index for index, line in enumerate(self.lines) if line.startswith(heads)]
 
     def is_consecutive(self, start: int, end: int) -> bool:
         """Tell whether each of some lines is the file's next.
