@@ -42,7 +42,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) \
 	  || { rm -rf $(VENV); echo 'this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
 
-LOOPS := $(wildcard engine/native/*.[ch] parsers/recurring/*.c)
+LOOPS := $(wildcard engine/native/*.[ch] parsers/recurring/*.[ch])
 
 # The example travels as package data, so an editable installation always runs the checkout's own.
 $(VENV)/.ready-to-run: pyproject.toml constraints.txt $(LOOPS) | $(BIN)/python
