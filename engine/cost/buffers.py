@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel
 from nnsreport.engine.cost.primitives.transistor import on_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _NO_WIDTHS = (np.zeros(()), np.zeros(()))
 

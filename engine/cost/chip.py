@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from nnsreport.engine.cost.chip_axes import all_over_layers, of_chip, over_layers
@@ -19,6 +18,7 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ChipAreas, ReadCost, Reading
 from nnsreport.engine.cost.shared_circuits import global_buffer_cores, global_bus_bits
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _OF_CHIP = (
     "novel_element_size",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.buffers import Buffer, buffer, buffer_cell
 from nnsreport.engine.cost.chip_traffic import ChipTraffic
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
@@ -18,6 +16,7 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.sum_bits import sub_array_sum_bits
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _POOLING_WINDOW = 4
 

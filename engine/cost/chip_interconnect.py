@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from nnsreport.engine.backend import Array, to_numpy
@@ -15,6 +13,7 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _MOST_ELONGATED = 0.2
 """Sides of a grid of tiles may differ by this part of the longer one."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

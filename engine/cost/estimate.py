@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.activity import ActivitySettings
@@ -27,6 +26,7 @@ from nnsreport.engine.cost.sub_array.results import SubArray
 from nnsreport.engine.cost.sub_array.sub_array import sub_array
 from nnsreport.engine.cost.technology import technology
 from nnsreport.engine.cost.tile import Tile, clocked_tile, tile, tile_leakage
+from nnsreport.engine.records import dataclass
 
 _CIRCUITS = tuple(ReadCost.__dataclass_fields__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from nnsreport.engine.backend import Array
@@ -11,6 +10,7 @@ from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.traces import layer_inputs
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayReads
 from nnsreport.engine.cost.traced_layer import ReadStates, TracedLayer
 from nnsreport.engine.cost.traces import layer_weights
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError
 
 _NUMBERS_AT_ONCE = 1 << 17

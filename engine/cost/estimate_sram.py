@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
 
 from nnsreport.engine.backend import Array, to_numpy
-from nnsreport.engine.cost.activity import RowActivity
+from nnsreport.engine.cost.activity import RowActivity, different_numbers
 from nnsreport.engine.cost.estimate_points import at_places, design_points, over_points
 from nnsreport.engine.cost.processing_element import LayerParts
 from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArray, SubArrayReads
+from nnsreport.engine.records import dataclass
 
 _CIRCUITS = ("total", "adc", "accumulation", "other")
 
@@ -83,7 +83,7 @@ def sram_table(sub_array: SubArray, activities: Iterable[RowActivity], clock_hz:
     SramTable
         Of all design points.
     """
-    states = np.unique(np.concatenate([to_numpy(activity.active_rows) for activity in activities]))
+    states = different_numbers(to_numpy(activity.active_rows) for activity in activities)
     active = over_points(states, sub_array.parameters)
     unused, used = (
         sub_array.read(ReadInputs(active_rows=active, used_columns=columns), clock_hz) for columns in (0.0, 1.0)
@@ -133,7 +133,7 @@ def sram_sums(
 
 def joined(activities: Sequence[RowActivity]) -> RowActivity:
     """Return the activity of all blocks of several activities, one after the other, in the processor's memory."""
-    states = np.unique(np.concatenate([activity.active_rows for activity in activities]))
+    states = different_numbers(activity.active_rows for activity in activities)
     blocks = []
     for activity in activities:
         reads = np.zeros((len(activity.reads), len(states)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -25,6 +24,7 @@ from nnsreport.engine.cost.processing_element.costs import reads_of
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.resistive import ResistiveSubArray
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayReads
+from nnsreport.engine.records import dataclass
 
 Cuts: TypeAlias = "Sequence[tuple[tuple[LayerGeometry, ...], Array]]"
 """For each layer what :func:`nnsreport.engine.cost.partition.layer_geometries` returns."""

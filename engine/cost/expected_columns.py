@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.quantity import namespace_among
+from nnsreport.engine.records import dataclass
 
 _PRECISION = 2.0**-53
 _LEAST_NODES = 2

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.points import at_points
 from nnsreport.engine.cost.tile_sizes import SizeChoice, conventional_sizes, novel_size
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 _PLANNED_BY = ("rows", "columns", "columns_per_weight", "speed_up_degree")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from nnsreport.engine.cost.parameter_fields import choice, count, positive, real
 from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.records import dataclass
 
 
 class OperationMode(IntEnum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import namespace_among
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError, NetworkError
 
 if TYPE_CHECKING:

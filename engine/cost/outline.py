@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeAlias, TypeVar
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 T = TypeVar("T")

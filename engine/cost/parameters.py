@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from functools import cache
 
 from nnsreport.engine.cost.corrections import Correction
@@ -15,6 +14,7 @@ from nnsreport.engine.cost.refusals import refuse_impossible
 from nnsreport.engine.cost.technology.tables import number, read_table
 from nnsreport.engine.cost.technology.transistors import Roadmap
 from nnsreport.engine.cost.wires import wire_resistance_per_m
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 _ACCESS_TO_ON_RESISTANCE = 0.25

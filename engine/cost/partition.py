@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.records import dataclass
 
 
 class TileUse(StrEnum):

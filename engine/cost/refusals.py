@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.access_transistor import access_transistor_width_f
 from nnsreport.engine.cost.given import Access, MemoryCell, OperationMode, RoadmapChoice
 from nnsreport.engine.cost.technology import technology
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ group, or nothing for a single chip. All are in SI units.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.quantity import Quantity
+from nnsreport.engine.records import dataclass
 
 
 class Process(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from nnsreport.engine.cost.components.column_law import ColumnLaw, Piece, piecew
 from nnsreport.engine.cost.conductance import OPEN_COLUMN_OHM
 from nnsreport.engine.cost.expected_columns import ExpectedColumns
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.records import dataclass
 
 _NUMBERS_AT_ONCE = 1 << 17
 """Columns of reads that are evaluated one by one at once; memory depends on it."""

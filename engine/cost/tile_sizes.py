@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.duplication import processing_element_copies
 from nnsreport.engine.cost.mapping import LayerTable
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from nnsreport.engine.backend import Array
-from nnsreport.engine.cost.activity import distinct_reads
+from nnsreport.engine.cost.activity import different_numbers, distinct_reads
 from nnsreport.engine.cost.components.column_law import Piece, piecewise_sums
 from nnsreport.engine.cost.conductance import (
     branch_conductances,
@@ -61,7 +61,7 @@ class TracedLayer:
         tuple of Array of float64, (states,), and Array of float64, (sub-arrays, states)
             Numbers of active rows, rising, and reads.
         """
-        states = np.unique(np.concatenate([active for _, active, _ in self._reads.values()]))
+        states = different_numbers(active for _, active, _ in self._reads.values())
         of_blocks = {
             block: np.bincount(np.searchsorted(states, active), weights=counts, minlength=len(states))
             for block, (_, active, counts) in self._reads.items()

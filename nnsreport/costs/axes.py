@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from nnsreport.engine.cost.given import Given
 from nnsreport.engine.cost.parameter_fields import Declaration, Value, converted, declarations
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 Floats: TypeAlias = npt.NDArray[np.float64]

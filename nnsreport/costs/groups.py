@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from nnsreport.costs.axes import Floats, is_shared, is_whole
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

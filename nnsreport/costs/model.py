@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnsreport.configuration.cost import CostSettings, given_parameters
@@ -15,6 +14,7 @@ from nnsreport.engine.cost.corrections import Correction, Fidelity
 from nnsreport.engine.cost.network import CostLayer
 from nnsreport.engine.cost.parameter_fields import Value
 from nnsreport.engine.cost.parameters import Parameters
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnsreport.engine.cost.given import Given
 from nnsreport.engine.cost.parameter_fields import declarations
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError
 
 Number = bool | int | float

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from nnsreport.costs.axes import Floats
 from nnsreport.costs.tables import OBJECTIVES
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 from nnsreport.vocabulary import METRICS, Better
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.reader import ResolvedConfiguration
 from nnsreport.costs.tables import TOTAL, Subject, chip_numbers
 from nnsreport.engine.cost.results import ChipResults
+from nnsreport.engine.records import dataclass
 from nnsreport.reports.references.library import load_library
 from nnsreport.reports.references.result import PublishedResult
 

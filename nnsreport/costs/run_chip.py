@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from nnsreport.engine.cost.estimate_inputs import LayerTrace
 from nnsreport.engine.cost.network import layers_of, pooled_layers
 from nnsreport.engine.crossbar import CrossbarLayer
 from nnsreport.engine.network import Graph, LayerShape
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeAlias
 
@@ -19,6 +18,7 @@ from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.floorplan import floor_plan
 from nnsreport.engine.cost.parameter_fields import Value
 from nnsreport.engine.cost.refusals import refusals
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 _TOO_LARGE = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnsreport.configuration.convert import to_settings
@@ -13,6 +12,7 @@ from nnsreport.configuration.toml_file import read_toml
 from nnsreport.costs.axes import Axis, Floats, read_axes
 from nnsreport.costs.pareto import Objective, read_objectives
 from nnsreport.costs.sampling import MOST_POINTS, Sampling, grid, sample
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 from nnsreport.settings import setting
 

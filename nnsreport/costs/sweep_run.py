@@ -6,7 +6,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING
@@ -22,6 +21,7 @@ from nnsreport.costs.sweep import GroupResults
 from nnsreport.costs.sweep_file import Sweep
 from nnsreport.costs.sweep_pool import evaluated
 from nnsreport.costs.sweep_table import IS_PARETO, POINT, sweep_frame, sweep_schema
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 from nnsreport.parsers.export import TableWriter
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnsreport.engine.cost.trace_files import trace_pairs
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import DataError
 
 if TYPE_CHECKING:

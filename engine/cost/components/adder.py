@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
@@ -14,6 +14,7 @@ from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_p
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _GATES_PER_BIT = 9
 _SPECIAL_LAYOUT_RESISTANCE = 1.5

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.adder import Adders, adders
 from nnsreport.engine.cost.components.whole_numbers import binary_stages, truncated, whole_cycles
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _LATER_STAGE_BITS = 2
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.whole_numbers import truncated
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

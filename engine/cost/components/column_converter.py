@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

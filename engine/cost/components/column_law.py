@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
+from nnsreport.engine.records import dataclass
 
 _LARGEST_EXPONENT = 1000
 """Numbers up to 2 to this power are represented."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.flip_flops import flip_flops
 from nnsreport.engine.cost.components.pass_gates import whole_widths, widths_for_resistance
 from nnsreport.engine.cost.components.placement import pass_gate_folds, pass_gate_width_m, spread_over_lines
@@ -11,6 +9,7 @@ from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import pass_gate_area
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

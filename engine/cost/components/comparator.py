@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell
 from nnsreport.engine.cost.components.stage import STEP_PER_S
 from nnsreport.engine.cost.components.whole_numbers import truncated
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _INVERTERS, _NAND2, _NAND3 = 4, 4, 3
 

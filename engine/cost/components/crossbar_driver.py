@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, widths_for_resistance
@@ -14,6 +12,7 @@ from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from nnsreport.engine.cost.components.axes import beside
@@ -17,6 +17,7 @@ from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import gate_capacitance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _CELLS = 12
 _LEAKING_INVERTERS = 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from nnsreport.engine.cost.components.small_gates import Widths
@@ -15,6 +14,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.engine.cost.components.axes import beside, repeated
@@ -23,6 +22,7 @@ from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
 from nnsreport.engine.cost.technology.tables import number, read_table
+from nnsreport.engine.records import dataclass
 
 _SIMULATED_READ_V = 0.5
 _VOLTAGE_MODE_LATENCY_S = 1e-9

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, whole_widths, widths_for_resistance
@@ -11,6 +11,7 @@ from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import pass_gate_area
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _CHARGE_TO_90_PERCENT = 2.3
 """Time constants to 90 % of a step."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.small_gates import Widths
 from nnsreport.engine.cost.components.stage import Delay
 from nnsreport.engine.cost.primitives.gate_capacitance import gate_capacitance_pair
@@ -11,6 +9,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.transistor import gate_capacitance, horowitz, pass_gate_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _GAIN_OF_PASS_GATE = 0.0
 """Inverse gain that NeuroSim states, and does not use."""

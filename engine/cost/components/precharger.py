@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.placement import lines_of_units
 from nnsreport.engine.cost.components.stage import STEP_PER_S, stage_delay
@@ -15,6 +13,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _PULL_UP_WIDTH_F = 6
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.row_decoder import RowDecoder, row_decoder
 from nnsreport.engine.cost.components.whole_numbers import binary_stages, truncated
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

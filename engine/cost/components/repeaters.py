@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from nnsreport.engine.cost.components.gate_cell import GateCell, gate_cell
@@ -11,6 +10,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.transistor import on_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 WIRE_F_PER_M = 0.2e-15 / 1e-6
 """Capacitance of a wire by its length, the same at all nodes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell, gate_cell
@@ -13,6 +13,7 @@ from nnsreport.engine.cost.primitives.enlargement import enlarged_widths
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _DRIVER_WIDTH = 2
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
 from nnsreport.engine.cost.components.pass_gates import PassGate, pass_gate, whole_widths, widths_for_resistance
@@ -13,6 +11,7 @@ from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _LUMPED, _DISTRIBUTED = 0.69, 0.38
 """Delays to half of a step over RC: of a lumped and of a distributed line."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.components.sense_amplifier_fits import (
@@ -18,6 +16,7 @@ from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
 from nnsreport.engine.cost.technology.tables import Row, number, read_table
+from nnsreport.engine.records import dataclass
 
 _CYCLE_S = 1e-9
 _SIMULATED_READ_V = 0.5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from nnsreport.engine.cost.components.axes import beside
@@ -12,6 +11,7 @@ from nnsreport.engine.cost.components.column_law import Piece, piecewise, withou
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Roadmap, Technology
 from nnsreport.engine.cost.technology.tables import Row, number, read_table
+from nnsreport.engine.records import dataclass
 
 _OPEN_COLUMN_W = 1e-6
 

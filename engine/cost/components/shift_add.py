@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.adder import Adders, adders
 from nnsreport.engine.cost.components.axes import beside
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
@@ -12,6 +10,7 @@ from nnsreport.engine.cost.components.whole_numbers import truncated
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

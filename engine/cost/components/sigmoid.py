@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.row_decoder import RowDecoder, row_decoder
 from nnsreport.engine.cost.components.small_gates import minimum_widths
 from nnsreport.engine.cost.components.sram_cell import SramCell
@@ -14,6 +12,7 @@ from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _INVERTERS_WIDE = 3
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.primitives.gate_capacitance import SheetTuning
 from nnsreport.engine.cost.primitives.kinds import Gate
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Structure, Technology
 from nnsreport.engine.cost.technology.tables import number, read_table
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

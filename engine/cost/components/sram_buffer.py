@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.precharger import Precharger, precharger
 from nnsreport.engine.cost.components.repeaters import WIRE_F_PER_M
 from nnsreport.engine.cost.components.row_decoder import RowDecoder, row_decoder
@@ -13,6 +11,7 @@ from nnsreport.engine.cost.components.sram_write_driver import SramWriteDriver, 
 from nnsreport.engine.cost.components.whole_numbers import binary_stages, truncated
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.gate_area import gate_area
@@ -13,6 +11,7 @@ from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import gate_capacitance, transconductance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

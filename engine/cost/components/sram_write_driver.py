@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_cell
 from nnsreport.engine.cost.components.placement import lines_of_units
@@ -12,6 +10,7 @@ from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _INVERTERS = 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.gate_cell import GateCell, gate_cell
 from nnsreport.engine.cost.components.small_gates import Widths, minimum_widths, sheet_tuning
@@ -13,6 +13,7 @@ from nnsreport.engine.cost.primitives.gate_capacitance import SheetTuning, gate_
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _LATCH_INVERTERS = 5
 _NARROW_SHEETS_RESISTANCE = 3.0 / 2.0

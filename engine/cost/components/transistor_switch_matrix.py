@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.flip_flops import FlipFlops, flip_flops
@@ -16,6 +16,7 @@ from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.transistor import pass_gate_resistance
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _PASS_GATES = 4
 _OPEN_PASS_GATES = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.gate_cell import GateCell, enlarged_gate_widths, gate_cell
@@ -14,6 +14,7 @@ from nnsreport.engine.cost.primitives.gate_area import gate_area
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.global_wires import global_wire_ohm_per_m
 from nnsreport.engine.cost.components.repeaters import RepeatedWire, repeated_wire
 from nnsreport.engine.cost.components.whole_numbers import truncated, whole_cycles
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

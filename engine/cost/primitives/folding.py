@@ -7,11 +7,11 @@ transistors fold by their width, FinFETs and GAA transistors by their number of 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from nnsreport.engine.cost.primitives.kinds import Channel
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Structure, Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

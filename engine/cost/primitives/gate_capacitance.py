@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.primitives.effective_width import devices_by_reciprocal
 from nnsreport.engine.cost.primitives.folding import Folding, Pair, fold
 from nnsreport.engine.cost.primitives.kinds import Channel, Gate
 from nnsreport.engine.cost.primitives.transistor import gate_capacitance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _PARALLEL = {Gate.NAND: Channel.PMOS, Gate.NOR: Channel.NMOS}
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adders_of_a_tree, later_stages
 from nnsreport.engine.cost.components.whole_numbers import whole_cycles
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
+from nnsreport.engine.records import dataclass
 
 
 def over_parts(quantity: Quantity) -> Quantity:

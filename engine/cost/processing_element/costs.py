@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from nnsreport.engine.cost.processing_element.parts import Groups
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ReadCost, Reading
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
+from nnsreport.engine.records import dataclass
 
 CIRCUITS = ("total", "buffer", "interconnect", "adc", "accumulation", "other")
 

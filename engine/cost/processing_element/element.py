@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
@@ -16,6 +15,7 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ChipAreas
 from nnsreport.engine.cost.sub_array.results import SubArray, SubArrayAreas
 from nnsreport.engine.cost.sum_bits import sub_array_sum_bits
+from nnsreport.engine.records import dataclass
 
 
 class Mapping(StrEnum):

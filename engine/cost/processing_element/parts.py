@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -20,6 +19,7 @@ from nnsreport.engine.cost.partition import (
     tile_parts,
     whole_tile,
 )
+from nnsreport.engine.records import dataclass
 
 
 class Likeness(StrEnum):

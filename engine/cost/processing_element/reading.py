@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.corrections import Correction, whole_quotient
 from nnsreport.engine.cost.partition import ElementUse
@@ -13,6 +11,7 @@ from nnsreport.engine.cost.processing_element.element import ProcessingElement
 from nnsreport.engine.cost.processing_element.parts import LayerParts
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

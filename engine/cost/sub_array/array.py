@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.repeaters import WIRE_F_PER_M
 from nnsreport.engine.cost.given import Access, MemoryCell
 from nnsreport.engine.cost.outline import Outline
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _NODE_OF_UNSCALED_PITCH_NM = 14
 """NeuroSim relaxes cells of this node by the pitch of FinFETs before the pitches by node."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.multiplexer import multiplexer
 from nnsreport.engine.cost.components.row_decoder import row_decoder
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
@@ -12,6 +10,7 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.sub_array.calibration import calibration
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

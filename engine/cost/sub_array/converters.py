@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.column_converter import ColumnConverter, ConverterPlace, HasColumnLaw
 from nnsreport.engine.cost.components.column_law import ColumnLaw
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import (
@@ -19,6 +17,7 @@ from nnsreport.engine.cost.quantity import Quantity, select
 from nnsreport.engine.cost.sub_array.column_multiplexer import converters_of
 from nnsreport.engine.cost.sub_array.converter_file import converter_of_file
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
 from nnsreport.engine.cost.corrections import Correction
@@ -19,6 +17,7 @@ from nnsreport.engine.cost.sub_array.reads import sub_array_reads
 from nnsreport.engine.cost.sub_array.resistive_rows import ResistiveRows, read_cells
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayAreas, SubArrayReads
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

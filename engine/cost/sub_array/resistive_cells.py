@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.access_transistor import access_resistance_ohm, access_transistor_width_m
 from nnsreport.engine.cost.given import Access
 from nnsreport.engine.cost.parameters import Parameters
@@ -13,6 +11,7 @@ from nnsreport.engine.cost.primitives.transistor import gate_capacitance
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.sub_array.array import MemoryArray
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

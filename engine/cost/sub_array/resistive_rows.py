@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.crossbar_driver import CrossbarDriver, crossbar_driver
 from nnsreport.engine.cost.components.row_decoder import row_decoder
 from nnsreport.engine.cost.components.row_switch_matrix import Line, row_switch_matrix
@@ -19,6 +17,7 @@ from nnsreport.engine.cost.sub_array.calibration import calibration
 from nnsreport.engine.cost.sub_array.resistive_cells import ResistiveCells
 from nnsreport.engine.cost.sub_array.word_line_buffers import word_line_buffers
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

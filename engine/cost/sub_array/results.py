@@ -6,7 +6,6 @@ of its columns. Reads that see the same need be evaluated only once, and be coun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from nnsreport.engine.backend import Array
@@ -15,6 +14,7 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

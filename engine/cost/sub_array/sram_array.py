@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.precharger import Precharger, precharger
 from nnsreport.engine.cost.components.sram_cell import SramCell, sram_cell
 from nnsreport.engine.cost.components.sram_write_driver import SramWriteDriver, sram_write_driver
@@ -11,6 +9,7 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.sub_array.array import MemoryArray, memory_array
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.multilevel_sense_amplifier import References
@@ -31,6 +30,7 @@ from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayAreas, S
 from nnsreport.engine.cost.sub_array.sram_array import SramArray, sram_array
 from nnsreport.engine.cost.sub_array.word_line_buffers import WordLineBuffers, word_line_buffers
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

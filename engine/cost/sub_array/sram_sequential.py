@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.axes import beside, repeated
 from nnsreport.engine.cost.components.row_decoder import RowDecoder, row_decoder
 from nnsreport.engine.cost.components.sram_sense_amplifier import SramSenseAmplifier, sram_sense_amplifier
@@ -18,6 +16,7 @@ from nnsreport.engine.cost.sub_array.reads import same_for_all_states, sub_array
 from nnsreport.engine.cost.sub_array.results import ReadInputs, SubArrayAreas, SubArrayReads
 from nnsreport.engine.cost.sub_array.sram_array import SramArray, sram_array
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.small_gates import Widths
 from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.outline import Outline
@@ -15,6 +13,7 @@ from nnsreport.engine.cost.primitives.leakage import gate_leakage_a
 from nnsreport.engine.cost.primitives.transistor import on_resistance
 from nnsreport.engine.cost.quantity import Quantity, namespace_among, select
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 _LUMPED, _DISTRIBUTED = 0.69, 0.38
 """Delays to half of a step over RC: of a lumped and of a distributed line."""

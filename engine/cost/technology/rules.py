@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 
 from nnsreport.engine.cost.technology.tables import number, read_table
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

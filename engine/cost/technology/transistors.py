@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from nnsreport.engine.cost.technology.rules import Constants, LayoutRules
+from nnsreport.engine.records import dataclass
 
 
 class Roadmap(StrEnum):

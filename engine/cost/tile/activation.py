@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.buffers import buffer_cell
 from nnsreport.engine.cost.components.axes import repeated
 from nnsreport.engine.cost.components.bit_shifter import BitShifter, bit_shifter
@@ -12,6 +10,7 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.results import Reading
 from nnsreport.engine.cost.technology import Technology
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
@@ -18,6 +16,7 @@ from nnsreport.engine.cost.quantity import Quantity, namespace_among
 from nnsreport.engine.cost.results import ReadCost, Reading
 from nnsreport.engine.cost.sub_array.results import SubArrayReads
 from nnsreport.engine.cost.tile.tile import Tile
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

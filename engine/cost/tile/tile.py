@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.cost.components.adder_tree import AdderTree, adder_tree
 from nnsreport.engine.cost.components.h_tree import HTree, h_tree
 from nnsreport.engine.cost.components.whole_numbers import binary_stages
@@ -19,6 +17,7 @@ from nnsreport.engine.cost.sub_array.results import SubArray
 from nnsreport.engine.cost.technology import Technology
 from nnsreport.engine.cost.tile.activation import Activation, activation
 from nnsreport.engine.cost.tile.buffers import TileBuffer, tile_buffer
+from nnsreport.engine.records import dataclass
 
 _TREE_FOLDING = 16
 """Wires of a tile's tree above one another; only the chip's tree has a parameter for it."""
