@@ -6,6 +6,7 @@ FOLDER holds genuine logs of NeuroSim (the larger ones with a whole chip are use
 largest one of NeuroSim V2 in it, if not given. Copies with other numbers are written to a temporary folder, so all of
 it comes from the cache. Every row is a process of its own, start-up included: wall time, best and worst; core seconds
 and peak memory leave out the processes that it starts in turn. On a shared machine, the core seconds tell more.
+Compiled modules are kept from run to run, as an installation has them, whatever PYTHONDONTWRITEBYTECODE says.
 """
 
 from __future__ import annotations
@@ -57,13 +58,19 @@ def parse_folder(folder: str, jobs: str) -> None:
     print(sum(batch.numbers.frame().height for batch in parse_files(files, jobs=int(jobs))))
 
 
-def measure(command: Sequence[str], repeat: int) -> Measured:
+def environment(scratch: Path) -> dict[str, str]:
+    """Return the environment of all commands: compiled modules are kept in a folder."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(scratch / "compiled")}
+
+
+def measure(command: Sequence[str], repeat: int, variables: dict[str, str]) -> Measured:
     """Run a command several times."""
     seconds, core_seconds, peaks = [], [], []
     for _ in range(repeat):
         with tempfile.TemporaryFile() as errors:
             start = time.perf_counter()
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=variables)
             _, status, usage = os.wait4(process.pid, 0)
             seconds.append(time.perf_counter() - start)
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -100,13 +107,13 @@ def commands_for(folder: Path, scratch: Path, cores: int) -> dict[str, list[str]
     }
 
 
-def print_table(title: str, size: int, commands: dict[str, list[str]], repeat: int) -> None:
+def print_table(title: str, size: int, commands: dict[str, list[str]], repeat: int, variables: dict[str, str]) -> None:
     """Measure commands, and print a row each."""
     print(f"\n{title}: {size / MEGABYTE:.0f} MB\n")
     print("| | s (best .. worst) | core-s | MB/s | times the script's speed | peak MB |\n|---|---|---|---|---|---|")
     reference = None
     for name, command in commands.items():
-        measured = measure(command, repeat)
+        measured = measure(command, repeat, variables)
         best = min(measured.seconds)
         reference = reference or best
         print(
@@ -164,12 +171,12 @@ def main() -> None:
     print_machine()
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as name:
         scratch = Path(name)
-        many, large = scratch / "many", scratch / "large"
+        many, large, variables = scratch / "many", scratch / "large", environment(scratch)
         size = write_logs(inference, many, arguments.count, arguments.seed)
         title = f"{arguments.count} logs, copies of {len(inference)}"
-        print_table(title, size, commands_for(many, scratch, cores), arguments.repeat)
+        print_table(title, size, commands_for(many, scratch, cores), arguments.repeat, variables)
         size = write_training_log(training, large / "output_7.txt", int(arguments.large_mb * MEGABYTE), arguments.seed)
-        print_table("one training log", size, commands_for(large, scratch, cores), arguments.repeat)
+        print_table("one training log", size, commands_for(large, scratch, cores), arguments.repeat, variables)
 
 
 if __name__ == "__main__":
