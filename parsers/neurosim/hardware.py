@@ -44,6 +44,9 @@ _BREAKDOWN_BANNER = re.compile(r"\*+ Breakdown of Latency and Dynamic Energy \*+
 class HardwareReader(Place):
     """Reads the lines of one C++ part after the other."""
 
+    _order_before: int = -1
+    _was_whole: bool = True
+
     def read(self, text: str, line: int) -> Verdict:
         """Read one line.
 
@@ -132,11 +135,11 @@ class HardwareReader(Place):
         if measure is None:
             return self._unknown(text)
         self._drop_stray()
-        if measure.order < self._breakdown_order:
+        is_late = measure.order == self._breakdown_order - 1 and measure.order > self._order_before
+        if measure.order < self._breakdown_order and not is_late:
             self._judge_breakdown(is_followed=False)
             self.forget_place()
-        is_whole = self._is_next_of_breakdown(measure)
-        self._breakdown_order = measure.order
+        is_whole = self._note_order(measure, is_late=is_late)
         value = measure.quantity.read(printed)
         if value is None or not (self.is_chip or self.layer):
             return Verdict.UNREADABLE
@@ -148,13 +151,22 @@ class HardwareReader(Place):
             self._breakdown.is_whole = self._breakdown.is_whole and is_whole
         return Verdict.READ
 
-    def _is_next_of_breakdown(self, measure: Measure) -> bool:
-        """Tell whether nothing is missing between a line of a breakdown and what says whose it is."""
+    def _note_order(self, measure: Measure, *, is_late: bool) -> bool:
+        """Go on in a breakdown; tell whether nothing is missing before a line.
+
+        A line behind the one that it belongs before has only changed places with it.
+        """
+        if is_late:
+            self._breakdown.is_whole, self._order_before = self._was_whole, self._breakdown_order
+            self.recording = None
+            return True
         if measure.order == self._breakdown_order:
             return True  # a doubled line
         before = self._last_measure
         is_begun = self._breakdown_order >= 0 or (before is not None and before.ends_section)
-        return is_begun and measure.order == self._breakdown_order + 1
+        self._was_whole = self._breakdown.is_whole and is_begun
+        self._order_before, self._breakdown_order = self._breakdown_order, measure.order
+        return is_begun and measure.order == self._order_before + 1
 
     def _read_banner(self, text: str, line: int) -> Verdict:
         estimation = _ESTIMATION.fullmatch(text)

@@ -278,7 +278,8 @@ class Breakdown:
         """Tell whether most lines are there, and their energies may be parts of the total."""
         energies = {line.measure: line.value for line in self.lines if line.measure.metric == _ENERGY}
         total = self.totals.get(_ENERGY)
-        may_be_parts = total is not None and math.fsum(energies.values()) <= total * (1 + _PRINT_PRECISION)
+        # written so that nan, of which nothing can be told, passes
+        may_be_parts = total is not None and not math.fsum(energies.values()) > total * (1 + _PRINT_PRECISION)
         return may_be_parts and len({line.measure for line in self.lines}) >= _FEWEST_PARTS
 
     def _is_sum(self, metric: str) -> bool:
