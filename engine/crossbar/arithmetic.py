@@ -18,7 +18,7 @@ from nnsreport.engine.converters.analog import Converter
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import FusedProduct, is_fusible
+from nnsreport.engine.crossbar.fused import FusedProduct, WholeCells, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.launching import is_launchable, launched_codes
@@ -79,7 +79,7 @@ class BlockOperand:
         How activations are applied.
     noise : ReadNoise, optional
         What every read adds.
-    whole : Array of int8, (groups, slices * columns, K), optional
+    whole : WholeCells, optional
         The conductances again, where they are small whole numbers and that is of use.
     packed : PackedCells, optional
         The conductances again, as a GPU's kernel takes them.
@@ -90,7 +90,7 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
-    whole: Array | None = None
+    whole: WholeCells | None = None
     packed: PackedCells | None = None
 
     @property

@@ -6,6 +6,7 @@ at ties that sums of conductances come to within the rounding of their order.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -38,7 +39,23 @@ _LARGEST_TOTAL = 2**31 - 1
 _NONE = np.empty(0, np.float32)
 
 
-def whole_cells(cells: Array) -> Array | None:
+@dataclass(frozen=True, slots=True)
+class WholeCells:
+    """Conductances that are small whole numbers.
+
+    Attributes
+    ----------
+    numbers : numpy.ndarray of int8 or int16, (groups, slices * columns, K)
+        In level units.
+    largest : int
+        Magnitude among them.
+    """
+
+    numbers: Array
+    largest: int
+
+
+def whole_cells(cells: Array) -> WholeCells | None:
     """Return conductances as bytes or words, if they are small whole numbers.
 
     Parameters
@@ -48,7 +65,7 @@ def whole_cells(cells: Array) -> Array | None:
 
     Returns
     -------
-    numpy.ndarray of int8 or int16, or None
+    WholeCells or None
         For :class:`FusedProduct`; None on a device, where nothing needs them.
     """
     if native.convert is None or namespace_of(cells) is not np:
@@ -57,7 +74,7 @@ def whole_cells(cells: Array) -> Array | None:
     if largest > _LARGEST_WORD:
         return None
     whole = cells.astype(np.int8 if largest <= _LARGEST_BYTE else np.int16, order="C")
-    return whole if np.array_equal(whole, cells) else None
+    return WholeCells(whole, int(largest)) if np.array_equal(whole, cells) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,8 @@ class FusedProduct:
     ----------
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice.
-    whole : numpy.ndarray of int8 or int16, (groups, slices * columns, K), or None
-        From :func:`whole_cells`.
+    whole : WholeCells or None
+        The same, from :func:`whole_cells`.
     blocks : tuple of slice
         Rows K read together.
     cycles : InputCoding
@@ -98,7 +115,7 @@ class FusedProduct:
     """
 
     cells: Array
-    whole: Array | None
+    whole: WholeCells | None
     blocks: tuple[slice, ...]
     cycles: InputCoding
     converter: UniformConverter
@@ -136,7 +153,7 @@ class FusedProduct:
         slices, count, activations = len(self.values), taps.vectors_at.size, taps.elements
         steps = self.converter.steps
         reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), lines // len(steps))
-        table = cycle_table(self.cycles)
+        table = _cycle_table(self.cycles)
         whole, is_narrow = self._usable(activations, table)
         product: Array = np.empty((groups, lines // slices, count), np.float32)
         clipped = native.convert(
@@ -168,7 +185,7 @@ class FusedProduct:
         longest = max(block.stop - block.start for block in self.blocks)
         if self.whole is None or not _fits_words(activations, self.whole, self.cycles, longest):
             return None, False
-        return self.whole, _fits_bytes(self.whole, table, self.cycles, longest)
+        return self.whole.numbers, _fits_bytes(self.whole, table, self.cycles, longest)
 
 
 def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
@@ -189,22 +206,18 @@ def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
     return native.convert is not None and xp is np and np.dtype(dtype).itemsize <= _MOST_BYTES
 
 
-def _fits_words(activations: Array, whole: Array, cycles: InputCoding, longest: int) -> bool:
+def _fits_words(activations: Array, whole: WholeCells, cycles: InputCoding, longest: int) -> bool:
     """Return whether activations are bytes, and no sum of a block's rows exceeds what single precision holds."""
-    return activations.itemsize == 1 and longest * max(cycles.tops) * _largest(whole) <= _LARGEST_SUM
+    return activations.itemsize == 1 and longest * max(cycles.tops) * whole.largest <= _LARGEST_SUM
 
 
-def _fits_bytes(whole: Array, table: Array, cycles: InputCoding, longest: int) -> bool:
+def _fits_bytes(whole: WholeCells, table: Array, cycles: InputCoding, longest: int) -> bool:
     """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
     are_pulses_whole = set(table["kind"].tolist()) <= {MAGNITUDE, SIGN_BIT} and min(table["mask"].tolist()) >= 0
-    if whole.itemsize != 1 or not are_pulses_whole:
+    if whole.numbers.itemsize != 1 or not are_pulses_whole:
         return False
     pairs = 2 * -(-longest // _ADDED_TOGETHER)
-    return pairs * max(cycles.tops) * _largest(whole) <= _LARGEST_WORD
-
-
-def _largest(whole: Array) -> int:
-    return max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
+    return pairs * max(cycles.tops) * whole.largest <= _LARGEST_WORD
 
 
 def cycle_table(cycles: InputCoding) -> Array:
@@ -218,8 +231,13 @@ def cycle_table(cycles: InputCoding) -> Array:
     Returns
     -------
     numpy.ndarray of CYCLE, (cycles,)
-        In the order of ``cycles.weights``.
+        In the order of ``cycles.weights``; a copy.
     """
+    return _cycle_table(cycles).copy()
+
+
+@functools.lru_cache(maxsize=64)  # layers are evaluated again and again
+def _cycle_table(cycles: InputCoding) -> Array:
     cut = cycles.digits
     shifts = [index * cut.width for index in range(cut.count)]
     if cycles.signs is InputSigns.TWOS_COMPLEMENT:

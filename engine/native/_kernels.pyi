@@ -39,7 +39,7 @@ def convert(
     whole : int8 or int16, (groups, lines, K), or empty
         The same, where they are whole numbers; levels must then be bytes, and sums of a block less than 2^24.
     reciprocals : float32, (lines + 4)
-        What sums are multiplied with; the last four do not matter.
+        What sums are multiplied with; the last four are zero.
     values : float32, (slices,)
         What a code of each slice counts for.
     gains, scales : float32, (groups, lines / slices), or both empty

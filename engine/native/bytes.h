@@ -16,15 +16,18 @@ enum { QUAD = 4, BYTES_OCTETS = 2, BYTES_WIDTH = BYTES_OCTETS * LANES };
 
 WITH_BYTES INLINE void pack_bytes(const Job *job, int64_t group, int8_t *packed)
 {
-    const int8_t *cells = (const int8_t *)job->whole + group * job->lines * job->rows;
-    for (int64_t index = 0; index < job->block_count; index++) {
-        const int64_t *block = job->blocks + 2 * index;
-        for (int64_t line = 0; line < job->lines; line += LINES)
-            for (int64_t quad = block[0]; quad < block[1]; quad += QUAD)
-                for (int64_t own = line; own < line + LINES; own++)
-                    for (int64_t row = quad; row < quad + QUAD; row++)
-                        *packed++ = own < job->lines && row < block[1] ? cells[own * job->rows + row] : 0;
-    }
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
+        for (int64_t line = 0; line < job->lines; line += LINES) {
+            const int8_t *from[LINES];
+            for (int64_t own = 0; own < LINES; own++)
+                from[own] = (const int8_t *)job->whole + line_at(job, group, line + own) * job->rows;
+            for (int64_t row = block[0]; row < block[1]; row += QUAD)
+                for (int64_t own = 0; own < LINES; own++, packed += QUAD) {
+                    const int64_t left = block[1] - row;
+                    memset(packed, 0, QUAD);
+                    memcpy(packed, from[own] + row, left < QUAD ? left : QUAD);
+                }
+        }
 }
 
 WITH_BYTES INLINE __m128i octet_of_row(const Tile *tile, const int64_t *block, int64_t row, int64_t octet)

@@ -10,11 +10,14 @@ enum { FLOATS_OCTETS = 3, FLOATS_WIDTH = FLOATS_OCTETS * LANES };
 
 INLINE void pack_cells(const Job *job, int64_t group, float *packed)
 {
-    const float *cells = job->cells + group * job->lines * job->rows;
-    for (int64_t line = 0; line < job->lines; line += LINES)
+    for (int64_t line = 0; line < job->lines; line += LINES) {
+        const float *from[LINES];
+        for (int64_t own = 0; own < LINES; own++)
+            from[own] = job->cells + line_at(job, group, line + own) * job->rows;
         for (int64_t row = 0; row < job->rows; row++)
-            for (int64_t own = line; own < line + LINES; own++)
-                *packed++ = own < job->lines ? cells[own * job->rows + row] : 0.0f;
+            for (int64_t own = 0; own < LINES; own++)
+                *packed++ = from[own][row];
+    }
 }
 
 INLINE void load_levels(const Job *job, const Tile *tile, const int64_t *block, int32_t *to, const int is_fused)

@@ -33,7 +33,7 @@ typedef struct {
     const float *cells;   /* (groups, lines, rows) */
     const void *whole;    /* likewise, where cells are whole numbers, of `whole_bytes` each; or NULL */
     int whole_bytes, is_narrow; /* narrow: no sum of half a block's rows exceeds 16 bits */
-    const float *reciprocals;   /* (lines + LINES) */
+    const float *reciprocals;   /* (lines + LINES), the last of them zero */
     const Cycle *cycles;
     const int64_t *blocks;       /* (block_count, 2) */
     const float *values;         /* (slices) */
@@ -55,6 +55,12 @@ typedef struct {
 } Room;
 
 INLINE int64_t up_to_a_multiple(int64_t number, int64_t of) { return (number + of - 1) / of * of; }
+
+/* Behind the last line the last one is repeated: its reciprocal is zero there, so that nothing comes of it. */
+INLINE int64_t line_at(const Job *job, int64_t group, int64_t line)
+{
+    return group * job->lines + (line < job->lines ? line : job->lines - 1);
+}
 
 INLINE int64_t lanes_together(Integers lanes)
 {

@@ -13,23 +13,27 @@ enum { PAIR = 2, WORDS_OCTETS = 2, WORDS_WIDTH = WORDS_OCTETS * LANES };
 
 #define WITH_WORDS __attribute__((target("avx2,fma")))
 
-WITH_WORDS INLINE int16_t whole_cell(const Job *job, int64_t index)
-{
-    return job->whole_bytes == 1 ? ((const int8_t *)job->whole)[index] : ((const int16_t *)job->whole)[index];
-}
+#define PACK_PAIRS(type)                                                                                               \
+    for (int64_t line = 0; line < job->lines; line += LINES) {                                                         \
+        const type *from[LINES];                                                                                       \
+        for (int64_t own = 0; own < LINES; own++)                                                                      \
+            from[own] = (const type *)job->whole + line_at(job, group, line + own) * job->rows;                        \
+        for (int64_t row = block[0]; row < block[1]; row += PAIR)                                                      \
+            for (int64_t own = 0; own < LINES; own++) {                                                                \
+                *packed++ = from[own][row];                                                                            \
+                *packed++ = row + 1 < block[1] ? from[own][row + 1] : 0;                                               \
+            }                                                                                                          \
+    }
 
 WITH_WORDS INLINE void pack_words(const Job *job, int64_t group, int16_t *packed)
 {
-    for (int64_t index = 0; index < job->block_count; index++) {
-        const int64_t *block = job->blocks + 2 * index;
-        for (int64_t line = 0; line < job->lines; line += LINES)
-            for (int64_t pair = block[0]; pair < block[1]; pair += PAIR)
-                for (int64_t own = line; own < line + LINES; own++)
-                    for (int64_t row = pair; row < pair + PAIR; row++)
-                        *packed++ = own < job->lines && row < block[1]
-                                        ? whole_cell(job, (group * job->lines + own) * job->rows + row)
-                                        : 0;
-    }
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
+        if (job->whole_bytes == 1) {
+            PACK_PAIRS(int8_t)
+        }
+        else {
+            PACK_PAIRS(int16_t)
+        }
 }
 
 /* Eight bytes of two rows side by side, as words. */

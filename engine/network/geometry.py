@@ -5,6 +5,7 @@ Source of the formulas: ONNX operator specifications of Conv, MaxPool and Averag
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,16 +107,23 @@ class Window:
         tuple of int
             Lengths of the spatial axes of the output; zero or less where the window does not fit.
         """
-        padding = self.padding(spatial)
-        return tuple(map(self._positions, spatial, padding.before, padding.after, self.strides, self.extent))
+        return _positions_in(self, spatial)
 
-    def _positions(self, length: int, before: int, after: int, stride: int, extent: int) -> int:
-        free = length + before + after - extent
-        if not self.ceil_mode:
-            return free // stride + 1
-        count = -(-free // stride) + 1
-        # A window that would start in the padding behind the input is not a position.
-        return count - 1 if (count - 1) * stride >= length + before else count
+
+@functools.lru_cache(maxsize=1024)  # layers are evaluated again and again
+def _positions_in(window: Window, spatial: tuple[int, ...]) -> tuple[int, ...]:
+    padding = window.padding(spatial)
+    axes = zip(spatial, padding.before, padding.after, window.strides, window.extent, strict=True)
+    return tuple(_positions(*axis, window.ceil_mode) for axis in axes)
+
+
+def _positions(length: int, before: int, after: int, stride: int, extent: int, ceil_mode: bool) -> int:
+    free = length + before + after - extent
+    if not ceil_mode:
+        return free // stride + 1
+    count = -(-free // stride) + 1
+    # A window that would start in the padding behind the input is not a position.
+    return count - 1 if (count - 1) * stride >= length + before else count
 
 
 def pad_spatial(x: Array, padding: Padding, value: float, *, channels_first: bool = False) -> Array:

@@ -83,8 +83,10 @@ def taps_of_windows(padded: Array, window: Window, positions: tuple[int, ...], g
     return Taps(padded, rows_at.reshape(groups, -1), _sums((padded.shape[1], *positions), (image, *places)).reshape(-1))
 
 
+@functools.lru_cache(maxsize=64)  # layers are evaluated again and again
 def _sums(counts: tuple[int, ...], steps: tuple[int, ...]) -> Array:
     """Return where elements lie, of which an array has so many along its axes, so many apart."""
     along = (np.arange(count, dtype=np.int64) * step for count, step in zip(counts, steps, strict=True))
     places: Array = functools.reduce(np.add.outer, along)
+    places.flags.writeable = False
     return places
