@@ -136,8 +136,12 @@ def column_resistances(bits: Array, branches: Array, parameters: Parameters) -> 
     ----------
     NeuroSim V1.4, ProcessingUnit.cpp, GetColumnResistance.
     """
+    return resistances_of_rows((bits == 1).astype("float64"), branches, parameters)
+
+
+def resistances_of_rows(driven: Array, branches: Array, parameters: Parameters) -> Array:
+    """Return :func:`column_resistances` for rows that are driven, 1, or not, 0: float64, (rows, reads)."""
     xp = namespace_of(branches)
-    driven = (bits == 1).astype("float64")
     conductance = driven.T @ branches
     if parameters.mode.is_parallel:
         groups = whole_quotient(parameters.rows, parameters.rows_in_parallel, parameters.corrections)
@@ -263,8 +267,8 @@ def sram_column_resistance(active_rows: Quantity, access_ohm: Quantity, paramete
 
 def _resistance(conductance: Array) -> Array:
     xp = namespace_of(conductance)
-    is_open = conductance == 0
-    if not bool(is_open.any()):
+    if conductance.size and bool(conductance.min() > 0):
         return 1 / conductance
+    is_open = conductance == 0
     resistance: Array = xp.where(is_open, OPEN_COLUMN_OHM, 1 / xp.where(is_open, 1.0, conductance))
     return resistance

@@ -15,6 +15,7 @@ from nnsreport.engine.cost.conductance import (
     cell_conductances,
     cell_levels,
     column_resistances,
+    resistances_of_rows,
 )
 from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.cost.partition import Part
@@ -86,13 +87,17 @@ class TracedLayer:
             Of a single group of rows where rows are read in parallel; else of all active rows.
         """
         sums = np.zeros((len(factors), len(self._parts)))
+        block, driven = (-1, -1), np.zeros((0, 0))
         for place, (part, branches) in enumerate(self._branches(parameters)):
             bits, active, counts = self._reads[part.row, part.rows]
+            # Parts beside each other have the same rows.
+            if block != (part.row, part.rows):
+                block, driven = (part.row, part.rows), (bits.T == 1).astype("float64", order="C").T
             conversions = counts if parameters.mode.is_parallel else counts * active
             step = max(1, _NUMBERS_AT_ONCE // part.columns)
             for start in range(0, len(counts), step):
                 some = slice(start, start + step)
-                resistance_ohm = column_resistances(bits[:, some], branches, parameters)
+                resistance_ohm = resistances_of_rows(driven[:, some], branches, parameters)
                 for index, factor in enumerate(factors.tolist()):
                     sums[index, place] += conversions[some] @ piecewise_sums(pieces, resistance_ohm * factor)
         return sums

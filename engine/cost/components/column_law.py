@@ -54,14 +54,24 @@ def piecewise(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Quantity:
     float or Array
         The value of the piece that each resistance lies in.
     """
-    pieces = _overlapping(pieces, resistance_ohm)
+    return _chosen(_overlapping(pieces, *_range(resistance_ohm)), resistance_ohm)
+
+
+def _chosen(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Quantity:
+    """Return the value of the piece that each resistance lies in; terms that a piece does not have take no time."""
     logarithm = namespace_among(resistance_ohm).log(resistance_ohm) if any(piece.per_log for piece in pieces) else 0.0
     value: Quantity = 0.0
     for piece in reversed(pieces):
-        here = piece.per_log * logarithm + piece.per_ohm * resistance_ohm + piece.constant
+        here: Quantity = piece.constant
+        if piece.per_log:
+            here = piece.per_log * logarithm + here
+        if piece.per_ohm:
+            here = piece.per_ohm * resistance_ohm + here
         if piece.per_power:
-            here = here + piece.per_power * resistance_ohm**piece.exponent
+            here = piece.per_power * resistance_ohm**piece.exponent + here
         value = here if piece is pieces[-1] else select(resistance_ohm < piece.below_ohm, here, value)
+    if isinstance(value, float) and not isinstance(resistance_ohm, int | float):
+        value = namespace_among(resistance_ohm).full_like(resistance_ohm, value)
     return value
 
 
@@ -83,23 +93,30 @@ def piecewise_sums(pieces: Sequence[Piece], resistance_ohm: Array) -> Array:
     Array of float64, (...)
         The sums.
     """
-    first, *others = _overlapping(pieces, resistance_ohm)
-    least, largest = float(resistance_ohm.min()), float(resistance_ohm.max())
+    least, largest = _range(resistance_ohm)
+    first, *others = _overlapping(pieces, least, largest)
     columns = resistance_ohm.shape[-1]
     if others or first.per_ohm or first.per_power or columns * math.log2(largest / least) > _LARGEST_EXPONENT:
-        return np.asarray(piecewise((first, *others), resistance_ohm)).sum(axis=-1)  # type: ignore[no-any-return]
+        values = np.asarray(_chosen((first, *others), resistance_ohm))
+        return values.sum(axis=-1)  # type: ignore[no-any-return]
     products: Array = np.multiply.reduce(resistance_ohm * (1 / least), axis=-1)
     sums: Array = first.per_log * (np.log(products) + columns * math.log(least)) + columns * first.constant
     return sums
 
 
-def _overlapping(pieces: Sequence[Piece], resistance_ohm: Quantity) -> Sequence[Piece]:
-    """Return the pieces that resistances in the processor's memory lie in; all of them of others, or of nan."""
-    if len(pieces) == 1 or not isinstance(resistance_ohm, np.ndarray) or not resistance_ohm.size:
+def _range(resistance_ohm: Quantity) -> tuple[float, float]:
+    """Return the least and the largest of resistances in the processor's memory; nan for others."""
+    if not isinstance(resistance_ohm, np.ndarray) or not resistance_ohm.size:
+        return math.nan, math.nan
+    return float(resistance_ohm.min()), float(resistance_ohm.max())
+
+
+def _overlapping(pieces: Sequence[Piece], least_ohm: float, largest_ohm: float) -> Sequence[Piece]:
+    """Return the pieces that a range of resistances lies in; all of them of nan."""
+    if math.isnan(least_ohm):
         return pieces
-    least, largest = float(resistance_ohm.min()), float(resistance_ohm.max())
-    begin = next((place for place, piece in enumerate(pieces) if least < piece.below_ohm), 0)
-    end = next((place for place, piece in enumerate(pieces) if largest < piece.below_ohm), len(pieces) - 1)
+    begin = next((place for place, piece in enumerate(pieces) if least_ohm < piece.below_ohm), 0)
+    end = next((place for place, piece in enumerate(pieces) if largest_ohm < piece.below_ohm), len(pieces) - 1)
     return pieces[begin : end + 1]
 
 
