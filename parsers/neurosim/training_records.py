@@ -14,9 +14,9 @@ from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, KeyBlo
 from nnsreport.parsers.neurosim.training_arrays import PrintedArray
 from nnsreport.parsers.neurosim.training_blocks import NO_LAYER, block_of
 from nnsreport.parsers.neurosim.training_clock import EpochClock, Told, Trust
-from nnsreport.parsers.neurosim.training_order import UTILIZATION, About, PrintedOrder
+from nnsreport.parsers.neurosim.training_order import PrintedOrder
 from nnsreport.parsers.neurosim.training_progress import TrainingProgress
-from nnsreport.parsers.neurosim.training_section import Block, Bounds, Numbered, Section
+from nnsreport.parsers.neurosim.training_section import Block, Bounds, FloorPlan, Numbered, Section
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +64,7 @@ class TrainingRecords(RunBuilder):
     _is_counting: bool = False
     _has_told_sections: bool = False
     _is_end_early: bool = False
-    _floor_plan: dict[About, float] = field(default_factory=dict)
+    _floor_plan: FloorPlan = field(default_factory=FloorPlan)
 
     @classmethod
     def begin(cls, dialect: Dialect, cut_line: int | None) -> TrainingRecords:
@@ -95,10 +95,7 @@ class TrainingRecords(RunBuilder):
             self._held = told
             return True
         if self._held is not None and self._held.epoch <= told.epoch <= self._held.epoch + 1:
-            held, self._held = self._held, None
-            if self._section is not None and self._section.is_doubtful:
-                self._section.told, self._section.is_doubtful = held.epoch, False
-            self._take(held)
+            self._take_held(self._held)
         self._drop_held()
         self._take(told)
         return True
@@ -166,6 +163,12 @@ class TrainingRecords(RunBuilder):
             self._is_end_early = True
             self._close_section(None)
 
+    def _take_held(self, held: Told) -> None:
+        self._held = None
+        if self._section is not None:
+            self._section.settle(held.epoch)
+        self._take(held)
+
     def _take(self, told: Told) -> None:
         if self.clock.move(told.epoch):
             self._close_section(told.epoch)
@@ -201,8 +204,8 @@ class TrainingRecords(RunBuilder):
             "look for damaged digits, or a missing piece of the log",
         )
         self._held = None
-        if self._section is not None and self._section.is_doubtful:
-            self._section.told, self._section.is_doubtful = self._told_epoch(), False
+        if self._section is not None:
+            self._section.settle(self._told_epoch())
 
     def _told_epoch(self) -> int | None:
         """Return the epoch that a C++ part beginning here is about, by the wrapper's lines."""
@@ -335,19 +338,15 @@ class TrainingRecords(RunBuilder):
         section.is_closed = True
         if section.is_empty and not section.has_banner:
             return
-        if (
-            section.told is None
-            and not section.is_counted
-            and following in (None, _OUT_OF_ORDER)
-            and self._latest_section < 0
-        ):
+        is_first = self._latest_section < 0 and following in (None, _OUT_OF_ORDER)
+        if is_first and section.told is None and not section.is_counted:
             self._is_counting = section.is_counted = self._silent_tests >= _SILENT_TESTS
         if not section.is_filed:
             self._file_section(section, following, is_end=is_end)
 
     def _file_section(self, section: Section, following: int | None, *, is_end: bool = False) -> None:
         section.is_filed = True
-        section.epoch = epoch = self._epoch_of(section, following)
+        section.epoch = epoch = section.epoch_before(following, self._latest_section, self._next_counted())
         bounds = Bounds.NEAR if section.is_counted or is_end else Bounds.NONE
         is_alone = is_end and section.is_counted and self._latest_section < 0
         if epoch is not None and (is_alone or following in (epoch, epoch + 1)):
@@ -363,7 +362,7 @@ class TrainingRecords(RunBuilder):
             self._latest_section = max(self._latest_section, epoch)
             self._arrays = max(self._arrays, epoch + 1)
             if section.is_counted:
-                self._note_counting(section)
+                self.setting(_EPOCHS_SETTING, _EPOCHS_BY_SECTION, section.first_line)
             else:
                 self._has_told_sections = True
             self.progress.note_section(section, epoch)
@@ -374,31 +373,13 @@ class TrainingRecords(RunBuilder):
         for line in sorted({number.line for number in section.numbers} - {number.line for number in sure}):
             self._leave_out(line)
         for number in sure:
-            known = number.value if section.is_whole else self._floor_plan.get(number.about, number.value)
-            if number.about in contradicted or repr(known) != repr(number.value):
+            is_other = not section.is_whole and self._floor_plan.contradicts(number)
+            if number.about in contradicted or is_other:
                 self.progress.note_contradiction(number.about, number.line)
             else:
                 self._append(number, section.epoch)
-        if section.is_whole and not self._floor_plan:
-            self._floor_plan = {
-                about: value
-                for about, value in section.all_values()
-                if self.order.place(about, None).part <= UTILIZATION
-            }
-
-    def _epoch_of(self, section: Section, following: int | None) -> int | None:
-        if section.is_counted:
-            return self._next_counted() if section.is_in_order else None
-        if section.told is not None:
-            return section.told
-        if (
-            following is not None
-            and section.is_finished
-            and section.is_unbroken
-            and following > self._latest_section + 1
-        ):
-            return following - 1
-        return None
+        if section.is_whole:
+            self._floor_plan.learn(section, self.order)
 
     def _append(self, number: Numbered, epoch: int | None) -> None:
         place = NO_EPOCH if epoch is None else epoch
@@ -411,13 +392,6 @@ class TrainingRecords(RunBuilder):
             "look for a missing, doubled or shuffled piece of the log",
         )
 
-    def _note_counting(self, section: Section) -> None:
-        lines = [number.line for number in section.numbers[:1]]
-        if section.block is not None:
-            lines.append(int(section.block.line[0]))
-        line = min(lines, default=1)
-        self.setting(_EPOCHS_SETTING, _EPOCHS_BY_SECTION, line)
-
     def close(self, asked_epochs: int | None) -> None:
         """Decide what is still open: the log has ended.
 
@@ -427,9 +401,6 @@ class TrainingRecords(RunBuilder):
             Number of epochs that the training was to have.
         """
         if self._held is not None:
-            held, self._held = self._held, None
-            if self._section is not None and self._section.is_doubtful:
-                self._section.told, self._section.is_doubtful = held.epoch, False
-            self._take(held)
+            self._take_held(self._held)
         is_gap = self.has_ended and asked_epochs is not None and self.clock.epoch not in (None, asked_epochs - 1)
         self._close_section(None, is_end=not is_gap)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -154,9 +154,47 @@ class Section:
         return self._ends_layer
 
     @property
+    def first_line(self) -> int:
+        """Line of its first number."""
+        lines = [number.line for number in self.numbers[:1]]
+        if self.block is not None:
+            lines.append(int(self.block.line[0]))
+        return min(lines, default=1)
+
+    @property
     def last_place(self) -> Place | None:
         """Where the latest number stands."""
         return self._last
+
+    def settle(self, epoch: int | None) -> None:
+        """Take an epoch as the one that was told, where it was not sure yet."""
+        if self.is_doubtful:
+            self.told, self.is_doubtful = epoch, False
+
+    def epoch_before(self, following: int | None, latest: int, counted: int) -> int | None:
+        """Return the epoch that the numbers are of.
+
+        Parameters
+        ----------
+        following : int or None
+            Epoch that the wrapper names behind them.
+        latest : int
+            Of the C++ part before, -1 without one.
+        counted : int
+            By the number of C++ parts.
+
+        Returns
+        -------
+        int or None
+            None where it is not sure.
+        """
+        if self.is_counted:
+            return counted if self.is_in_order else None
+        if self.told is not None:
+            return self.told
+        if following is None or following <= latest + 1:
+            return None
+        return following - 1 if self.is_finished and self.is_unbroken else None
 
     def contradicts(self, about: About, value: float) -> bool:
         """Tell whether another value of the same was read."""
@@ -268,6 +306,24 @@ class Section:
         if self.block is None:
             return frozenset(self.values)
         return self.block.keys.abouts.union(self.values) if self.values else self.block.keys.abouts
+
+
+@dataclass(slots=True)
+class FloorPlan:
+    """What the first whole C++ part says of the chip: all others repeat it."""
+
+    _values: Mapping[About, float] = field(default_factory=dict)
+
+    def learn(self, section: Section, order: PrintedOrder) -> None:
+        """Keep the floor plan of a whole C++ part, if it is the first."""
+        if not self._values:
+            self._values = {
+                about: value for about, value in section.all_values() if order.place(about, None).part <= UTILIZATION
+            }
+
+    def contradicts(self, number: Numbered) -> bool:
+        """Return whether a number is another one than here."""
+        return repr(self._values.get(number.about, number.value)) != repr(number.value)
 
 
 def _without_doubtful_tables(numbers: Sequence[Numbered]) -> Sequence[Numbered]:
