@@ -82,7 +82,7 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         "V1.0's training for TensorFlow, which has no hardware: the network's accuracy is told when it is tested",
     ),
     _meaningless(r"make(?:\[\d+\])?: |(?:g\+\+|gcc|c\+\+|icpc|clang\+\+|nvcc) .*-|rm -f |ar r", "building NeuroSim"),
-    _meaningless(r".*\.(?:cpp|h|cc):(?:\d+:|\s).*|\s+\d* *\| ", "the compiler's warnings"),
+    _meaningless(r".*\.(?:cpp|h|cc):(?:\d+:|\s).*|\s+(?:\d+ *)?\| ", "the compiler's warnings"),
     _meaningless(r"\S+\.py:\d+: \w*Warning: |\s+warnings\.warn\(|\w+Warning: ", "warnings of Python packages"),
     _meaningless(
         r"`np\.\w+` was a deprecated alias|The aliases was originally deprecated in NumPy|\s+https://numpy\.org/|"
@@ -90,7 +90,7 @@ MEANINGLESS: tuple[Meaningless, ...] = (
         r"CUDA kernel errors might be asynchronously",
         "the rest of an exception's message",
     ),
-    _meaningless(r".*\d+%\|.*\| .*\[.*\]", "a progress bar"),
+    _meaningless(r"(?>.*?\d%\|)(?>.*?\| )(?>.*?\[).*\]", "a progress bar"),
     _meaningless(r"srun: |slurmstepd|sbatch: ", "SLURM's messages"),
     _meaningless(r"\[?exit \d+\]?\s*$", "an exit code that the job script printed"),
 )
