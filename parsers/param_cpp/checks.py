@@ -19,6 +19,7 @@ _V14 = ("1.4", "1.5", "dcim-1.0")
 _WITH_OWN_WIRES = ("1.0", "1.1", "1.2", "1.3", "2.0", "2.1", "3d-heterogeneous-1.0", "3d-monolithic-1.0")
 _MLP = ("mlp-1.0", "mlp-2.0", "mlp-3.0")
 _SRAM, _RRAM, _FEFET = 1, 2, 3
+_FEWEST_LEVELS = 2
 _NODES = (130, 90, 65, 45, 32, 22, 14, 10, 7)
 _SYNC_NEEDS = {
     "globalBusType": True,
@@ -73,9 +74,8 @@ def _has_register_files(values: _Values) -> bool:
     return values["synchronous"] is False and not (values["globalBufferType"] and values["peBufferType"])
 
 
-def _is_no_power_of_two(values: _Values) -> bool:
-    levels = values["levelOutput"]
-    return not isinstance(levels, int) or levels < 2 or levels & (levels - 1) != 0
+def _senses_current_by_amplifiers(values: _Values) -> bool:
+    return values["SARADC"] is False and values["currentMode"] is True
 
 
 def _has_low_write_voltage(values: _Values) -> bool:
@@ -144,18 +144,23 @@ CHECKS: tuple[Check, ...] = (
     Check(
         _V14,
         "numColMuxed",
-        lambda values: values["numColMuxed"] == 1 and values["memcelltype"] == _SRAM,
-        "SRAM with one column an ADC gives a latency of 0 or inf, and nan",
-        "set numColMuxed to 2 or more",
+        lambda values: (
+            (values["numColMuxed"], values["memcelltype"], values["operationmode"]) == (1, _SRAM, 2)
+            and _senses_current_by_amplifiers(values)
+        ),
+        "SRAM with one column a sense amplifier gives a latency of 0 or inf, and nan",
+        "set numColMuxed to 2 or more, SARADC to true, or currentMode to false",
     ),
     Check(
         _V14,
         "operationmode",
         lambda values: (
-            values["operationmode"] == 1 and values["memcelltype"] in (_RRAM, _FEFET) and values["cellBit"] == 1
+            (values["operationmode"], values["cellBit"]) == (1, 1)
+            and values["memcelltype"] in (_RRAM, _FEFET)
+            and _senses_current_by_amplifiers(values)
         ),
         "sequential read of RRAM or FeFET of one bit gives an infinite clock period, and nan",
-        "set operationmode to 2, or cellBit to 2 or more",
+        "set operationmode to 2, cellBit to 2 or more, SARADC to true, or currentMode to false",
     ),
     Check(
         _V14,
@@ -179,11 +184,15 @@ CHECKS: tuple[Check, ...] = (
         "set writeVoltage above 1.5",
     ),
     Check(
-        (*_V14, *_WITH_OWN_WIRES),
+        _V14,
         "levelOutput",
-        _is_no_power_of_two,
-        "levelOutput is {levelOutput}, but an ADC's levels must be a power of two",
-        "use 2, 4, 8, 16, 32, ...",
+        lambda values: (
+            values["levelOutput"] == _FEWEST_LEVELS
+            and values["operationmode"] == 2
+            and _senses_current_by_amplifiers(values)
+        ),
+        "sense amplifiers of two levels give an infinite clock period, and nan",
+        "set levelOutput to 3 or more, SARADC to true, or currentMode to false",
     ),
 )
 

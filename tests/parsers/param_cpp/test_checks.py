@@ -24,6 +24,8 @@ BASE = {
     "sync_data_transfer": "0",
     "numColMuxed": "8",
     "levelOutput": "32",
+    "SARADC": "false",
+    "currentMode": "true",
     "cellBit": "1",
     "writeVoltage": "2",
 }
@@ -53,12 +55,12 @@ def test_the_base_has_no_problem(problems: Problems) -> None:
         ),
         ({"sync_data_transfer": "1"}, "sync_data_transfer", "NeuroSim refuses sync_data_transfer with these"),
         ({"synchronous": "false"}, "synchronous", "an asynchronous chip with register-file buffers gives inf"),
-        ({"memcelltype": "1", "numColMuxed": "1"}, "numColMuxed", "SRAM with one column an ADC gives a latency of 0"),
+        ({"memcelltype": "1", "numColMuxed": "1"}, "numColMuxed", "SRAM with one column a sense amplifier gives"),
         ({"operationmode": "1"}, "operationmode", "sequential read of RRAM or FeFET of one bit gives"),
         ({"operationmode": "6", "memcelltype": "1"}, "operationmode", "parallel BNN and XNOR modes crash with SRAM"),
         ({"operationmode": "5"}, "operationmode", "BNN and XNOR modes leave the areas of ADC"),
         ({"writeVoltage": "1.5"}, "writeVoltage", "RRAM with a write voltage of 1.5 V: NeuroSim prints LevelShifter"),
-        ({"levelOutput": "33"}, "levelOutput", "levelOutput is 33, but an ADC's levels must be a power of two"),
+        ({"levelOutput": "2"}, "levelOutput", "sense amplifiers of two levels give an infinite clock period"),
     ],
 )
 def test_known_failure(problems: Problems, changed: dict[str, str], name: str, message: str) -> None:
@@ -74,6 +76,21 @@ def test_buffers_of_sram_are_fine_without_a_clock(problems: Problems) -> None:
 
 def test_cells_of_several_bits_may_be_read_one_by_one(problems: Problems) -> None:
     assert problems(body(operationmode="1", cellBit="2"), version="1.4") == []
+
+
+@pytest.mark.parametrize("sensing", [{"SARADC": "true"}, {"currentMode": "false"}])
+@pytest.mark.parametrize(
+    "changed", [{"memcelltype": "1", "numColMuxed": "1"}, {"operationmode": "1"}, {"levelOutput": "2"}]
+)
+def test_failures_of_amplifiers_that_sense_current_are_theirs_alone(
+    problems: Problems, changed: dict[str, str], sensing: dict[str, str]
+) -> None:
+    assert len(problems(body(**changed), version="1.4")) == 1
+    assert problems(body(**changed, **sensing), version="1.4") == []
+
+
+def test_levels_of_any_number_are_fine(problems: Problems) -> None:
+    assert problems(body(levelOutput="33"), version="1.4") == []
 
 
 def test_checks_are_those_of_the_version(problems: Problems) -> None:
