@@ -14,6 +14,7 @@ from nnsreport.errors import DataError
 Number = bool | int | float
 _VERSION = "1.4"
 _OTHER_CHIPS = ("mlp", "systolic")
+_REMEDY = "give NeuroSim's Param.cpp, or a JSON file with its values as `params`"
 _BEGINNING = 4096
 _RENAMED = {"parallelRead": "numRowParallel"}
 """Arguments of main that Param.cpp calls otherwise."""
@@ -59,22 +60,25 @@ def read_parameter_file(path: Path) -> ParameterValues:
     DataError
         The file cannot be read, is cut off, or has none of the parameters.
     LogError
-        A Param.cpp is empty or cannot be read.
+        A Param.cpp cannot be read.
     """
-    found = _read_json(path) if _begins_with_brace(path) else _read_param_cpp(path)
+    beginning = _beginning(path)
+    if not beginning:
+        raise DataError("is empty", path=path, remedy=_REMEDY)
+    found = _read_json(path) if beginning.startswith(b"{") else _read_param_cpp(path)
     if not (found.values.keys() | found.arguments.keys()) & set(KNOWN_NAMES):
         raise DataError(
             "has none of the parameters that the cost depends on",
             path=path,
-            remedy="give NeuroSim's Param.cpp, or a JSON file with its values as `params`",
+            remedy=_REMEDY,
         )
     return found
 
 
-def _begins_with_brace(path: Path) -> bool:
+def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+            return stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n")
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", path=path) from error
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nnsreport.costs.parameter_files import KNOWN_NAMES, read_parameter_file
-from nnsreport.errors import DataError, LogError
+from nnsreport.errors import DataError
 from nnsreport.parsers.param_cpp.versions import named
 
 
@@ -56,9 +56,10 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str, message: str) -> N
 def test_missing_and_empty_files(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_parameter_file(tmp_path / "absent.cpp")
-    (tmp_path / "empty.cpp").touch()
-    with pytest.raises(LogError):
-        read_parameter_file(tmp_path / "empty.cpp")
+    for name, content in (("empty.cpp", ""), ("blank.json", "\n \t\n")):
+        (tmp_path / name).write_text(content)
+        with pytest.raises(DataError, match=rf"{name}: is empty; give NeuroSim's Param\.cpp"):
+            read_parameter_file(tmp_path / name)
 
 
 def test_what_cannot_be_known_is_noted(tmp_path: Path) -> None:
