@@ -153,7 +153,7 @@ class FusedProduct:
         slices, count, activations = len(self.values), taps.vectors_at.size, taps.elements
         steps = self.converter.steps
         reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), lines // len(steps))
-        table = _cycle_table(self.cycles)
+        table = cycle_table(self.cycles)
         whole, is_narrow = self._usable(activations, table)
         product: Array = np.empty((groups, lines // slices, count), np.float32)
         clipped = native.convert(
@@ -220,6 +220,7 @@ def _fits_bytes(whole: WholeCells, table: Array, cycles: InputCoding, longest: i
     return pairs * max(cycles.tops) * whole.largest <= _LARGEST_WORD
 
 
+@functools.lru_cache(maxsize=64)  # layers are evaluated again and again
 def cycle_table(cycles: InputCoding) -> Array:
     """Return how the pulses of each cycle are cut out of levels.
 
@@ -231,13 +232,14 @@ def cycle_table(cycles: InputCoding) -> Array:
     Returns
     -------
     numpy.ndarray of CYCLE, (cycles,)
-        In the order of ``cycles.weights``; a copy.
+        In the order of ``cycles.weights``; not to be written to.
     """
-    return _cycle_table(cycles).copy()
+    table = np.array(_cuts(cycles), CYCLE)
+    table.flags.writeable = False
+    return table
 
 
-@functools.lru_cache(maxsize=64)  # layers are evaluated again and again
-def _cycle_table(cycles: InputCoding) -> Array:
+def _cuts(cycles: InputCoding) -> list[tuple[int, int, int, float]]:
     cut = cycles.digits
     shifts = [index * cut.width for index in range(cut.count)]
     if cycles.signs is InputSigns.TWOS_COMPLEMENT:
@@ -245,7 +247,7 @@ def _cycle_table(cycles: InputCoding) -> Array:
     elif cycles.signs is InputSigns.TWO_PASSES:
         kinds, shifts = [_POSITIVE] * cut.count + [_NEGATIVE] * cut.count, shifts * 2
     elif cycles.signs is InputSigns.BIPOLAR and cut.count == 1:
-        return np.array([(MAGNITUDE, 0, _ALL_BITS, 1.0)], CYCLE)
+        return [(MAGNITUDE, 0, _ALL_BITS, 1.0)]
     else:
         kinds = [BIPOLAR if cycles.signs is InputSigns.BIPOLAR else MAGNITUDE] * cut.count
-    return np.array(list(zip(kinds, shifts, cycles.tops, cycles.weights, strict=True)), CYCLE)
+    return list(zip(kinds, shifts, cycles.tops, cycles.weights, strict=True))

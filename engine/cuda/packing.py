@@ -180,7 +180,7 @@ def _has_sign_apart(cycles: InputCoding) -> bool:
 
 def _kernel_cycles(cycles: InputCoding, shape: KernelShape) -> Array:
     """Return the table of cycles in the kernel's terms, and one more that applies nothing."""
-    table = cycle_table(cycles)
+    table = cycle_table(cycles).copy()
     is_sign = table["kind"] == SIGN_BIT
     table["shift"][is_sign] = (_BITS_OF_BYTE if shape.is_bytes else _BITS_OF_HALF) - 1
     table["kind"][is_sign] = MAGNITUDE

@@ -155,12 +155,8 @@ class Mould:
             form=filling.Form.of(pieces, numbers, unread, exponents, whole),
         )
 
-    def may_fit(self, text: bytes) -> bool:
-        """Tell quickly of most other texts that they are none of this mould."""
-        return self.has_ends(text) and text.count(b"\n") == self.lines
-
     def has_ends(self, text: bytes) -> bool:
-        """Tell whether a text begins and ends as this mould; all that :meth:`may_fit` tells if it has as many lines."""
+        """Tell whether a text begins and ends as this mould, which most others with as many lines do not."""
         return text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])
 
     def read(self, texts: Sequence[bytes]) -> Fillings:
@@ -169,7 +165,7 @@ class Mould:
         Parameters
         ----------
         texts : sequence of bytes
-            Lines with their ends; those that :meth:`may_fit`.
+            Lines with their ends; as many as here, and those that :meth:`has_ends`.
 
         Returns
         -------

@@ -33,14 +33,18 @@ def text(lines: list[str]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def may_fit(mould: Mould, text: bytes) -> bool:
+    return mould.has_ends(text) and text.count(b"\n") == mould.lines
+
+
 def read(mould: Mould, *texts: bytes) -> list[tuple[list[float], tuple[bytes, ...]] | None]:
     """Return the numbers and free lines of each text that fits."""
-    possible = [text for text in texts if mould.may_fit(text)]
+    possible = [text for text in texts if may_fit(mould, text)]
     if not possible:
         return [None] * len(texts)
     given, by_numpy = mould.read(possible), read_by_numpy(mould, possible)
     found = iter(zip(given.fits, given.numbers.tolist(), given.free, strict=True))
-    rows = [next(found) if mould.may_fit(text) else (False, [], ()) for text in texts]
+    rows = [next(found) if may_fit(mould, text) else (False, [], ()) for text in texts]
     assert given.fits.tolist() == by_numpy.fits.tolist()
     assert repr(given.numbers[given.fits].tolist()) == repr(by_numpy.numbers[given.fits].tolist())
     assert [own for own, fits in zip(given.free, given.fits, strict=True) if fits] == [
