@@ -1,7 +1,7 @@
 """Time noisy crossbar inference beside CrossSim, aihwkit and PyTorch: same images, same settings, in turns.
 
     PYTHONPATH=CROSSSIM python bench/speed_beside_peers.py --data ../shared/data [--images N] [--threads 1,all] \
-        [--repeats R] [--rows WORDS]
+        [--repeats R] [--batch B] [--rows WORDS]
 
 CROSSSIM is a checkout of github.com/sandialabs/cross-sim, version 3.2; aihwkit is installed as beside_aihwkit.py says.
 A program that is not there is left out. Without --data the network of the bundled digits is run, which has no goals: it
@@ -138,6 +138,12 @@ def speed_rows() -> dict[str, SpeedRow]:
     return rows | {pcm: SpeedRow(replace(aihwkit[pcm], images=100), AIHWKIT, 10)}
 
 
+def altered(asked: SpeedRow, most_images: int | None, batch: int | None) -> SpeedRow:
+    """Return a row with fewer images at most, and another number of images in a batch."""
+    images = min(asked.row.images, most_images or asked.row.images)
+    return replace(asked, row=replace(asked.row, images=images, batch=batch or asked.row.batch))
+
+
 def material_in(folder: Path | None) -> Material:
     """Return the network and images in a folder such as ``../shared/data``, or the bundled digits."""
     if folder is None:
@@ -248,16 +254,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, help="folder of ResNet-20 and CIFAR-10; else the bundled digits are run")
     parser.add_argument("--images", type=int, help="at most so many of each row")
     parser.add_argument("--threads", type=thread_counts, default="1,all", help="numbers, or all; separated by commas")
+    parser.add_argument("--batch", type=int, help="images evaluated together; else as many as suit each row")
     parser.add_argument("--repeats", type=int, default=3, help="passes of each program")
     parser.add_argument("--rows", nargs="+", default=[""], help="words; rows with any of them")
     asked = parser.parse_args(arguments)
     material = material_in(asked.data)
     chosen = {name: row for name, row in speed_rows().items() if any(word in name for word in asked.rows)}
-    if asked.images:
-        chosen = {
-            name: replace(row, row=replace(row.row, images=min(row.row.images, asked.images)))
-            for name, row in chosen.items()
-        }
+    chosen = {name: altered(row, asked.images, asked.batch) for name, row in chosen.items()}
     if asked.data is None:
         chosen = {name: replace(row, goal=0) for name, row in chosen.items()}
     print(versions(*(f"{peer.name} {peer.version}" for peer in PEERS if peer.version)))
