@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.converters.clipping import Count, count_outside
 from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.transfer import TransferTable
 
@@ -29,7 +30,7 @@ class Converter(Protocol):
     def is_noisy(self) -> bool:
         """Whether conversions draw numbers, so that they have to know of which vectors."""
 
-    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:
+    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> Count:
         """Replace sums (cycles, groups, slices * columns, m) by codes, and return how many were clipped."""
 
 
@@ -187,7 +188,7 @@ class AnalogConverter:
         """Whether conversions draw numbers, so that they have to know of which vectors."""
         return self.noise is not None or self.transfer is not None
 
-    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:
+    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> Count:
         """Replace sums by levels in steps.
 
         Parameters
@@ -201,13 +202,13 @@ class AnalogConverter:
 
         Returns
         -------
-        int
-            Conversions whose input, errors and noise included, was outside the range.
+        int or Array of int64, ()
+            Conversions whose input, errors and noise included, was outside the range; an array on a device.
         """
         if not sums.size:
             return 0
         self._scale(sums, block, vectors)
-        clipped = self._count_outside(sums)
+        clipped = count_outside(sums, *self.edges)
         if self.quantizer is not None:
             self.quantizer.quantize(sums, self.sets[block])
         if self.transfer is not None:
@@ -226,10 +227,3 @@ class AnalogConverter:
         if self.errors is not None:
             sums *= self.errors.gains[self.sets[block]]
             sums += self.errors.offsets[self.sets[block]]
-
-    def _count_outside(self, inputs: Array) -> int:
-        xp = namespace_of(inputs)
-        low, high = self.edges
-        if float(inputs.max()) <= high and float(inputs.min()) >= low:
-            return 0
-        return int(xp.count_nonzero(inputs > high)) + int(xp.count_nonzero(inputs < low))

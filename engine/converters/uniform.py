@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.converters.clipping import Count, count_outside
 from nnsreport.engine.converters.noise import Vectors
 
 
@@ -40,7 +43,7 @@ class UniformConverter:
         """Nothing is drawn."""
         return False
 
-    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> int:  # noqa: ARG002
+    def convert(self, sums: Array, block: int = 0, vectors: Vectors | None = None) -> Count:  # noqa: ARG002
         """Replace sums by codes.
 
         Parameters
@@ -55,8 +58,8 @@ class UniformConverter:
 
         Returns
         -------
-        int
-            Conversions that were clipped.
+        int or Array of int64, ()
+            Conversions that were clipped; on a device an array, so that nobody waits for it.
         """
         if not sums.size:
             return 0
@@ -66,11 +69,9 @@ class UniformConverter:
         for index, step in enumerate(self.steps):
             by_slice[:, :, index] *= xp.float32(1.0 / step)
         xp.rint(sums, out=sums)
-        # Two cheap reductions spare the usual case, nothing to clip, three passes over the sums.
-        if float(sums.max()) <= self.high and float(sums.min()) >= self.low:
-            return 0
-        clipped = int(xp.count_nonzero(sums > self.high)) + int(xp.count_nonzero(sums < self.low))
-        xp.clip(sums, self.low, self.high, out=sums)
+        clipped = count_outside(sums, self.low, self.high)
+        if xp is not np or clipped:
+            xp.clip(sums, self.low, self.high, out=sums)
         return clipped
 
 

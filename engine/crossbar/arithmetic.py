@@ -15,6 +15,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
@@ -126,7 +127,7 @@ class BlockOperand:
 
 def converted_product(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None = None
-) -> tuple[Array, int]:
+) -> tuple[Array, Count]:
     """Return the product as the ADCs deliver it: ``sum over blocks, cycles, slices of 2^(...) * ADC(sum)``.
 
     Parameters
@@ -144,8 +145,8 @@ def converted_product(
     -------
     product : Array of float32, (groups, columns, M)
         In units of integer weight times integer activation.
-    clipped : int
-        Conversions outside the ADC's range.
+    clipped : int or Array of int64, ()
+        Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
     """
     fused = fused_product(namespace_of(vectors), vectors.dtype, operand, converter)
     if fused is not None:
@@ -155,7 +156,7 @@ def converted_product(
     slices = operand.slices.count
     values = [step * weight for step, weight in zip(converter.slice_steps, operand.slices.weights, strict=True)]
     product = xp.empty((groups, lines // slices, vectors.shape[2]), dtype=xp.float32)
-    clipped: Array | int = 0
+    clipped: Count = 0
     for part, codes, count in _codes(vectors, operand, converter, at):
         product[..., part] = _over_slices(codes.reshape(groups, slices, lines // slices, -1), values)
         clipped += count
@@ -164,22 +165,24 @@ def converted_product(
         conversions = len(operand.blocks) * sum(operand.cycles.weights)
         for origin, weight in zip(origins, operand.slices.weights, strict=True):
             product += conversions * weight * origin
-    return product, int(clipped)
+    return product, clipped
 
 
 def _codes(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
-) -> Iterator[tuple[slice, Array, Array | int]]:
+) -> Iterator[tuple[slice, Array, Count]]:
     """Yield parts of M, the codes of their lines over all blocks and cycles, and how many were clipped."""
     groups, lines, rows = operand.cells.shape
     in_one_launch = _in_one_launch(vectors, operand, converter, at)
     if in_one_launch is not None:
         for part in _parts(vectors, groups * (4 * lines + vectors.itemsize * rows)):
-            yield part, *in_one_launch(part)
+            total = namespace_of(vectors).zeros((), dtype="int64")
+            yield part, in_one_launch(part, total), total
         return
     for part in block_parts(vectors, operand):
         own = vectors[..., part]
-        codes, clipped = namespace_of(vectors).zeros((groups, lines, own.shape[2]), dtype="float32"), 0
+        codes: Array = namespace_of(vectors).zeros((groups, lines, own.shape[2]), dtype="float32")
+        clipped: Count = 0
         evaluated = None if at is None else at.part(part)
         for block, sums in enumerate(operand.sums(own, evaluated)):
             clipped += converter.convert(sums, block, evaluated)
@@ -222,15 +225,15 @@ def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter:
 
 def _in_one_launch(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
-) -> Callable[[slice], tuple[Array, Array]] | None:
-    """Return what forms the codes of a part of M without sums in memory, where a GPU's kernel does."""
+) -> Callable[[slice, Array], Array] | None:
+    """Return what forms the codes of a part of M, and counts what it clips, without sums in memory, on a GPU."""
     if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
         return None
     packed, noise = operand.packed, operand.noise
     if packed is None or not is_launchable(vectors, converter):
         return None
-    return lambda part: launched_codes(
-        vectors[..., part], packed, converter, noise, None if at is None else at.part(part)
+    return lambda part, clipped: launched_codes(
+        vectors[..., part], packed, converter, clipped, noise, None if at is None else at.part(part)
     )
 
 

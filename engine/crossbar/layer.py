@@ -10,6 +10,7 @@ import numpy as np
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.compensation import Gain, scaled_columns
 from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
@@ -203,7 +204,8 @@ class CrossbarLayer:
         cells = lines_of_groups(conductances)
         packed = None
         if isinstance(self.converter, UniformConverter):
-            packed = packed_on_device(cells, noise, self.blocks, self.mapping.slices.count, self.cycles)
+            slices = self.mapping.slices.count
+            packed = packed_on_device(cells, noise, self.blocks, slices, self.cycles, self.converter)
         return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells), packed)
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
@@ -227,7 +229,7 @@ class CrossbarLayer:
 
     def converted_product(
         self, vectors: Array, operand: Operand, converter: Converter, gain: Gain, at: Vectors | None = None
-    ) -> tuple[Array, int]:
+    ) -> tuple[Array, Count]:
         """Return what the layer's converters deliver.
 
         Parameters
@@ -248,8 +250,8 @@ class CrossbarLayer:
         -------
         product : Array of float32, (groups, N, m)
             Of activations and weights.
-        clipped : int
-            Conversions outside the ADC's range.
+        clipped : int or Array of int64, ()
+            Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
         """
         product, clipped = converted_product(vectors, operand, converter, at)
         product = scaled_columns(product, gain, self.mapping.reference_column)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nnsreport.engine.backend import Array
 from nnsreport.engine.compensation import ChannelCorrection, Gain, mean_gain
 from nnsreport.engine.converters.analog import Converter
+from nnsreport.engine.converters.clipping import Count, as_numbers
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
@@ -74,7 +75,7 @@ class ReadLayer:
         """Digital factor of drift compensation; of several, their mean."""
         return mean_gain(self.gain)
 
-    def multiply(self, x: Array, batch: Batch | None = None) -> tuple[Array, int]:
+    def multiply(self, x: Array, batch: Batch | None = None) -> tuple[Array, Count]:
         """Return the layer's product.
 
         Parameters
@@ -88,10 +89,11 @@ class ReadLayer:
         -------
         product : Array of float32, (groups, M, N)
             Before the bias.
-        clipped : int
-            Conversions outside the ADC's range.
+        clipped : int or Array of int64, ()
+            Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
         """
-        layer, clipped = self.layer, 0
+        layer = self.layer
+        clipped: Count = 0
         if self.operand is not None and self.converter is not None:
             fused = layer.fused_product(x, self.operand, self.converter, self.gain)
             if fused is not None:
@@ -227,7 +229,7 @@ class ReadNetwork:
         """
         products = _Products(self.layers, Batch(len(images), first_image))
         outputs = execute(self.graph, images, products.multiply)
-        return Inference(outputs, tuple(products.conversions), tuple(products.saturated))
+        return Inference(outputs, tuple(products.conversions), as_numbers(products.saturated))
 
 
 class _Products:
@@ -238,7 +240,7 @@ class _Products:
         self._batch = batch
         self._occasions = [0] * len(layers)
         self.conversions = [0] * len(layers)
-        self.saturated = [0] * len(layers)
+        self.saturated: list[Count] = [0] * len(layers)
 
     def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
         index = linear.index
