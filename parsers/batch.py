@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from nnsreport.parsers.columns import NO_EPOCH, UNCONDITIONAL, Condition, MetricColumns, MetricKey
 
 if TYPE_CHECKING:
+    from array import array
+
     import numpy as np
     import polars as pl
     from numpy.typing import NDArray
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _KEY_NAMES = ("scope", "layer", "component", "metric", "unit")
 _CONDITION_NAMES = ("trial", "time_s", "compensation")
+_INDEX = "uint32"
+"""Of Polars' indices: of others it makes a copy for each column."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,20 +76,16 @@ class MetricBatch:
 
         given = list(runs)
         numbering = _Numbering()
-        kinds, values, lines = [], [], []
-        for _, columns in given:
-            kinds.append(numbering.positions(columns.keys)[np.asarray(columns.kind)])
-            values.append(np.asarray(columns.value))
-            lines.append(np.asarray(columns.line, np.int64))
+        kinds = [numbering.kinds(columns) for _, columns in given]
         conditions, condition = _conditions_of([columns for _, columns in given])
         return cls(
             tuple((run, len(columns)) for run, columns in given),
             tuple(numbering.keys),
             _joined(kinds),
-            np.concatenate([np.empty(0), *values]),
-            _joined(lines),
-            _unless_absent(_joined([np.asarray(columns.epoch) for _, columns in given])),
-            _unless_absent(_joined([np.asarray(columns.step) for _, columns in given])),
+            np.concatenate([np.empty(0), *(np.asarray(columns.value) for _, columns in given)]),
+            _joined(np.asarray(columns.line) for _, columns in given),
+            _joined_unless_absent([columns.epoch for _, columns in given]),
+            _joined_unless_absent([columns.step for _, columns in given]),
             conditions,
             condition,
         )
@@ -111,9 +111,9 @@ class MetricBatch:
             return empty("metrics")
         expected = schema("metrics")
         names = pl.Series([run for run, _ in self.runs], dtype=expected["run"])
-        rank = np.repeat(np.arange(len(self.runs)), [count for _, count in self.runs])
+        rank = np.repeat(np.arange(len(self.runs), dtype=_INDEX), [count for _, count in self.runs])
         columns = {"run": names.gather(pl.Series(rank)), "value": pl.Series(self.value), "line": pl.Series(self.line)}
-        kind = pl.Series(self.kind)
+        kind = pl.Series(self.kind.astype(_INDEX))
         for place, name in enumerate(_KEY_NAMES):
             distinct = pl.Series([key[place] for key in self.keys], dtype=expected[name])
             columns[name] = distinct.gather(kind)
@@ -129,14 +129,27 @@ class MetricBatch:
 
 
 class _Numbering:
-    """Numbers the keys of several logs; those of one format share them, so that no text is compared for most."""
+    """Numbers the keys of several logs; those of one format share them, so that no text is compared for most.
+
+    What it is given must outlive it: columns that several logs share are known by their identity.
+    """
 
     def __init__(self) -> None:
         self.keys: dict[MetricKey, int] = {}
         self._blocks: dict[int, Integers] = {}
+        self._kinds: dict[tuple[int, int], Integers] = {}
 
-    def positions(self, keys: Sequence[MetricKey]) -> Integers:
-        """Return the number of each key; ``keys`` must outlive this."""
+    def kinds(self, columns: MetricColumns) -> Integers:
+        """Return the number of the key of each number."""
+        import numpy as np
+
+        place = id(columns.keys), id(columns.kind)
+        known = self._kinds.get(place)
+        if known is None:
+            known = self._kinds[place] = self._positions(columns.keys)[np.asarray(columns.kind)]
+        return known
+
+    def _positions(self, keys: Sequence[MetricKey]) -> Integers:
         import numpy as np
 
         known = self._blocks.get(id(keys))
@@ -152,8 +165,14 @@ def _joined(parts: Iterable[Integers]) -> Integers:
     return np.concatenate([np.empty(0, np.int64), *parts])
 
 
-def _unless_absent(numbers: Integers) -> Integers | None:
-    return None if (numbers == NO_EPOCH).all() else numbers
+def _joined_unless_absent(parts: Sequence[array[int]]) -> Integers | None:
+    """Return epochs or steps; None where there are none. Logs with the same lines share their columns."""
+    import numpy as np
+
+    distinct = {id(part): part for part in parts}
+    if all((np.asarray(part) == NO_EPOCH).all() for part in distinct.values()):
+        return None
+    return _joined(map(np.asarray, parts))
 
 
 def _conditions_of(columns: list[MetricColumns]) -> tuple[tuple[Condition, ...], Integers | None]:
