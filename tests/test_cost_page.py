@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.vocabulary import METRICS

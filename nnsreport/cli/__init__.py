@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from typing import Annotated
 
-import click
+import typer
 
 from nnsreport import __version__
+from nnsreport.cli import compare, cost, figures, papers, parse, report, run
 from nnsreport.errors import NnsreportError
 
-_COMMANDS = ("run", "parse", "compare", "report", "figures", "cost", "papers")
 _DEFECT = 70  # EX_SOFTWARE of sysexits.h
 
-
-class _Commands(click.Group):
-    """Commands that are imported when they are asked for: each is the function of its module's name."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 # as click calls it
-        """Return the names of all commands, in the order of their use."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, or None if there is none of this name while words are only completed."""
-        if cmd_name not in _COMMANDS:
-            if ctx.resilient_parsing:
-                return None
-            raise click.NoSuchCommand(cmd_name, possibilities=_COMMANDS, ctx=ctx)
-        command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
-        assert isinstance(command, click.Command)
-        return command
+app = typer.Typer(
+    name="nnsreport",
+    help="Results analysis and reporting for analog compute-in-memory research.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(run.run)
+app.command()(parse.parse)
+app.command()(compare.compare)
+app.command()(report.report)
+app.command()(figures.figures)
+app.command()(cost.cost)
+app.command()(papers.papers)
 
 
-@click.group(cls=_Commands, name="nnsreport", no_args_is_help=True)
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.version_option(__version__, message="nnsreport %(version)s")
-def app(debug: bool) -> None:  # main() looks for it before anything can fail
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nnsreport {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
     """Results analysis and reporting for analog compute-in-memory research."""
 
 
@@ -53,8 +60,8 @@ def main() -> None:
         if debug:
             raise
         if isinstance(error, NnsreportError):
-            click.echo(f"nnsreport: {error}", err=True)
+            typer.echo(f"nnsreport: {error}", err=True)
             sys.exit(error.exit_code)
         about = " ".join(f"{type(error).__name__}: {error}".split())
-        click.echo(f"nnsreport: a defect of nnsreport: {about}; --debug shows where, please report it", err=True)
+        typer.echo(f"nnsreport: a defect of nnsreport: {about}; --debug shows where, please report it", err=True)
         sys.exit(_DEFECT)

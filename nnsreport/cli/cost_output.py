@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+import typer
 
 from nnsreport.cli.cost import CostFormat
 from nnsreport.cli.output import write_output
@@ -81,7 +81,7 @@ def write_chip(
     chip = Chip(model, parameters, estimated(model, parameters), time.perf_counter() - begun)
     if output_format in (CostFormat.TABLE, CostFormat.NEUROSIM):
         for note in model.notes:
-            click.echo(f"note: {printable(note)}", err=True)
+            typer.echo(f"note: {printable(note)}", err=True)
     if output_format is CostFormat.TABLE:
         from nnsreport.cli.cost_summary import print_chip
         from nnsreport.costs.published import published_beside
@@ -90,10 +90,10 @@ def write_chip(
         return
     data = _encoded(chip, output_format, resolved, command)
     if out is None:
-        click.echo(data.decode(), nl=False)
+        typer.echo(data.decode(), nl=False)
     else:
         write_output(out, data, option="--out")
-        click.echo(f"the numbers of {len(model.layers)} layers and their chip are in {out}")
+        typer.echo(f"the numbers of {len(model.layers)} layers and their chip are in {out}")
 
 
 def _encoded(chip: Chip, output_format: CostFormat, resolved: ResolvedConfiguration, command: tuple[str, ...]) -> bytes:

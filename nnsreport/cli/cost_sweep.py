@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import click
+import typer
 
 from nnsreport.cli.cost import CostFormat, print_configuration
 from nnsreport.cli.output import open_output
@@ -74,7 +74,7 @@ def sweep_chips(
     if dry_run:
         print_configuration(resolved)
         points = len(next(iter(sweep.design_points().values())))
-        click.echo(f"# {count_of(points, 'design point')} over {', '.join(sweep.parameters)}")
+        typer.echo(f"# {count_of(points, 'design point')} over {', '.join(sweep.parameters)}")
         return
     model = load_model(resolved.configuration.cost, resolved.configuration.network.file)
     backend = select_backend(device)
@@ -84,12 +84,12 @@ def sweep_chips(
         started = _Bar(stack)
         outcome = run_sweep(sweep, model, jobs=jobs, xp=backend.xp, target=target, provenance=origin, started=started)
     if output_format is CostFormat.JSON:
-        click.echo(front_json(outcome, [objective.column for objective in sweep.objectives], origin).decode(), nl=False)
+        typer.echo(front_json(outcome, [objective.column for objective in sweep.objectives], origin).decode(), nl=False)
     else:
         _print_outcome(sweep, outcome)
     if out is not None:
         told = f"{count_of(outcome.points, 'design point')} written to {out}"
-        click.echo(told, err=output_format is CostFormat.JSON)
+        typer.echo(told, err=output_format is CostFormat.JSON)
 
 
 def _resolved(

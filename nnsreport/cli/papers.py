@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import click
+import typer
 
-from nnsreport.cli.options import ValueOf
 from nnsreport.cli.terminal import OutputFormat, console, print_table, printable
 
 if TYPE_CHECKING:
@@ -15,30 +14,25 @@ if TYPE_CHECKING:
     from nnsreport.reports.references import Library, Paper, PublishedResult
 
 
-@click.command()
-@click.argument(
-    "key",
-    metavar="[KEY]",
-    required=False,
-    help="Paper whose results to list, such as joshi2020pcm; its beginning is enough.",
-)
-@click.option("--bibtex", is_flag=True, help="Print BibTeX entries instead.")
-@click.option(
-    "--format",
-    "output",
-    type=ValueOf(OutputFormat),
-    default=OutputFormat.TABLE.value,
-    show_default=True,
-    help="How to print.",
-)
-def papers(key: str | None, bibtex: bool, output: OutputFormat) -> None:
+def papers(
+    key: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[KEY]",
+            help="Paper whose results to list, such as joshi2020pcm; its beginning is enough.",
+            show_default=False,
+        ),
+    ] = None,
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print BibTeX entries instead.")] = False,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How to print.")] = OutputFormat.TABLE,
+) -> None:
     """List the papers of the reference library, or the published results of one with their evidence."""
     from nnsreport.reports.references import bibliography, load_library
 
     library = load_library()
     chosen = [library.paper(key)] if key is not None else list(library.papers.values())
     if bibtex:
-        click.echo(bibliography(chosen), nl=False)
+        typer.echo(bibliography(chosen), nl=False)
     elif output is not OutputFormat.TABLE:
         _print_data(library, chosen, output)
     elif key is None:
@@ -51,7 +45,7 @@ def _print_data(library: Library, chosen: Sequence[Paper], output: OutputFormat)
     from nnsreport.reports.references.export import to_csv, to_json
 
     results = [result for paper in chosen for result in library.results_of(paper.key)]
-    click.echo(to_json(chosen, results) if output is OutputFormat.JSON else to_csv(results), nl=False)
+    typer.echo(to_json(chosen, results) if output is OutputFormat.JSON else to_csv(results), nl=False)
 
 
 def _print_papers(library: Library, chosen: Sequence[Paper]) -> None:

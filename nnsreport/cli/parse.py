@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import click
+import typer
 
-from nnsreport.cli.options import PATH, jobs_option
 from nnsreport.cli.parse_files import FoundFiles, find_files
 from nnsreport.cli.parse_outcome import Outcome
 from nnsreport.cli.progress import shown_count
@@ -22,37 +21,40 @@ if TYPE_CHECKING:
     from nnsreport.parsers.many import ParsedBatch
 
 
-@click.command()
-@click.argument(
-    "logs",
-    type=PATH,
-    metavar="LOG...",
-    nargs=-1,
-    required=True,
-    help="Logs and other files of simulators and SLURM, plain or compressed; of a folder, all below it.",
-)
-@click.option("--out", type=PATH, metavar="FILE", help="Write all numbers to a .parquet, .csv or .json file.")
-@click.option(
-    "--tables",
-    type=PATH,
-    metavar="FOLDER",
-    help="Write everything: numbers, settings, problems, runs, jobs, ... as one Parquet file a subject.",
-)
-@click.option("--strict", is_flag=True, help="Stop at the first problem in a log.")
-@click.option(
-    "--as",
-    "as_format",
-    metavar="FORMAT",
-    help="Read all files, those of folders too, as this format, such as neurosim-1.4, whatever they look like.",
-)
-@jobs_option("Processes at most.")
 def parse(
-    logs: tuple[Path, ...],
-    out: Path | None,
-    tables: Path | None,
-    strict: bool,
-    as_format: str | None,
-    jobs: int,
+    logs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="LOG...",
+            help="Logs and other files of simulators and SLURM, plain or compressed; of a folder, all below it.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write all numbers to a .parquet, .csv or .json file."),
+    ] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(
+            "--tables",
+            metavar="FOLDER",
+            help="Write everything: numbers, settings, problems, runs, jobs, ... as one Parquet file a subject.",
+        ),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first problem in a log.")] = False,
+    as_format: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="FORMAT",
+            help="Read all files, those of folders too, as this format, such as neurosim-1.4, whatever they look like.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Processes at most.", show_default="all cores"),
+    ] = None,
 ) -> None:
     """Read simulator logs: every number with its name, SI unit, layer and line."""
     from nnsreport.cli.parse_output import write_tables
@@ -65,7 +67,7 @@ def parse(
     outcome = Outcome(find_files(logs), keeps_numbers=not wanted)
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(file) for file in wanted]
-        for batch in _parsed(outcome.found, as_format, jobs):
+        for batch in _parsed(outcome.found, as_format, jobs or _usable_cores()):
             if strict:
                 _refuse_problems(batch)
             outcome.add(batch)
@@ -79,7 +81,7 @@ def parse(
     print_numbers(outcome)
     print_rest(outcome)
     if outcome.broken:
-        raise click.exceptions.Exit(2)
+        raise typer.Exit(2)
     if not outcome.logs:
         raise LogError("no log was read", remedy="give a log, or a folder with logs")
 
@@ -120,3 +122,9 @@ def _refuse_problems(batch: ParsedBatch) -> None:
             for problem in log.problems:
                 path = Path(run_identifier(str(file.path), rank))  # as `report` and `compare` take a run of several
                 raise LogError(problem.message, path=path, line=problem.line, remedy=problem.remedy)
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

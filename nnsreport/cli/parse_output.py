@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import click
+import typer
 
 from nnsreport.cli.output import open_output, write_output
 from nnsreport.cli.terminal import count_of
@@ -60,7 +60,7 @@ class MetricsFile:
     def tell(self, runs: int) -> None:
         """Print what has been written."""
         if self._writer is not None:
-            click.echo(f"{count_of(self._rows, 'number')} of {count_of(runs, 'run')} written to {self._path}")
+            typer.echo(f"{count_of(self._rows, 'number')} of {count_of(runs, 'run')} written to {self._path}")
 
     def _open(self) -> TableWriter:
         from nnsreport.parsers.export import TableWriter
@@ -111,4 +111,4 @@ def write_tables(outcome: Outcome, folder: Path) -> None:
         path = folder / f"{subject}.parquet"
         write_output(path, encode_frame(frame, path), option="--tables")
     rows = ", ".join(f"{subject} ({frame.height})" for subject, frame in frames.items())
-    click.echo(f"tables in {folder}: {rows}")
+    typer.echo(f"tables in {folder}: {rows}")

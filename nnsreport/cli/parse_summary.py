@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+import typer
 
 from nnsreport.cli.terminal import console, count_of, print_table, printable
 
@@ -30,9 +30,9 @@ def print_runs(outcome: Outcome) -> None:
 
     jobs = describe_jobs(outcome.logs)
     for log in outcome.logs:
-        click.echo(_summary(log, outcome.numbers[log.run]))
+        typer.echo(_summary(log, outcome.numbers[log.run]))
         for line in jobs.get(log.run, ()):
-            click.echo(f"  {printable(line)}")
+            typer.echo(f"  {printable(line)}")
         if outcome.is_short:
             _print_problems(log)
     if not outcome.is_short:
@@ -52,9 +52,9 @@ def _summary(log: ParsedLog, numbers: int) -> str:
 
 def _print_problems(log: ParsedLog) -> None:
     for problem in log.problems[:_SHOWN_PROBLEMS]:
-        click.echo(f"  {printable(str(problem))}")
+        typer.echo(f"  {printable(str(problem))}")
     if len(log.problems) > _SHOWN_PROBLEMS:
-        click.echo(f"  and {count_of(len(log.problems) - _SHOWN_PROBLEMS, 'more problem')}")
+        typer.echo(f"  and {count_of(len(log.problems) - _SHOWN_PROBLEMS, 'more problem')}")
 
 
 def _print_kinds_of_problems(logs: Sequence[ParsedLog]) -> None:
@@ -68,9 +68,9 @@ def _print_kinds_of_problems(logs: Sequence[ParsedLog]) -> None:
             first.setdefault(kind, f"{log.run}: {problem}")
     for kind, count in runs.most_common(_SHOWN_KINDS_OF_PROBLEMS):
         about = count_of(count, "run")
-        click.echo(f"{about}, {'such as ' if count > 1 else ''}{printable(first[kind])}")
+        typer.echo(f"{about}, {'such as ' if count > 1 else ''}{printable(first[kind])}")
     if len(runs) > _SHOWN_KINDS_OF_PROBLEMS:
-        click.echo(f"and {count_of(len(runs) - _SHOWN_KINDS_OF_PROBLEMS, 'more kind')} of problems; --tables has all")
+        typer.echo(f"and {count_of(len(runs) - _SHOWN_KINDS_OF_PROBLEMS, 'more kind')} of problems; --tables has all")
 
 
 def print_numbers(outcome: Outcome) -> None:
@@ -118,20 +118,20 @@ def print_rest(outcome: Outcome) -> None:
     from nnsreport.parsers.registry import plug_in_problems
 
     for problem in plug_in_problems():
-        click.echo(f"nnsreport: {printable(str(problem))}", err=True)
+        typer.echo(f"nnsreport: {printable(str(problem))}", err=True)
     reasons: dict[str, list[Path]] = {}
     for entry in outcome.found.skipped:
         reasons.setdefault(entry.reason, []).append(entry.path)
     for error in outcome.skipped:
         reasons.setdefault("no file of a known simulator", []).append(Path(error.path or ""))
     for reason, paths in reasons.items():
-        click.echo(f"skipped, {reason}: {_listed(paths)}", err=True)
+        typer.echo(f"skipped, {reason}: {_listed(paths)}", err=True)
     for error in outcome.broken[:_SHOWN_BROKEN]:
-        click.echo(f"cannot be read: {printable(str(error))}", err=True)
+        typer.echo(f"cannot be read: {printable(str(error))}", err=True)
     if len(outcome.broken) > _SHOWN_BROKEN:
-        click.echo(f"and {count_of(len(outcome.broken) - _SHOWN_BROKEN, 'more file')} cannot be read", err=True)
+        typer.echo(f"and {count_of(len(outcome.broken) - _SHOWN_BROKEN, 'more file')} cannot be read", err=True)
     if outcome.found.has_folders or reasons or outcome.broken:
-        click.echo(_totals(outcome, sum(map(len, reasons.values()))), err=True)
+        typer.echo(_totals(outcome, sum(map(len, reasons.values()))), err=True)
 
 
 def _totals(outcome: Outcome, skipped: int) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import click
+import typer
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -46,7 +46,7 @@ class LineProgress:
     def _print(self, text: str) -> None:
         self._told = time.monotonic()
         # echo flushes: a log that a job fills can be followed.
-        click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}", err=True)
+        typer.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}", err=True)
 
 
 class BarProgress:

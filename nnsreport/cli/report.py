@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Annotated
 
-import click
+import typer
 
-from nnsreport.cli.options import PATH, runs_argument, runs_folder_option
 from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import printable
 
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.+-]+")
 
 
-@click.command()
-@runs_argument("RUN...", "Run folders, logs, run identifiers or SLURM job ids; the others are compared with the first.")
-@click.option(
-    "--out", type=PATH, metavar="FILE", help="Where to write; else RUN.html, or report.html for several runs."
-)
-@runs_folder_option
-@click.option("--title", metavar="TEXT", help="Heading of the page; else the runs' names.")
-def report(runs: tuple[str, ...], out: Path | None, runs_folder: Path | None, title: str | None) -> None:
+def report(
+    runs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RUN...",
+            help="Run folders, logs, run identifiers or SLURM job ids; the others are compared with the first.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to write; else RUN.html, or report.html for several runs."),
+    ] = None,
+    runs_folder: Annotated[
+        Path | None,
+        typer.Option("--runs", metavar="DIR", help="Where runs are kept; else NNSREPORT_RUNS, else ./runs."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="Heading of the page; else the runs' names.")
+    ] = None,
+) -> None:
     """Write a report as one HTML file: results, charts, published results, configuration, provenance."""
     from nnsreport.jobs import load
     from nnsreport.reports.page import report_page
@@ -29,7 +42,7 @@ def report(runs: tuple[str, ...], out: Path | None, runs_folder: Path | None, ti
     loaded = [load(argument, runs_folder) for argument in runs]
     target = out or Path(default_name([run.run for run in loaded]))
     write_output(target, report_page(loaded, title).encode(), option="--out")
-    click.echo(printable(str(target)))
+    typer.echo(printable(str(target)))
 
 
 def default_name(names: list[str]) -> str:

@@ -2,82 +2,67 @@
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import click
-
-from nnsreport.cli.options import DEVICES, PATH, runs_folder_option
+import typer
 
 if TYPE_CHECKING:
     from nnsreport.execution.run import Outcome
 
 
-def _limited(_: click.Context, __: click.Parameter, patience: float) -> float:
-    if math.isnan(patience):  # no range refuses it
-        raise click.BadParameter("nan is no number of seconds.")
-    return patience
-
-
-@click.command()
-@click.argument(
-    "config",
-    type=PATH,
-    metavar="[CONFIG]",
-    required=False,
-    help="TOML file; without one, the bundled example of handwritten digits.",
-)
-@click.option(
-    "--set",
-    "settings",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="Replace one setting, such as adc.bits=6. May be given several times.",
-)
-@click.option(
-    "--id",
-    "run_id",
-    metavar="ID",
-    help="Name of the run; else the SLURM job's id, else made of the configuration. "
-    "A run that was cut off resumes under its name.",
-)
-@runs_folder_option
-@click.option(
-    "--device",
-    type=click.Choice(DEVICES),
-    help="Where to compute; short for --set run.device=...",
-)
-@click.option(
-    "--tasks",
-    type=click.Choice(["together", "separate"]),
-    default="together",
-    show_default=True,
-    help="What the tasks do that one srun starts: make one run together, or a run each, named ID-task0 and on.",
-)
-@click.option(
-    "--patience",
-    type=click.FloatRange(min=1),
-    metavar="SECONDS",
-    default=300.0,
-    show_default=True,
-    callback=_limited,
-    help="How long a task may give no sign of life before the others count it as lost.",
-)
-@click.option("--dry-run", is_flag=True, help="Print the resolved configuration and stop.")
-@click.option("--quiet", is_flag=True, help="Print neither progress nor the table of accuracies.")
 def run(
-    config: Path | None,
-    settings: tuple[str, ...],
-    run_id: str | None,
-    runs_folder: Path | None,
-    device: str | None,
-    tasks: str,
-    patience: float,
-    dry_run: bool,
-    quiet: bool,
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CONFIG]",
+            help="TOML file; without one, the bundled example of handwritten digits.",
+            show_default=False,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Replace one setting, such as adc.bits=6. May be given several times."
+        ),
+    ] = None,
+    run_id: Annotated[
+        str | None,
+        typer.Option(
+            "--id",
+            metavar="ID",
+            help="Name of the run; else the SLURM job's id, else made of the configuration. "
+            "A run that was cut off resumes under its name.",
+        ),
+    ] = None,
+    runs_folder: Annotated[
+        Path | None,
+        typer.Option("--runs", metavar="DIR", help="Where runs are kept; else NNSREPORT_RUNS, else ./runs."),
+    ] = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"] | None,
+        typer.Option("--device", help="Where to compute; short for --set run.device=...", show_default=False),
+    ] = None,
+    tasks: Annotated[
+        Literal["together", "separate"],
+        typer.Option(
+            "--tasks",
+            help="What the tasks do that one srun starts: make one run together, or a run each, named ID-task0 and on.",
+        ),
+    ] = "together",
+    patience: Annotated[
+        float,
+        typer.Option(
+            "--patience",
+            metavar="SECONDS",
+            min=1.0,
+            help="How long a task may give no sign of life before the others count it as lost.",
+        ),
+    ] = 300.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the resolved configuration and stop.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print neither progress nor the table of accuracies.")] = False,
 ) -> None:
     """Evaluate a network on noisy crossbars; a run that was cut off resumes."""
     from nnsreport.execution.stopping import stop_on_signals
@@ -85,12 +70,12 @@ def run(
     with stop_on_signals() as stop:  # first of all: a job's warning may come while libraries load
         from nnsreport.configuration.reader import read_configuration
 
-        overrides = [*settings, *([f"run.device={device}"] if device else ())]
+        overrides = [*(settings or ()), *([f"run.device={device}"] if device else ())]
         resolved = read_configuration(config or example_configuration(), overrides)
         if dry_run:
             from nnsreport.configuration.dump import to_toml
 
-            click.echo(to_toml(resolved), nl=False)
+            typer.echo(to_toml(resolved), nl=False)
             return
         from nnsreport.cli.progress import shown_progress
         from nnsreport.execution.run import execute_run
@@ -124,5 +109,5 @@ def _print_outcome(outcome: Outcome) -> None:
     from nnsreport.store.load import load_run
 
     if outcome.was_complete:
-        click.echo("the run is complete already; nothing was computed", err=True)
+        typer.echo("the run is complete already; nothing was computed", err=True)
     print_summary(load_run(outcome.folder, predictions=False))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.errors import ComparisonError, NnsreportError, RuleFailed

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
+from typer.testing import CliRunner, Result
 
 from nnsreport.cli import app
 from nnsreport.configuration.reader import read_configuration

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.engine.cost.corrections import Correction

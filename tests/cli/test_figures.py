@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from PIL import Image
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.errors import ReportError

@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.errors import ReportError

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
 
 from nnsreport.cli import main
 from nnsreport.cli.parse import parse
@@ -24,7 +26,9 @@ def samples(test_data: Path) -> Path:
 
 def run(*arguments: str | Path) -> Result:
     """Run the command alone; errors of a user are left in ``exception``."""
-    return CliRunner().invoke(parse, [str(argument) for argument in arguments])
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(parse)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_summary_and_numbers_are_printed(samples: Path) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
 
 from nnsreport.cli.parse import parse
 from nnsreport.cli.parse_jobs import clock
@@ -54,7 +56,9 @@ def folder(samples: Path, tmp_path: Path) -> Path:
 
 def run(*arguments: str | Path) -> Result:
     """Run the command alone; errors of a user are left in ``exception``."""
-    return CliRunner().invoke(parse, [str(argument) for argument in arguments])
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(parse)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_what_was_read_and_what_was_not_is_told(folder: Path) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from typer.testing import CliRunner
 
 from nnsreport.cli import app
 from nnsreport.cli.progress import LineProgress, shown_progress
@@ -157,13 +157,6 @@ def test_unknown_device_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"--set: run\.device: is 'tpu', not one of auto, cpu, cuda"):
         CliRunner().invoke(app, ["run", "--set", "run.device=tpu"], catch_exceptions=False)
     assert CliRunner().invoke(app, ["run", "--device", "tpu"]).exit_code == 2
-
-
-@pytest.mark.parametrize("patience", ["0.5", "nan", "soon"])
-def test_patience_that_is_no_time_is_refused(patience: str) -> None:
-    done = CliRunner().invoke(app, ["run", "--patience", patience])
-    assert done.exit_code == 2
-    assert patience in done.stderr
 
 
 # Progress
