@@ -42,7 +42,12 @@ JOB = np.dtype(
 
 
 def packed_on_device(
-    cells: Array, noise: ReadNoise | None, blocks: tuple[slice, ...], slices: int, cycles: InputCoding
+    cells: Array,
+    noise: ReadNoise | None,
+    blocks: tuple[slice, ...],
+    slices: int,
+    cycles: InputCoding,
+    converter: UniformConverter,
 ) -> PackedCells | None:
     """Return conductances as the kernel takes them, where there is a device that runs it.
 
@@ -58,6 +63,8 @@ def packed_on_device(
         That lines belong to, in equal parts.
     cycles : InputCoding
         How activations are applied.
+    converter : UniformConverter
+        What sums go to: one step for each slice.
 
     Returns
     -------
@@ -74,7 +81,7 @@ def packed_on_device(
     shape = kernel_shape(cells, blocks, cycles, is_noisy=noise is not None, has_bytes=has_bytes)
     if shape is None or compiled(shape, device) is None:
         return None
-    return pack(cells, None if noise is None else noise.variances, blocks, slices, cycles, shape)
+    return pack(cells, None if noise is None else noise.variances, blocks, slices, cycles, converter.steps, shape)
 
 
 def is_launchable(vectors: Array, converter: UniformConverter) -> bool:
@@ -99,9 +106,10 @@ def launched_codes(
     vectors: Array,
     packed: PackedCells,
     converter: UniformConverter,
+    clipped: Array,
     noise: ReadNoise | None = None,
     at: Vectors | None = None,
-) -> tuple[Array, Array]:
+) -> Array:
     """Return the codes of all lines, added up over blocks and cycles.
 
     Parameters
@@ -111,7 +119,9 @@ def launched_codes(
     packed : PackedCells
         From :func:`packed_on_device`.
     converter : UniformConverter
-        One step for each slice.
+        That cells were packed for.
+    clipped : Array of int64, ()
+        Conversions outside the ADC's range are added here, on the device, so that nobody waits for the kernel.
     noise : ReadNoise, optional
         What every read adds, as when cells were packed.
     at : Vectors, optional
@@ -119,21 +129,19 @@ def launched_codes(
 
     Returns
     -------
-    codes : Array of float32, (groups, lines, m)
+    Array of float32, (groups, lines, m)
         Each cycle counts its weight.
-    clipped : Array of int64, ()
-        Conversions outside the ADC's range; still on the device, so that nobody waits for the kernel.
     """
     xp = namespace_of(vectors)
     groups, lines, *_ = packed.counts
-    codes, clipped = xp.empty((groups, lines, vectors.shape[2]), dtype=np.float32), xp.zeros((), dtype=np.int64)
+    codes: Array = xp.empty((groups, lines, vectors.shape[2]), dtype=np.float32)
     if not codes.size:
-        return codes, clipped
+        return codes
     # Named, so that they live until the kernel is in the stream.
     arrays = {
         "vectors": xp.ascontiguousarray(vectors),
         "cells": packed.cells,
-        "reciprocals": xp.asarray(_reciprocals(packed, converter)),
+        "reciprocals": packed.reciprocals,
         "cycles": packed.cycles,
         "blocks": packed.blocks,
         "codes": codes,
@@ -151,7 +159,7 @@ def launched_codes(
     shape = packed.shape
     grid = -(-vectors.shape[2] // shape.vectors), packed.tiles // shape.line_tiles, groups
     launch(shape, grid, job, xp)
-    return codes, clipped
+    return codes
 
 
 def launch(shape: KernelShape, grid: tuple[int, int, int], job: Array, xp: Any) -> None:
@@ -211,14 +219,6 @@ def _device(array: Array) -> tuple[int, int]:
         return 0, 0
     device = xp.cuda.Device()
     return int(device.compute_capability), int(device.id)
-
-
-def _reciprocals(packed: PackedCells, converter: UniformConverter) -> Array:
-    """Return what sums of each matrix of lines are multiplied by, (tiles)."""
-    steps = np.array([1.0 / step for step in converter.steps], np.float32) * np.float32(1.0 / packed.scale)
-    reciprocals = np.zeros(packed.tiles, np.float32)
-    reciprocals[: len(steps) * packed.tiles_of_slice] = np.repeat(steps, packed.tiles_of_slice)
-    return reciprocals
 
 
 def _job(packed: PackedCells, converter: UniformConverter, vectors: Array) -> Array:

@@ -36,6 +36,8 @@ class PackedCells:
         Slice by slice, each filled up to whole matrices; rows of a block likewise.
     scale, variance_scale : float
         What cells and variances were multiplied by, powers of two; the latter in units of the squared pulses.
+    reciprocals : Array of float32, (tiles,)
+        What sums of each matrix of lines are multiplied by, to be codes.
     cycles : Array of bytes
         Table of cycles, and one more that applies nothing.
     blocks : Array of bytes
@@ -50,6 +52,7 @@ class PackedCells:
     cells: Array
     scale: float
     variance_scale: float
+    reciprocals: Array
     cycles: Array
     blocks: Array
     counts: tuple[int, int, int, int, int, int]
@@ -109,6 +112,7 @@ def pack(
     blocks: tuple[slice, ...],
     slices: int,
     cycles: InputCoding,
+    steps: tuple[float, ...],
     shape: KernelShape,
 ) -> PackedCells:
     """Arrange conductances for the kernel.
@@ -125,6 +129,8 @@ def pack(
         That lines belong to, in equal parts.
     cycles : InputCoding
         How activations are applied.
+    steps : tuple of float
+        Sum that one code stands for, for each slice.
     shape : KernelShape
         From :func:`kernel_shape`.
 
@@ -153,12 +159,16 @@ def pack(
             for block, place in zip(blocks, places, strict=True):
                 values = part[:, begin : begin + columns, block]
                 packed[:, index, to, place : place + block.stop - block.start] = values
+    reciprocals = np.zeros(padded // SIDE, np.float32)
+    own_steps = np.array([1.0 / step for step in steps], np.float32) * np.float32(1.0 / scale)
+    reciprocals[: slices * whole_columns // SIDE] = np.repeat(own_steps, whole_columns // SIDE)
     block_table = np.array([(b.start, b.stop, place) for b, place in zip(blocks, places, strict=True)], _BLOCK)
     return PackedCells(
         shape,
         packed,
         scale,
         variance_scale,
+        xp.asarray(reciprocals),
         xp.asarray(_kernel_cycles(cycles, shape).view(np.uint8)),
         xp.asarray(block_table.view(np.uint8)),
         (groups, lines, slices, rows, cycles.count, len(blocks)),

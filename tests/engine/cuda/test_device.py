@@ -35,7 +35,13 @@ def cupy() -> ModuleType:
 
 
 def operand(
-    xp: ModuleType, cells: np.ndarray, rows: int, dac_bits: int, signs: InputSigns, noise: float
+    xp: ModuleType,
+    cells: np.ndarray,
+    rows: int,
+    dac_bits: int,
+    signs: InputSigns,
+    noise: float,
+    converter: UniformConverter,
 ) -> BlockOperand:
     inputs = cells.shape[2]
     blocks = tuple(slice(first, min(first + rows, inputs)) for first in range(0, inputs, rows))
@@ -44,7 +50,7 @@ def operand(
     )
     on_device = xp.asarray(cells)
     read_noise = ReadNoise(xp.full(cells.shape, noise**2, dtype=xp.float32), SOURCE) if noise else None
-    packed = launching.packed_on_device(on_device, read_noise, blocks, 2, cycles)
+    packed = launching.packed_on_device(on_device, read_noise, blocks, 2, cycles, converter)
     return BlockOperand(on_device, blocks, Slices((1.0, 4.0), (3, 3)), cycles, read_noise, packed=packed)
 
 
@@ -65,9 +71,9 @@ def test_codes_are_those_of_numpy(
     converter = UniformConverter((3.0, 5.0) if dac_bits else (300.0, 500.0), -60, 60)
     at = Vectors(np.arange(count, dtype=np.int64))
     expected, expected_clipped = converted_product(
-        vectors, operand(np, cells, 128, dac_bits, signs, noise), converter, at
+        vectors, operand(np, cells, 128, dac_bits, signs, noise, converter), converter, at
     )
-    there = operand(cupy, cells, 128, dac_bits, signs, noise)
+    there = operand(cupy, cells, 128, dac_bits, signs, noise, converter)
     assert there.packed is not None, "the kernel does not compile on this device; the log says why"
     on_device = Vectors(cupy.asarray(at.numbers))
     product, clipped = converted_product(cupy.asarray(vectors), there, converter, on_device)
@@ -94,8 +100,9 @@ def test_all_variants_compile(cupy: ModuleType, squares: int, parts: int, has_cy
 def test_results_do_not_change_from_launch_to_launch(cupy: ModuleType) -> None:
     rng = np.random.default_rng(0)
     vectors = cupy.asarray(rng.integers(0, 256, (1, 576, 5000)).astype(np.uint8))
-    there = operand(cupy, rng.normal(size=(1, 2 * 64, 576)).astype(np.float32), 128, 1, InputSigns.UNSIGNED, 0.1)
     at, converter = Vectors(cupy.arange(5000)), UniformConverter((1.0, 1.0), -127, 127)
+    cells = rng.normal(size=(1, 2 * 64, 576)).astype(np.float32)
+    there = operand(cupy, cells, 128, 1, InputSigns.UNSIGNED, 0.1, converter)
     first, clipped = converted_product(vectors, there, converter, at)
     for _ in range(20):
         again, again_clipped = converted_product(vectors, there, converter, at)

@@ -33,11 +33,16 @@ def levels(rng: np.random.Generator, cycles: InputCoding, shape: tuple[int, ...]
 
 
 def operand_of(
-    cells: np.ndarray, rows: int, slices: int, cycles: InputCoding, noise: ReadNoise | None = None
+    cells: np.ndarray,
+    rows: int,
+    slices: int,
+    cycles: InputCoding,
+    converter: UniformConverter,
+    noise: ReadNoise | None = None,
 ) -> BlockOperand:
     blocks = tuple(slice(first, min(first + rows, cells.shape[2])) for first in range(0, cells.shape[2], rows))
     weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
-    packed = packed_on_device(cells, noise, blocks, slices, cycles)
+    packed = packed_on_device(cells, noise, blocks, slices, cycles, converter)
     assert packed is not None
     return BlockOperand(cells, blocks, weights, cycles, noise, packed=packed)
 
@@ -62,12 +67,12 @@ def random_problem(
     cells = rng.integers(-largest, largest + 1, (groups, slices * columns, inputs)).astype(np.float32)
     cells += (deviation * rng.normal(size=cells.shape)).astype(np.float32)
     variances = (noise**2 * rng.uniform(0, 1, cells.shape)).astype(np.float32)
-    operand = operand_of(cells, rows, slices, cycles, ReadNoise(variances, SOURCE) if noise else None)
     low, high = code_limits(int(rng.integers(3, 12)), signed=bool(rng.integers(0, 2)))
     own = step or float(rng.choice([0.5, 1.0, 3.0, 7.7, 400.0]))
     if step:
         low, high = -(2**21), 2**21
     converter = UniformConverter(tuple(own * (1 + index) for index in range(slices)), low, high)
+    operand = operand_of(cells, rows, slices, cycles, converter, ReadNoise(variances, SOURCE) if noise else None)
     numbers = rng.choice(2**33, count, replace=False).astype(np.int64)
     return vectors, operand, converter, Vectors(numbers, occasion=1)
 
@@ -117,8 +122,9 @@ def test_bytes_are_summed_up_as_far_as_their_sums_are_exact(
     host_device: list[KernelShape], rows: int, is_bytes: bool, sign: int
 ) -> None:
     cells, vectors = np.full((1, 3, rows), 127 * sign, np.float32), np.full((1, rows, 5), 127, np.uint8)
-    operand = operand_of(cells, rows, 1, coding(7, InputSigns.UNSIGNED, 0))
-    product, clipped = converted_product(vectors, operand, UniformConverter((1.0,), -(2**22), 2**22))
+    converter = UniformConverter((1.0,), -(2**22), 2**22)
+    operand = operand_of(cells, rows, 1, coding(7, InputSigns.UNSIGNED, 0), converter)
+    product, clipped = converted_product(vectors, operand, converter)
     kept = min(rows * 127 * 127, 2**22)
     np.testing.assert_array_equal(product, np.full((1, 3, 5), sign * kept, np.float32))
     assert clipped == (0 if is_bytes else 15)
@@ -186,9 +192,10 @@ def test_noise_does_not_depend_on_the_batch(host_device: list[KernelShape]) -> N
 def test_numbers_of_a_block_begin_at_a_multiple_of_four(host_device: list[KernelShape], lines: int) -> None:
     cycles = coding(8, InputSigns.UNSIGNED, 3)
     cells, variances = np.zeros((1, lines, 300), np.float32), np.ones((1, lines, 300), np.float32)
-    operand = operand_of(cells, 128, 1, cycles, ReadNoise(variances, SOURCE))
+    converter = UniformConverter((2.0**-4,), -(2**21), 2**21)
+    operand = operand_of(cells, 128, 1, cycles, converter, ReadNoise(variances, SOURCE))
     vectors = np.full((1, 300, 20), 255, np.uint8)
-    problem = vectors, operand, UniformConverter((2.0**-4,), -(2**21), 2**21), Vectors(np.arange(20))
+    problem = vectors, operand, converter, Vectors(np.arange(20))
     np.testing.assert_allclose(converted_product(*problem)[0], by_numpy(*problem)[0], rtol=0, atol=2.0**-4 * 64 * 3)
 
 
@@ -208,5 +215,6 @@ def test_pulses_of_too_many_bits_are_left_to_numpy(
     host_device: list[KernelShape], bits: int, dac_bits: int, is_for_kernel: bool
 ) -> None:
     cells = np.ones((1, 4, 20), np.float32)
-    packed = packed_on_device(cells, None, (slice(0, 20),), 1, coding(bits, InputSigns.UNSIGNED, dac_bits))
+    cycles, converter = coding(bits, InputSigns.UNSIGNED, dac_bits), UniformConverter((1.0,), 0, 7)
+    packed = packed_on_device(cells, None, (slice(0, 20),), 1, cycles, converter)
     assert (packed is not None) == is_for_kernel
