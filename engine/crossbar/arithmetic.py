@@ -229,11 +229,12 @@ def _in_one_launch(
     """Return what forms the codes of a part of M, and counts what it clips, without sums in memory, on a GPU."""
     if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
         return None
-    packed, noise = operand.packed, operand.noise
+    packed = operand.packed
+    sources = () if operand.noise is None else (operand.noise.source,)
     if packed is None or not is_launchable(vectors, converter):
         return None
     return lambda part, clipped: launched_codes(
-        vectors[..., part], packed, converter, clipped, noise, None if at is None else at.part(part)
+        vectors[..., part], packed, converter, clipped, sources, None if at is None else at.part(part)
     )
 
 

@@ -49,7 +49,7 @@ template <class S> FUNCTION void convert(const Job &job, const Place &place, Sha
     EACH_WARP (warp) {
         warp.store(job, place, shared);
         if (warp.clipped)
-            add_to_count(job.clipped, warp.clipped);
+            add_to_count(job.clipped + place.trial(job), warp.clipped);
     }
 }
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.inputs import InputCoding
-from nnsreport.engine.cuda.packing import PackedCells, kernel_shape, pack
+from nnsreport.engine.cuda.packing import MOST_TRIALS, PackedCells, kernel_shape, pack
 from nnsreport.engine.cuda.shapes import KernelShape
 from nnsreport.loops import are_wanted
 
@@ -22,19 +22,19 @@ _MOST_BYTES = 2
 _LARGEST_CODE = 2**22
 _POINTER = np.uint64
 
+STREAM = np.dtype([("key", np.uint32, 2), ("upper", np.uint32, 2), ("variance_scale", np.float32)])
+"""What a trial's noise is drawn from: ``Stream`` of job.cuh."""
 JOB = np.dtype(
     [
         ("vectors", _POINTER),
         *((name, np.int32) for name in ("bytes", "is_signed", "has_sign_apart")),
         *((name, _POINTER) for name in ("cells", "reciprocals", "cycles", "blocks", "codes", "clipped")),
-        *((name, np.int64) for name in ("groups", "lines", "columns", "rows", "count")),
+        *((name, np.int64) for name in ("groups_of_trial", "groups_of_vectors", "lines", "columns", "rows", "count")),
         *((name, np.int64) for name in ("places", "tiles", "tiles_of_slice")),
         *((name, np.int32) for name in ("cycle_count", "block_count")),
         *((name, np.float32) for name in ("low", "high")),
         ("numbers", _POINTER),
-        ("key", np.uint32, 2),
-        ("upper", np.uint32, 2),
-        ("variance_scale", np.float32),
+        ("streams", STREAM, MOST_TRIALS),
     ],
     align=True,
 )
@@ -107,34 +107,34 @@ def launched_codes(
     packed: PackedCells,
     converter: UniformConverter,
     clipped: Array,
-    noise: ReadNoise | None = None,
+    sources: tuple[NoiseSource, ...] = (),
     at: Vectors | None = None,
 ) -> Array:
-    """Return the codes of all lines, added up over blocks and cycles.
+    """Return the codes of all lines of all trials, added up over blocks and cycles.
 
     Parameters
     ----------
-    vectors : Array of integers, (groups, K, m)
-        Quantised activations; :func:`is_launchable`.
+    vectors : Array of integers, (groups, K, m) or (trials * groups, K, m)
+        Quantised activations, which all trials see, or each its own; :func:`is_launchable`.
     packed : PackedCells
-        From :func:`packed_on_device`.
+        From :func:`packed_on_device`, or several trials of it (:func:`nnsreport.engine.cuda.packing.stacked`).
     converter : UniformConverter
         That cells were packed for.
-    clipped : Array of int64, ()
+    clipped : Array of int64, (trials,), or () for one
         Conversions outside the ADC's range are added here, on the device, so that nobody waits for the kernel.
-    noise : ReadNoise, optional
-        What every read adds, as when cells were packed.
+    sources : tuple of NoiseSource
+        Where the noise of each trial comes from; none where cells were packed without noise.
     at : Vectors, optional
         Which vectors these are; needed where there is noise.
 
     Returns
     -------
-    Array of float32, (groups, lines, m)
+    Array of float32, (trials * groups, lines, m)
         Each cycle counts its weight.
     """
     xp = namespace_of(vectors)
     groups, lines, *_ = packed.counts
-    codes: Array = xp.empty((groups, lines, vectors.shape[2]), dtype=np.float32)
+    codes: Array = xp.empty((packed.trials * groups, lines, vectors.shape[2]), dtype=np.float32)
     if not codes.size:
         return codes
     # Named, so that they live until the kernel is in the stream.
@@ -148,16 +148,16 @@ def launched_codes(
         "clipped": clipped,
     }
     job = _job(packed, converter, vectors)
-    if noise is not None:
+    if sources:
         assert at is not None, "noise needs to know which vectors it falls on"
-        stream = noise.source.stream(at.occasion)
         arrays["numbers"] = xp.ascontiguousarray(at.numbers, dtype=np.int64)
-        job["key"], job["upper"] = stream.key, stream.high
-        job["variance_scale"] = packed.scale**2 / packed.variance_scale
+        streams = [source.stream(at.occasion) for source in sources]
+        table = [(one.key, one.high, scale) for one, scale in zip(streams, packed.variance_scales, strict=True)]
+        job["streams"][0, : packed.trials] = np.array(table, STREAM)
     for name, array in arrays.items():
         job[name] = _address(array)
     shape = packed.shape
-    grid = -(-vectors.shape[2] // shape.vectors), packed.tiles // shape.line_tiles, groups
+    grid = -(-vectors.shape[2] // shape.vectors), packed.tiles // shape.line_tiles, packed.trials * groups
     launch(shape, grid, job, xp)
     return codes
 
@@ -226,7 +226,8 @@ def _job(packed: PackedCells, converter: UniformConverter, vectors: Array) -> Ar
     job = np.zeros(1, JOB)
     job["bytes"], job["is_signed"] = vectors.itemsize, vectors.dtype.kind == "i"
     job["has_sign_apart"] = packed.has_sign_apart
-    job["groups"], job["lines"], job["columns"], job["rows"] = groups, lines, lines // slices, rows
+    job["groups_of_trial"], job["groups_of_vectors"] = groups, vectors.shape[0]
+    job["lines"], job["columns"], job["rows"] = lines, lines // slices, rows
     job["count"], job["places"] = vectors.shape[2], packed.cells.shape[3]
     job["tiles"], job["tiles_of_slice"] = packed.tiles, packed.tiles_of_slice
     job["cycle_count"], job["block_count"] = cycle_count, block_count

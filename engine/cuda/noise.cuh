@@ -27,11 +27,11 @@ FUNCTION void philox(uint32_t *words, uint32_t key0, uint32_t key1)
 }
 
 /* Of four rows from a multiple of four on. */
-FUNCTION void normals_of_rows(const Job &job, int64_t row, int64_t column, float *normals)
+FUNCTION void normals_of_rows(const Stream &stream, int64_t row, int64_t column, float *normals)
 {
     const uint64_t counter = (uint64_t)(row / WORDS) << COLUMN_BITS | (uint64_t)column;
-    uint32_t words[WORDS] = {(uint32_t)counter, (uint32_t)(counter >> 32), job.upper[0], job.upper[1]};
-    philox(words, job.key[0], job.key[1]);
+    uint32_t words[WORDS] = {(uint32_t)counter, (uint32_t)(counter >> 32), stream.upper[0], stream.upper[1]};
+    philox(words, stream.key[0], stream.key[1]);
     box_muller(words[0], words[1], &normals[0], &normals[1]);
     box_muller(words[2], words[3], &normals[2], &normals[3]);
 }
@@ -39,23 +39,24 @@ FUNCTION void normals_of_rows(const Job &job, int64_t row, int64_t column, float
 /* Row of a line in the table of normal numbers, where each block of word lines begins at a multiple of four. */
 FUNCTION int64_t first_row(const Job &job, int block, int cycle, int64_t group, int64_t line)
 {
-    const int64_t rows = job.cycle_count * job.groups * job.lines;
-    return block * parts_of(rows, WORDS) * WORDS + (cycle * job.groups + group) * job.lines + line;
+    const int64_t rows = job.cycle_count * job.groups_of_trial * job.lines;
+    return block * parts_of(rows, WORDS) * WORDS + (cycle * job.groups_of_trial + group) * job.lines + line;
 }
 
 /* A lane has a column, and every other four rows of it; where lines begin within such four, the first have fewer. */
-FUNCTION void
-add_noise(const Job &job, int lane, int64_t row, int64_t first_vector, float *sums, const float *variances, int stride)
+FUNCTION void add_noise(
+    const Job &job, const Stream &stream, int lane, int64_t row, int64_t first_vector, float *sums,
+    const float *variances, int stride)
 {
     const int64_t vector = first_vector + lane % SIDE;
     const int64_t column = vector < job.count ? job.numbers[vector] : 0;
     for (int64_t quad = row / WORDS + lane / SIDE; quad * WORDS < row + SIDE; quad += LANES / SIDE) {
         float normals[WORDS];
-        normals_of_rows(job, quad * WORDS, column, normals);
+        normals_of_rows(stream, quad * WORDS, column, normals);
         EACH (word, WORDS) {
             const int line = (int)(quad * WORDS - row) + word, place = line * stride + lane % SIDE;
             if (line >= 0 && line < SIDE)
-                sums[place] += PRODUCT(square_root(fmaxf(variances[place] * job.variance_scale, 0.0f)), normals[word]);
+                sums[place] += PRODUCT(square_root(fmaxf(variances[place] * stream.variance_scale, 0.0f)), normals[word]);
         }
     }
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,42 +22,48 @@ _LARGEST_SUM = 2**22
 _BITS_OF_BYTE, _BITS_OF_HALF = 8, 16
 _EXPONENT = 15
 _MOST_TILES = 65535
+MOST_TRIALS = 64
+"""Of one launch, as in ``job.cuh``."""
 _BLOCK = np.dtype([("begin", np.int32), ("end", np.int32), ("place", np.int32)])
 
 
 @dataclass(frozen=True, slots=True)
 class PackedCells:
-    """A layer's conductances on a device.
+    """A layer's conductances on a device, in one or several trials.
 
     Attributes
     ----------
     shape : KernelShape
         Which variant of the kernel they are for.
-    cells : Array of int8 or float16, (groups, parts, padded lines, places)
+    cells : Array of int8 or float16, (trials * groups, parts, padded lines, places)
         Slice by slice, each filled up to whole matrices; rows of a block likewise.
-    scale, variance_scale : float
-        What cells and variances were multiplied by, powers of two; the latter in units of the squared pulses.
-    reciprocals : Array of float32, (tiles,)
+    variance_scales : tuple of float
+        Of each trial: what sums of variances are multiplied by to be those of sums of cells.
+    reciprocals : Array of float32, (trials, tiles)
         What sums of each matrix of lines are multiplied by, to be codes.
     cycles : Array of bytes
         Table of cycles, and one more that applies nothing.
     blocks : Array of bytes
         Table of blocks of word lines.
     counts : tuple of int
-        Groups, lines, slices, rows, cycles and blocks.
+        Groups of a trial, lines, slices, rows, cycles and blocks.
     has_sign_apart : bool
         Levels are taken as magnitude and sign.
     """
 
     shape: KernelShape
     cells: Array
-    scale: float
-    variance_scale: float
+    variance_scales: tuple[float, ...]
     reciprocals: Array
     cycles: Array
     blocks: Array
     counts: tuple[int, int, int, int, int, int]
     has_sign_apart: bool
+
+    @property
+    def trials(self) -> int:
+        """Programmed draws, whose groups lie one after the other."""
+        return len(self.variance_scales)
 
     @property
     def tiles_of_slice(self) -> int:
@@ -166,13 +173,47 @@ def pack(
     return PackedCells(
         shape,
         packed,
-        scale,
-        variance_scale,
-        xp.asarray(reciprocals),
+        (scale**2 / variance_scale,),
+        xp.asarray(reciprocals[None]),
         xp.asarray(_kernel_cycles(cycles, shape).view(np.uint8)),
         xp.asarray(block_table.view(np.uint8)),
         (groups, lines, slices, rows, cycles.count, len(blocks)),
         _has_sign_apart(cycles),
+    )
+
+
+def stacked(trials: Sequence[PackedCells]) -> PackedCells:
+    """Put several trials of a layer side by side, for one launch.
+
+    Parameters
+    ----------
+    trials : sequence of PackedCells
+        From :func:`pack`, of one trial each; not more than :data:`MOST_TRIALS`, nor than 65,535 groups together.
+
+    Returns
+    -------
+    PackedCells
+        A copy, whose products are those of each trial alone.
+
+    Raises
+    ------
+    ValueError
+        They are of different layers or variants of the kernel, or too many.
+    """
+    first = trials[0]
+    if any((own.shape, own.counts) != (first.shape, first.counts) for own in trials):
+        raise ValueError(
+            "trials of different layers or different variants of the kernel are not launched at once"
+        )
+    most = min(MOST_TRIALS, _MOST_TILES // first.counts[0])
+    if len(trials) > most:
+        raise ValueError(f"{len(trials)} trials are more than the {most} of one launch")
+    xp = namespace_of(first.cells)
+    return replace(
+        first,
+        cells=xp.concatenate([own.cells for own in trials]),
+        variance_scales=tuple(scale for own in trials for scale in own.variance_scales),
+        reciprocals=xp.concatenate([own.reciprocals for own in trials]),
     )
 
 

@@ -52,7 +52,10 @@ template <class S> struct alignas(32) Shared {
 
 /* Which tile a thread block has. */
 struct Place {
-    int64_t first_vector, first_tile, group;
+    int64_t first_vector, first_tile, group; /* of all trials */
+
+    METHOD int64_t trial(const Job &job) const { return group / job.groups_of_trial; }
+    METHOD int64_t group_of_trial(const Job &job) const { return group % job.groups_of_trial; }
 };
 
 struct alignas(16) Sixteen {
@@ -132,7 +135,7 @@ template <class S> struct Warp {
             for (int piece = index * LANES + lane; piece < pieces; piece += WARPS * LANES) {
                 const int row = piece / (S::VECTORS_OF_BLOCK / QUAD), own = piece % (S::VECTORS_OF_BLOCK / QUAD) * QUAD;
                 const int64_t vector = place.first_vector + own;
-                const int64_t from = (place.group * job.rows + first_row + row) * job.count + vector;
+                const int64_t from = (place.group % job.groups_of_vectors * job.rows + first_row + row) * job.count + vector;
                 const int64_t left = row < rows ? job.count - vector : 0;
                 const uint32_t bytes = are_quads && left > 0 ? ((const uint32_t *)job.vectors)[from / QUAD] : 0;
                 EACH (next, QUAD) {
@@ -221,7 +224,7 @@ template <class S> struct Warp {
                                 job, place, block, first_cycle + cycle, line, vector, variances[line][vector][cycle],
                                 read, shared);
                     add_codes(
-                        job, job.reciprocals[place.first_tile + line], cycles[cycle].weight, read, codes[line][vector]);
+                        job, job.reciprocals[place.trial(job) * job.tiles + place.first_tile + line], cycles[cycle].weight, read, codes[line][vector]);
                 }
     }
 
@@ -243,7 +246,7 @@ template <class S> struct Warp {
     {
         const int64_t tile = place.first_tile + line;
         const int64_t own = tile / job.tiles_of_slice * job.columns + tile % job.tiles_of_slice * SIDE;
-        const int64_t row = first_row(job, block, cycle, place.group, own);
+        const int64_t row = first_row(job, block, cycle, place.group_of_trial(job), own);
         float *sums_in_memory = shared.scratch[index][0].sums,
               *variances_in_memory = shared.scratch[index][S::IS_NOISY].sums;
         Codes of_variance;
@@ -255,7 +258,7 @@ template <class S> struct Warp {
         WARP_BARRIER();
         EACH_LANE (lane)
             add_noise(
-                job, lane, row, place.first_vector + index * S::VECTORS_OF_WARP + vector * SIDE, sums_in_memory,
+                job, job.streams[place.trial(job)], lane, row, place.first_vector + index * S::VECTORS_OF_WARP + vector * SIDE, sums_in_memory,
                 variances_in_memory, SCRATCH_STRIDE);
         WARP_BARRIER();
         Halves::load(read, sums_in_memory, SCRATCH_STRIDE);
