@@ -5,8 +5,9 @@ Names are imported when they are asked for: a configuration needs only the setti
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from nnsreport.engine.lazy_names import names_of
 
 if TYPE_CHECKING:
     from nnsreport.engine.crossbar.calibration import Calibration, LayerCalibration, calibrate
@@ -29,17 +30,14 @@ __all__ = [
     "calibrate",
 ]
 
-_MODULES = {
-    **dict.fromkeys(("Calibration", "LayerCalibration", "calibrate"), "calibration"),
-    "CrossbarLayer": "layer",
-    **dict.fromkeys(("CrossbarNetwork", "ProgrammedNetwork", "build"), "network"),
-    **dict.fromkeys(("Inference", "ReadLayer", "ReadNetwork"), "reading"),
-    "CrossbarSettings": "settings",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a name from its module."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = names_of(
+        __name__,
+        {
+            "calibration": ("Calibration", "LayerCalibration", "calibrate"),
+            "layer": ("CrossbarLayer",),
+            "network": ("CrossbarNetwork", "ProgrammedNetwork", "build"),
+            "reading": ("Inference", "ReadLayer", "ReadNetwork"),
+            "settings": ("CrossbarSettings",),
+        },
+    )

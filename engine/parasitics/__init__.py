@@ -54,16 +54,25 @@ doi:10.1109/MCAS.2022.3214409), "input source" and "separate source" with and wi
 
 Driven arrays are linear: :func:`effective_conductances` gives the matrix that they multiply with, once for each
 programmed array. Gated arrays are not: :func:`column_currents` solves every vector. Cells are ohmic, switches ideal.
+
+Names are imported when they are asked for: a configuration needs only the settings.
 """
 
-from nnsreport.engine.parasitics.effective import (
-    column_currents,
-    effective_conductances,
-    fast_error_bound,
-    worst_fast_error,
-)
-from nnsreport.engine.parasitics.layout import array_rows, layer_conductances, layer_sensitivities, rows_around
-from nnsreport.engine.parasitics.settings import WireSettings
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnsreport.engine.lazy_names import names_of
+
+if TYPE_CHECKING:
+    from nnsreport.engine.parasitics.effective import (
+        column_currents,
+        effective_conductances,
+        fast_error_bound,
+        worst_fast_error,
+    )
+    from nnsreport.engine.parasitics.layout import array_rows, layer_conductances, layer_sensitivities, rows_around
+    from nnsreport.engine.parasitics.settings import WireSettings
 
 __all__ = [
     "WireSettings",
@@ -76,3 +85,13 @@ __all__ = [
     "rows_around",
     "worst_fast_error",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of(
+        __name__,
+        {
+            "effective": ("column_currents", "effective_conductances", "fast_error_bound", "worst_fast_error"),
+            "layout": ("array_rows", "layer_conductances", "layer_sensitivities", "rows_around"),
+            "settings": ("WireSettings",),
+        },
+    )

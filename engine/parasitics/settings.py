@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnsreport.engine.parasitics.ladder import Line
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 

@@ -1,13 +1,21 @@
-"""SRAM arrays that compute in the analog domain: QS-Arch, QR-Arch and CM, in closed form and on arrays."""
+"""SRAM arrays that compute in the analog domain: QS-Arch, QR-Arch and CM, in closed form and on arrays.
+
+Names are imported when they are asked for: a configuration needs only the settings.
+"""
 
 from __future__ import annotations
 
-from nnsreport.engine.sram import compute_memory, qr_arch, qs_arch
-from nnsreport.engine.sram.array import SramArray, program_array
-from nnsreport.engine.sram.evaluation import Evaluation
-from nnsreport.engine.sram.operands import Operands, input_quantization_variance, peak_over_std, signal_variance
-from nnsreport.engine.sram.products import Converter, DotProducts, dot_products, weight_planes
-from nnsreport.engine.sram.settings import BitCellSettings, BitLineSettings, CapacitorSettings, SramSettings
+from typing import TYPE_CHECKING
+
+from nnsreport.engine.lazy_names import names_of
+
+if TYPE_CHECKING:
+    from nnsreport.engine.sram import compute_memory, qr_arch, qs_arch
+    from nnsreport.engine.sram.array import SramArray, program_array
+    from nnsreport.engine.sram.evaluation import Evaluation
+    from nnsreport.engine.sram.operands import Operands, input_quantization_variance, peak_over_std, signal_variance
+    from nnsreport.engine.sram.products import Converter, DotProducts, dot_products, weight_planes
+    from nnsreport.engine.sram.settings import BitCellSettings, BitLineSettings, CapacitorSettings, SramSettings
 
 __all__ = [
     "BitCellSettings",
@@ -29,3 +37,15 @@ __all__ = [
     "signal_variance",
     "weight_planes",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of(
+        __name__,
+        {
+            "array": ("SramArray", "program_array"),
+            "evaluation": ("Evaluation",),
+            "operands": ("Operands", "input_quantization_variance", "peak_over_std", "signal_variance"),
+            "products": ("Converter", "DotProducts", "dot_products", "weight_planes"),
+            "settings": ("BitCellSettings", "BitLineSettings", "CapacitorSettings", "SramSettings"),
+        },
+    )

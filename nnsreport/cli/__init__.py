@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from nnsreport import __version__
-from nnsreport.cli import compare, cost, figures, papers, parse, report, run
 from nnsreport.errors import NnsreportError
 
+_COMMANDS = ("run", "parse", "compare", "report", "figures", "cost", "papers")
 _DEFECT = 70  # EX_SOFTWARE of sysexits.h
+
+
+class _Commands(TyperGroup):
+    """Commands that are imported when they are asked for: each is the function of its module's name."""
+
+    def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 # as Typer calls it
+        """Return the names of all commands, in the order of their use."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002 # as Typer calls it
+        """Return a command; of an unknown name None, and Typer says which of all is the nearest."""
+        for name in [cmd_name] if cmd_name in _COMMANDS else _COMMANDS:
+            if name not in self.commands:
+                self.add_command(_imported(name), name)
+        command = self.commands.get(cmd_name)
+        assert command is None or isinstance(command, TyperCommand)
+        return command
+
+
+def _imported(name: str) -> TyperCommand:
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command()(getattr(import_module(f"{__name__}.{name}"), name))
+    command = get_command(alone)
+    assert isinstance(command, TyperCommand)
+    return command
+
 
 app = typer.Typer(
     name="nnsreport",
+    cls=_Commands,
     help="Results analysis and reporting for analog compute-in-memory research.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(run.run)
-app.command()(parse.parse)
-app.command()(compare.compare)
-app.command()(report.report)
-app.command()(figures.figures)
-app.command()(cost.cost)
-app.command()(papers.papers)
 
 
 def _print_version(asked: bool) -> None:

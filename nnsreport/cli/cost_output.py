@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import typer
 from nnsreport.cli.cost import CostFormat
 from nnsreport.cli.output import write_output
 from nnsreport.cli.terminal import printable
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:

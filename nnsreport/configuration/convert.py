@@ -42,11 +42,11 @@ def to_settings(settings_class: type[S], table: Mapping[str, object], origin: Or
     ConfigurationError
         A key is unknown, or a value has the wrong type or is out of range.
     """
-    return _to_settings(settings_class, table, origin, dotted, _index(settings_class))
+    return _to_settings(settings_class, table, origin, dotted, settings_class)
 
 
 def _to_settings(
-    settings_class: type[S], table: Mapping[str, object], origin: Origin, dotted: str, index: Mapping[str, list[str]]
+    settings_class: type[S], table: Mapping[str, object], origin: Origin, dotted: str, whole: type[Any]
 ) -> S:
     hints = typing.get_type_hints(settings_class)
     descriptions = describe(settings_class)
@@ -54,14 +54,14 @@ def _to_settings(
     for key, value in table.items():
         name = f"{dotted}.{key}" if dotted else key
         if key not in hints:
-            raise origin.error(name, *_unknown(key, dotted, list(hints), index))
+            raise origin.error(name, *_unknown(key, dotted, list(hints), whole))
         hint = hints[key]
         if dataclasses.is_dataclass(hint):
             if not isinstance(value, Mapping):
                 raise origin.error(
                     name, f"is {_shown(value)}, expected a table", f"write [{name}] and its settings below"
                 )
-            values[key] = _to_settings(typing.cast(type[Any], hint), value, origin, name, index)
+            values[key] = _to_settings(typing.cast(type[Any], hint), value, origin, name, whole)
         else:
             values[key] = _value(value, hint, descriptions[key], origin, name)
     try:
@@ -194,13 +194,13 @@ def _index(settings_class: type[Any], dotted: str = "") -> dict[str, list[str]]:
     return found
 
 
-def _unknown(key: str, dotted: str, known: list[str], index: Mapping[str, list[str]]) -> tuple[str, str]:
+def _unknown(key: str, dotted: str, known: list[str], whole: type[Any]) -> tuple[str, str]:
     where = f"[{dotted}]" if dotted else "the file"
     message = f"is not a setting of {where}"
     nearest = difflib.get_close_matches(key, known, 1, cutoff=0.75)
     if nearest:
         return message, f"did you mean {nearest[0]!r}?"
-    elsewhere = [table for table in index.get(key, ()) if table]
+    elsewhere = [table for table in _index(whole).get(key, ()) if table]
     if elsewhere:
         return message, f"{key!r} belongs in [{'] or ['.join(elsewhere)}]"
     nearest = difflib.get_close_matches(key, known, 1, cutoff=0.4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from nnsreport.engine.cost.activity import ActivitySettings
 from nnsreport.engine.cost.corrections import Fidelity
 from nnsreport.engine.cost.given import Given
 from nnsreport.engine.cost.parameter_fields import Declaration, declarations
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 _UNITS = {"nm": "nm", "m": "m", "k": "K", "hz": "Hz", "ohm": "ohm", "v": "V", "s": "s", "f": "wire width"}
@@ -80,10 +81,15 @@ if TYPE_CHECKING:
         converter: Path | None = None
 
 else:
-    ParameterSettings = dataclasses.make_dataclass(
-        "ParameterSettings", _parameter_fields(), namespace={"__doc__": _DOC}, frozen=True, slots=True
-    )
-    ParameterSettings.__module__ = __name__
+
+    def _parameter_settings() -> type:
+        declared = {name: (kind, field) for name, kind, field in _parameter_fields()}
+        body = {name: field for name, (_, field) in declared.items()}
+        annotations = {name: kind for name, (kind, _) in declared.items()}
+        told = {"__module__": __name__, "__doc__": _DOC, "__annotations__": annotations}
+        return dataclass(frozen=True, slots=True)(type("ParameterSettings", (), {**body, **told}))
+
+    ParameterSettings = _parameter_settings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import tomllib
-from dataclasses import dataclass
 
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 OPTION = "--set"

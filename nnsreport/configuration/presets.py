@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from nnsreport.configuration.origin import Place
 from nnsreport.configuration.toml_file import read_toml
+from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
 KEY = "preset"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnsreport.configuration import presets
@@ -13,6 +12,7 @@ from nnsreport.configuration.overrides import Override, apply_override, parse_ov
 from nnsreport.configuration.presets import Preset
 from nnsreport.configuration.schema import Configuration
 from nnsreport.configuration.toml_file import read_toml
+from nnsreport.engine.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

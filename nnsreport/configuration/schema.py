@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from nnsreport.configuration.cost import CostSettings
@@ -17,6 +17,7 @@ from nnsreport.engine.crossbar.settings import (
 )
 from nnsreport.engine.parasitics.settings import WireSettings
 from nnsreport.engine.peers.settings import NeurosimSettings
+from nnsreport.engine.records import dataclass
 from nnsreport.engine.sram.settings import SramSettings
 from nnsreport.settings import setting
 

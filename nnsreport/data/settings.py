@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 FORMATS = ("auto", "npz", "folder", "cifar10", "mnist")

@@ -36,6 +36,25 @@ def test_help_names_every_command() -> None:
         assert f"\n  {command} " in printed
 
 
+def test_a_command_is_imported_without_the_others() -> None:
+    script = (
+        "import sys\n"
+        "from nnsreport.cli import main\n"
+        "sys.argv = ['nnsreport', 'papers', 'joshi2020pcm']\n"
+        "try:\n    main()\n"
+        "finally:\n    print(*sorted(name for name in sys.modules if name.startswith('nnsreport.cli.')))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert {f"nnsreport.cli.{command}" for command in COMMANDS} & set(loaded) == {"nnsreport.cli.papers"}
+
+
+def test_the_nearest_command_is_named() -> None:
+    done = start("cots")
+    assert done.returncode == 2
+    assert "No such command 'cots'. Did you mean 'cost'?" in done.stderr
+
+
 def test_dry_run_needs_no_tables() -> None:
     done = start("run", "--dry-run")
     assert done.returncode == 0, done.stderr

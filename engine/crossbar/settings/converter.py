@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 _NONLINEAR_BITS = (3, 4, 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from nnsreport.engine.crossbar.settings.compensation import CompensationSettings
 from nnsreport.engine.crossbar.settings.converter import AdcSettings
@@ -11,6 +11,7 @@ from nnsreport.engine.crossbar.settings.mapping import MappingSettings
 from nnsreport.engine.crossbar.settings.quantization import ActivationSettings, WeightSettings
 from nnsreport.engine.parasitics.settings import WireSettings
 from nnsreport.engine.peers.settings import NeurosimSettings
+from nnsreport.engine.records import dataclass
 from nnsreport.engine.sram.settings import SramSettings
 
 

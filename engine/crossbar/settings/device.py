@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from nnsreport.engine.crossbar.settings.drift import DriftSettings
 from nnsreport.engine.crossbar.settings.read_noise import ReadNoiseSettings
 from nnsreport.engine.crossbar.settings.spread import ProgrammingSettings, VariationSettings, WhiteNoiseSettings
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nnsreport.engine.records import dataclass
 from nnsreport.settings import setting
 
 
