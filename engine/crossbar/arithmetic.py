@@ -19,7 +19,7 @@ from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import FusedProduct, WholeCells, is_fusible
+from nnsreport.engine.crossbar.fused import FusedProduct, WholeCells, fused_lines, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.launching import is_launchable, launched_codes
@@ -213,14 +213,8 @@ def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter:
         return None
     if operand.noise is not None or operand.packed is not None or not is_fusible(xp, dtype):
         return None
-    return FusedProduct(
-        operand.cells,
-        operand.whole,
-        operand.blocks,
-        operand.cycles,
-        converter,
-        tuple(step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True)),
-    )
+    values = tuple(step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True))
+    return fused_lines(operand.cells, operand.whole, operand.blocks, operand.cycles, converter, values)
 
 
 def _in_one_launch(

@@ -96,30 +96,36 @@ class Rescaling:
 
 @dataclass(frozen=True, slots=True)
 class FusedProduct:
-    """A product from the loops in C.
+    """A product from the loops in C; :func:`fused_lines` prepares it.
 
     Attributes
     ----------
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
-        In level units, slice by slice.
-    whole : WholeCells or None
-        The same, from :func:`whole_cells`.
-    blocks : tuple of slice
-        Rows K read together.
-    cycles : InputCoding
+        In level units, slice by slice; contiguous.
+    whole : numpy.ndarray of int8 or int16, or None
+        The same for activations of one byte, where every sum of a block is a whole number of single precision.
+    is_narrow : bool
+        Where no sum of half a block's whole numbers exceeds 16 bits.
+    blocks : numpy.ndarray of int64, (blocks, 2)
+        Begin and end of the rows K read together.
+    table : numpy.ndarray of CYCLE, (cycles,)
         How activations are applied.
-    converter : UniformConverter
-        One step for each slice.
-    values : tuple of float
+    reciprocals : numpy.ndarray of float32, (slices * columns + 4,)
+        Of the step of each line's converter.
+    limits : tuple of int
+        Least and greatest code.
+    values : numpy.ndarray of float32, (slices,)
         What a code of each slice counts for.
     """
 
     cells: Array
-    whole: WholeCells | None
-    blocks: tuple[slice, ...]
-    cycles: InputCoding
-    converter: UniformConverter
-    values: tuple[float, ...]
+    whole: Array | None
+    is_narrow: bool
+    blocks: Array
+    table: Array
+    reciprocals: Array
+    limits: tuple[int, int]
+    values: Array
 
     def can_sum(self, top: int) -> bool:
         """Return whether the sum of a vector's activations, none of them above ``top``, fits the loops' integers."""
@@ -150,42 +156,78 @@ class FusedProduct:
         if native.convert is None:
             raise RuntimeError("there are no loops in C: ask is_fusible before")
         groups, lines, rows = self.cells.shape
-        slices, count, activations = len(self.values), taps.vectors_at.size, taps.elements
-        steps = self.converter.steps
-        reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), lines // len(steps))
-        table = cycle_table(self.cycles)
-        whole, is_narrow = self._usable(activations, table)
+        activations, count, slices = taps.elements, taps.vectors_at.size, self.values.size
+        is_byte = activations.itemsize == 1
+        whole = self.whole if is_byte else None
         product: Array = np.empty((groups, lines // slices, count), np.float32)
         clipped = native.convert(
             product,
             activations,
             taps.rows_at,
             taps.vectors_at,
-            np.ascontiguousarray(self.cells),
+            self.cells,
             _NONE if whole is None else whole,
-            np.concatenate([reciprocals, np.zeros(_PADDING, np.float32)]),
-            np.array(self.values, np.float32),
+            self.reciprocals,
+            self.values,
             _NONE if rescaling is None else rescaling.gains,
             _NONE if rescaling is None else rescaling.scales,
-            table,
-            np.array([(block.start, block.stop) for block in self.blocks], np.int64),
+            self.table,
+            self.blocks,
             (groups, lines, slices, rows, count),
             activations.itemsize,
             int(activations.dtype.kind == "i"),
             0 if whole is None else whole.itemsize,
-            int(is_narrow),
+            int(is_byte and self.is_narrow),
             0.0 if rescaling is None else rescaling.reference,
-            self.converter.low,
-            self.converter.high,
+            *self.limits,
         )
         return product, clipped
 
-    def _usable(self, activations: Array, table: Array) -> tuple[Array | None, bool]:
-        """Return whole cells, if they are of use for these activations, and whether sums are of 16 bits then."""
-        longest = max(block.stop - block.start for block in self.blocks)
-        if self.whole is None or not _fits_words(activations, self.whole, self.cycles, longest):
-            return None, False
-        return self.whole.numbers, _fits_bytes(self.whole, table, self.cycles, longest)
+
+def fused_lines(
+    cells: Array,
+    whole: WholeCells | None,
+    blocks: tuple[slice, ...],
+    cycles: InputCoding,
+    converter: UniformConverter,
+    values: tuple[float, ...],
+) -> FusedProduct:
+    """Return a product from the loops in C, with all that does not depend on activations.
+
+    Parameters
+    ----------
+    cells : numpy.ndarray of float32, (groups, slices * columns, K)
+        In level units, slice by slice.
+    whole : WholeCells or None
+        The same, from :func:`whole_cells`.
+    blocks : tuple of slice
+        Rows K read together.
+    cycles : InputCoding
+        How activations are applied.
+    converter : UniformConverter
+        One step for each slice.
+    values : tuple of float
+        What a code of each slice counts for.
+
+    Returns
+    -------
+    FusedProduct
+        Without copies of the cells, if they are contiguous.
+    """
+    steps, table = converter.steps, cycle_table(cycles)
+    longest = max(block.stop - block.start for block in blocks)
+    usable = whole if whole is not None and _fits_words(whole, cycles, longest) else None
+    reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), cells.shape[1] // len(steps))
+    return FusedProduct(
+        np.ascontiguousarray(cells),
+        None if usable is None else usable.numbers,
+        usable is not None and _fits_bytes(usable, table, cycles, longest),
+        np.array([(block.start, block.stop) for block in blocks], np.int64),
+        table,
+        np.concatenate([reciprocals, np.zeros(_PADDING, np.float32)]),
+        (converter.low, converter.high),
+        np.array(values, np.float32),
+    )
 
 
 def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
@@ -206,9 +248,9 @@ def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
     return native.convert is not None and xp is np and np.dtype(dtype).itemsize <= _MOST_BYTES
 
 
-def _fits_words(activations: Array, whole: WholeCells, cycles: InputCoding, longest: int) -> bool:
-    """Return whether activations are bytes, and no sum of a block's rows exceeds what single precision holds."""
-    return activations.itemsize == 1 and longest * max(cycles.tops) * whole.largest <= _LARGEST_SUM
+def _fits_words(whole: WholeCells, cycles: InputCoding, longest: int) -> bool:
+    """Return whether no sum of a block's rows exceeds what single precision holds."""
+    return longest * max(cycles.tops) * whole.largest <= _LARGEST_SUM
 
 
 def _fits_bytes(whole: WholeCells, table: Array, cycles: InputCoding, longest: int) -> bool:

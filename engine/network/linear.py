@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NoReturn
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.contraction import Contraction
@@ -242,21 +243,23 @@ class LinearLayer:
 
     def _output_shape(self, x_shape: tuple[int, ...]) -> tuple[int, ...]:
         if self.contraction is not None:
-            self._check(self.contraction.accepts(x_shape), x_shape, self.contraction.describe())
+            if not self.contraction.accepts(x_shape):
+                self._refuse(x_shape, self.contraction.describe())
             return self.contraction.output_shape(x_shape)
         if self.window is None:
-            self._check(x_shape[-1:] == (self.inputs,), x_shape, f"(..., {self.inputs})")
+            if x_shape[-1:] != (self.inputs,):
+                self._refuse(x_shape, f"(..., {self.inputs})")
             return (*x_shape[:-1], self.outputs)
         channels = self.groups * self.inputs // math.prod(self.window.kernel)
-        expected = f"(images, {channels}, {', '.join('*' * self.window.rank)})"
-        self._check(len(x_shape) == 2 + self.window.rank and x_shape[1] == channels, x_shape, expected)
+        if len(x_shape) != 2 + self.window.rank or x_shape[1] != channels:
+            self._refuse(x_shape, f"(images, {channels}, {', '.join('*' * self.window.rank)})")
         positions = self.window.positions(x_shape[2:])
-        self._check(min(positions) > 0, x_shape, f"spatial axes of at least {self.window.extent} with the padding")
+        if min(positions) <= 0:
+            self._refuse(x_shape, f"spatial axes of at least {self.window.extent} with the padding")
         return (x_shape[0], self.groups * self.outputs, *positions)
 
-    def _check(self, holds: bool, x_shape: tuple[int, ...], expected: str) -> None:
-        if not holds:
-            raise DataError(
-                f"layer {self.name!r} ({self.operator}) expects an input of shape {expected}, found {x_shape}",
-                remedy="give images of the size and channel order that the network was trained on",
-            )
+    def _refuse(self, x_shape: tuple[int, ...], expected: str) -> NoReturn:
+        raise DataError(
+            f"layer {self.name!r} ({self.operator}) expects an input of shape {expected}, found {x_shape}",
+            remedy="give images of the size and channel order that the network was trained on",
+        )

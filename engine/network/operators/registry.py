@@ -48,8 +48,12 @@ class Call:
     @property
     def xp(self) -> ModuleType:
         """Namespace to compute in: the device's if any input is there, else NumPy."""
-        spaces = (namespace_of(value) for value in self.inputs if value is not None)
-        return next((space for space in spaces if space is not np), np)
+        for value in self.inputs:
+            if value is not None and type(value) is not np.ndarray:
+                space = namespace_of(value)
+                if space is not np:
+                    return space
+        return np
 
     @property
     def x(self) -> Array:
@@ -70,7 +74,8 @@ class Call:
         value = self.inputs[position]
         if value is None:
             return None
-        moved: Array = self.xp.asarray(value)
+        xp = self.xp
+        moved: Array = value if xp is np and type(value) is np.ndarray else xp.asarray(value)
         return moved
 
     def arrays(self) -> list[Array]:

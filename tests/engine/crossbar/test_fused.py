@@ -82,7 +82,7 @@ def test_conductances_give_the_codes_of_their_sums(problem: tuple[np.ndarray, Bl
         ends = [np.clip(np.rint(sums / steps + sign * error), converter.low, converter.high) for sign in (-1, 1)]
         ends = np.sort(np.stack([weights * end for end in ends]), axis=0)
         low, high = low + ends[0].sum(axis=0), high + ends[1].sum(axis=0)
-    lines = fused.FusedProduct(operand.cells, None, operand.blocks, operand.cycles, converter, (1.0,))
+    lines = fused.fused_lines(operand.cells, None, operand.blocks, operand.cycles, converter, (1.0,))
     codes, _ = lines.of(taps_of_vectors(vectors))
     assert (low <= codes).all()
     assert (codes <= high).all()
