@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,7 @@ from nnsreport.engine.crossbar.quantization import ActivationQuantizer, Quantize
 from nnsreport.engine.crossbar.tiling import Tiling
 from nnsreport.engine.cuda.launching import packed_on_device
 from nnsreport.engine.network.linear import LinearLayer
+from nnsreport.engine.network.taps import Taps
 
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
 _UNFOLDED_BYTES = 1 << 23
@@ -259,13 +261,11 @@ class CrossbarLayer:
             product -= self.mapping.reference * input_sums(vectors)
         return self._rescaled(product), clipped
 
-    def fused_product(self, x: Array, operand: Operand, converter: Converter, gain: Gain) -> tuple[Array, int] | None:
-        """Return the product of an input from the loops in C, which need no unfolded activations.
+    def fused(self, operand: Operand, converter: Converter, gain: Gain) -> Callable[[Taps], tuple[Array, int]] | None:
+        """Return what makes products of quantised inputs in the loops in C.
 
         Parameters
         ----------
-        x : Array
-            The node's input.
         operand : Operand
             From :meth:`block_operand`.
         converter : Converter
@@ -275,18 +275,21 @@ class CrossbarLayer:
 
         Returns
         -------
-        product : numpy.ndarray of float32, (groups, N, M)
-            What :meth:`converted_product` gives for all vectors.
-        clipped : int
-            Conversions outside the ADC's range. None instead of both, where the loops do not apply.
+        callable or None
+            From :meth:`taps`, or some vectors of them, to what :meth:`converted_product` gives for all vectors, and
+            how many conversions were clipped; None where the loops do not apply, as on a device.
         """
-        fused = fused_product(namespace_of(x), self.quantizer.dtype, operand, converter)
+        fused = fused_product(namespace_of(self.weight.levels), self.quantizer.dtype, operand, converter)
         if fused is None or self.mapping.reference_column or not fused.can_sum(self.quantizer.top):
             return None
         scales = self.weight.scale * np.float32(self.quantizer.scale)
         gains = np.broadcast_to(np.asarray(gain, np.float32), scales.shape)
         rescaling = Rescaling(np.ascontiguousarray(gains), scales, float(self.mapping.reference))
-        return fused.of(self.linear.taps(x, self.quantizer.quantize, self.quantizer.quantize_padded), rescaling)
+        return functools.partial(fused.of, rescaling=rescaling)
+
+    def taps(self, x: Array) -> Taps:
+        """Return a quantised input as the loops in C take it, in a processor's memory."""
+        return self.linear.taps(x, self.quantizer.quantize, self.quantizer.quantize_padded)
 
     def collapsed_product(self, vectors: Array, weights: Array, plan: Plan) -> Array:
         """Return the product without conversion.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.places import CALIBRATION, Batch, vectors_of
 from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.network import Graph, LinearLayer, Multiply, execute
+from nnsreport.engine.network.taps import Taps
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +94,11 @@ class ReadLayer:
         clipped : int or Array of int64, ()
             Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
         """
-        layer = self.layer
-        clipped: Count = 0
-        if self.operand is not None and self.converter is not None:
-            fused = layer.fused_product(x, self.operand, self.converter, self.gain)
-            if fused is not None:
-                return self._corrected(fused[0]), fused[1]
-        product = layer.empty_product(x)
-        at = self._vectors(x, batch)
-        for part, vectors in layer.vectors(x):
-            if self.operand is not None and self.converter is not None:
-                converted, count = layer.converted_product(
-                    vectors, self.operand, self.converter, self.gain, None if at is None else at.part(part)
-                )
-                product[..., part], clipped = converted, clipped + count
-            elif self.weights is not None:
-                product[..., part] = layer.collapsed_product(vectors, self.weights, self.plan)
-        return self._corrected(product), clipped
+        fused = self.fused()
+        if fused is not None:
+            product, clipped = fused(self.layer.taps(x))
+            return self.corrected(product), clipped
+        return products_of_one_input((self,), x, batch)[0]
 
     def conversions(self, vectors: int) -> int:
         """Return the number of analog-to-digital conversions.
@@ -125,16 +115,61 @@ class ReadLayer:
         """
         return self.layer.conversions(vectors)
 
-    def _corrected(self, product: Array) -> Array:
+    def fused(self) -> Callable[[Taps], tuple[Array, int]] | None:
+        """Return what makes products (groups, N, M) of :meth:`CrossbarLayer.taps` in the loops in C, if they can."""
+        if self.operand is None or self.converter is None:
+            return None
+        return self.layer.fused(self.operand, self.converter, self.gain)
+
+    def corrected(self, product: Array) -> Array:
         """Return a product of (groups, N, M) as the network takes it, (groups, M, N)."""
         product = product.swapaxes(1, 2)
         return self.correction.apply(product) if self.correction else product
 
-    def _vectors(self, x: Array, batch: Batch | None) -> Vectors | None:
+    def converted(self, vectors: Array, at: Vectors | None) -> tuple[Array, Count]:
+        """Return the product (groups, N, m) of activation levels (groups, K, m), and how many conversions clipped."""
+        if self.operand is not None and self.converter is not None:
+            return self.layer.converted_product(vectors, self.operand, self.converter, self.gain, at)
+        assert self.weights is not None, "a layer has weights or an operand"
+        return self.layer.collapsed_product(vectors, self.weights, self.plan), 0
+
+    def vectors_of(self, x: Array, batch: Batch | None) -> Vectors | None:
+        """Return which vectors an input has, where noise needs to know."""
         if self.operand is None or self.converter is None or batch is None:
             return None
         is_noisy = self.operand.is_noisy or self.converter.is_noisy
         return vectors_of(self.layer.linear, x, batch, self.layer.image_shape) if is_noisy else None
+
+
+def products_of_one_input(
+    readings: Sequence[ReadLayer], x: Array, batch: Batch | None = None
+) -> list[tuple[Array, Count]]:
+    """Return the products of several readings of a layer, of an input that is quantised and unfolded once.
+
+    Parameters
+    ----------
+    readings : sequence of ReadLayer
+        Of one layer; computed without the loops in C.
+    x : Array
+        The node's input.
+    batch : Batch, optional
+        Which images these are; needed where there is noise.
+
+    Returns
+    -------
+    list of tuple of Array and Count
+        Of each reading what :meth:`ReadLayer.multiply` gives.
+    """
+    layer, at = readings[0].layer, readings[0].vectors_of(x, batch)
+    products = [layer.empty_product(x) for _ in readings]
+    counts: list[Count] = [0] * len(readings)
+    for part, vectors in layer.vectors(x):
+        here = None if at is None else at.part(part)
+        for index, reading in enumerate(readings):
+            products[index][..., part], clipped = reading.converted(vectors, here)
+            counts[index] += clipped
+    corrected = (reading.corrected(product) for reading, product in zip(readings, products, strict=True))
+    return list(zip(corrected, counts, strict=True))
 
 
 def ideal_reading(layer: CrossbarLayer) -> ReadLayer:
@@ -210,7 +245,7 @@ class ReadNetwork:
         Multiply
             For one execution of the graph.
         """
-        return _Products(self.layers, Batch(images, first_image, CALIBRATION)).multiply
+        return Products(self.layers, Batch(images, first_image, CALIBRATION)).multiply
 
     def infer(self, images: Array, first_image: int = 0) -> Inference:
         """Run the network.
@@ -227,13 +262,20 @@ class ReadNetwork:
         Inference
             Outputs, and what the converters did.
         """
-        products = _Products(self.layers, Batch(len(images), first_image))
-        outputs = execute(self.graph, images, products.multiply)
-        return Inference(outputs, tuple(products.conversions), as_numbers(products.saturated))
+        products = Products(self.layers, Batch(len(images), first_image))
+        return products.inference(execute(self.graph, images, products.multiply))
 
 
-class _Products:
-    """Multiplies for one batch, and counts conversions."""
+class Products:
+    """Multiplies for one batch, and counts conversions.
+
+    Parameters
+    ----------
+    layers : tuple of ReadLayer
+        Of the network.
+    batch : Batch
+        The images.
+    """
 
     def __init__(self, layers: tuple[ReadLayer, ...], batch: Batch) -> None:
         self._layers = layers
@@ -243,10 +285,21 @@ class _Products:
         self.saturated: list[Count] = [0] * len(layers)
 
     def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
-        index = linear.index
-        batch = replace(self._batch, occasion=self._batch.occasion + self._occasions[index])
-        product, clipped = self._layers[index].multiply(x, batch)
-        self._occasions[index] += 1
-        self.conversions[index] += self._layers[index].conversions(product.shape[1])
-        self.saturated[index] += clipped
+        """Return the product of a layer's input."""
+        product, clipped = self._layers[linear.index].multiply(x, self.batch_of(linear.index))
+        self.count(linear.index, product.shape[1], clipped)
         return product
+
+    def batch_of(self, index: int) -> Batch:
+        """Return the images as a layer sees them next."""
+        return replace(self._batch, occasion=self._batch.occasion + self._occasions[index])
+
+    def count(self, index: int, vectors: int, clipped: Count) -> None:
+        """Note that a layer has multiplied vectors, and how many of its conversions were clipped."""
+        self._occasions[index] += 1
+        self.conversions[index] += self._layers[index].conversions(vectors)
+        self.saturated[index] += clipped
+
+    def inference(self, outputs: Array) -> Inference:
+        """Return what the batch gave, when its outputs are there."""
+        return Inference(outputs, tuple(self.conversions), as_numbers(self.saturated))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from nnsreport.engine.network.graph import Graph, GraphInput, Node
 from nnsreport.engine.network.linear import LinearLayer
 from nnsreport.engine.network.operators import evaluate
 from nnsreport.errors import DataError
+
+Tensor = TypeVar("Tensor")
 
 _PROCESSOR_COLUMNS_BYTES = 16 << 20
 """Unfolded images at a time on a processor: about what a last-level cache holds, and enough work for each product
@@ -119,24 +121,47 @@ def execute(graph: Graph, images: Array, multiply: Multiply = float_multiply) ->
     NetworkError
         A node cannot be evaluated on its inputs.
     """
-    values = {graph.inputs[0].name: _checked(images, graph.inputs[0])}
-    for _ in _evaluated(graph, values, multiply):
+    values = {graph.inputs[0].name: checked(images, graph.inputs[0])}
+    for _ in evaluated(graph, values, _nodes(graph, values, multiply)):
         pass
     result = graph.outputs[0]
     return values[result] if result in values else graph.constants[result]
 
 
-def _evaluated(graph: Graph, values: dict[str, Array], multiply: Multiply) -> Iterator[Node]:
-    """Evaluate node by node; when a node is yielded, the tensors are still there that it was the last to use."""
+def evaluated(
+    graph: Graph, values: dict[str, Tensor], run: Callable[[Node], Iterable[tuple[str, Tensor]]]
+) -> Iterator[Node]:
+    """Evaluate node by node, and forget tensors after their last use.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    values : dict of str to Tensor
+        Inputs of the graph; gains and loses tensors. Of any type that ``run`` knows.
+    run : callable
+        Evaluates a node on ``values``: name and value of each output.
+
+    Yields
+    ------
+    Node
+        When it is yielded, the tensors are still there that it was the last to use.
+    """
     remaining = graph.uses()
-    layers = {layer.name: layer for layer in graph.linear_layers}
     for node in graph.nodes:
-        values.update(run_node(graph, node, values, layers, multiply))
+        values.update(run(node))
         yield node
         remaining.subtract(node.inputs)
         for name in (*node.inputs, *node.outputs):
             if remaining[name] <= 0:
                 values.pop(name, None)
+
+
+def _nodes(
+    graph: Graph, values: Mapping[str, Array], multiply: Multiply
+) -> Callable[[Node], Iterator[tuple[str, Array]]]:
+    layers = {layer.name: layer for layer in graph.linear_layers}
+    return lambda node: run_node(graph, node, values, layers, multiply)
 
 
 def run_node(
@@ -232,7 +257,8 @@ def bytes_of_an_image(graph: Graph, image_shape: tuple[int, ...]) -> int:
         return np.zeros((layer.groups, layer.rows(tuple(x.shape)), layer.outputs), dtype=np.float32)
 
     values = {graph.inputs[0].name: np.zeros((1, *image_shape), dtype=graph.inputs[0].dtype)}
-    return max((_bytes_together(values.values()) for _ in _evaluated(graph, values, nothing)), default=0)
+    nodes = evaluated(graph, values, _nodes(graph, values, nothing))
+    return max((_bytes_together(values.values()) for _ in nodes), default=0)
 
 
 def _bytes_together(tensors: Iterable[Array]) -> int:
@@ -247,13 +273,50 @@ def _bytes_together(tensors: Iterable[Array]) -> int:
 
 
 def _linear(layer: LinearLayer, multiply: Multiply, x: Array) -> Array:
-    product = multiply(layer, x).astype("float32", copy=False)
+    return layer.fold(biased(layer, multiply(layer, x)), tuple(x.shape))
+
+
+def biased(layer: LinearLayer, product: Array) -> Array:
+    """Return a layer's product with its bias.
+
+    Parameters
+    ----------
+    layer : LinearLayer
+        The layer.
+    product : Array, (groups, M, N)
+        Overwritten, if it is of float32.
+
+    Returns
+    -------
+    Array of float32, (groups, M, N)
+        To be folded.
+    """
+    product = product.astype("float32", copy=False)
     if layer.bias is not None:
         product += namespace_of(product).asarray(layer.bias).reshape(layer.groups, 1, layer.outputs)
-    return layer.fold(product, tuple(x.shape))
+    return product
 
 
-def _checked(images: Array, declared: GraphInput) -> Array:
+def checked(images: Array, declared: GraphInput) -> Array:
+    """Return images as a network takes them.
+
+    Parameters
+    ----------
+    images : Array, (images, ...)
+        A batch.
+    declared : GraphInput
+        What the network says of its input.
+
+    Returns
+    -------
+    Array
+        Of the input's element type.
+
+    Raises
+    ------
+    DataError
+        They do not have the shape or the kind of numbers that the network declares.
+    """
     shape = tuple(images.shape)
     if declared.shape is not None and not _fits(shape, declared):
         raise DataError(

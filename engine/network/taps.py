@@ -29,6 +29,10 @@ class Taps:
     rows_at: Array
     vectors_at: Array
 
+    def part(self, part: slice) -> Taps:
+        """Return some of the vectors."""
+        return Taps(self.elements, self.rows_at, self.vectors_at[part])
+
     def unfolded(self) -> Array:
         """Return the vectors as a matrix, (groups, K, M)."""
         vectors: Array = self.elements.reshape(-1)[self.rows_at[:, :, None] + self.vectors_at]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 
+from nnsreport.engine.network.operators.by_element import ELEMENTWISE, SHAPES
 from nnsreport.engine.network.operators.registry import Call, evaluate, table
 
-__all__ = ["Call", "evaluate", "table"]
+__all__ = ["ELEMENTWISE", "SHAPES", "Call", "evaluate", "table"]
 
 for _subject in (
     "activation",

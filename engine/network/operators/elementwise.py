@@ -7,7 +7,7 @@ import functools
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.operators.registry import Call, operator
 
-_UNARY = {
+UNARY = {
     "Abs": "abs",
     "Acos": "arccos",
     "Acosh": "arccosh",
@@ -33,7 +33,7 @@ _UNARY = {
     "Tan": "tan",
     "Tanh": "tanh",
 }
-_BINARY = {
+BINARY = {
     "Add": "add",
     "And": "logical_and",
     "BitwiseAnd": "bitwise_and",
@@ -49,27 +49,27 @@ _BINARY = {
     "Sub": "subtract",
     "Xor": "logical_xor",
 }
-_VARIADIC = {"Max": "maximum", "Min": "minimum", "Sum": "add"}
+VARIADIC = {"Max": "maximum", "Min": "minimum", "Sum": "add"}
 
 
-@operator(*_UNARY)
+@operator(*UNARY)
 def unary(call: Call) -> Array:
     """Apply a function of one tensor."""
-    result: Array = getattr(call.xp, _UNARY[call.node.operator])(call.x)
+    result: Array = getattr(call.xp, UNARY[call.node.operator])(call.x)
     return result
 
 
-@operator(*_BINARY)
+@operator(*BINARY)
 def binary(call: Call) -> Array:
     """Combine two tensors."""
-    result: Array = getattr(call.xp, _BINARY[call.node.operator])(call.x, call.array(1))
+    result: Array = getattr(call.xp, BINARY[call.node.operator])(call.x, call.array(1))
     return result
 
 
-@operator(*_VARIADIC)
+@operator(*VARIADIC)
 def variadic(call: Call) -> Array:
     """Combine any number of tensors."""
-    return functools.reduce(getattr(call.xp, _VARIADIC[call.node.operator]), call.arrays())
+    return functools.reduce(getattr(call.xp, VARIADIC[call.node.operator]), call.arrays())
 
 
 @operator("Mean")
