@@ -11,7 +11,7 @@ Four things are checked of every damaged log, read as what it is recognised as, 
 * every number is one that the whole logs have under the same name, layer, component, epoch and so on, or under the same
   name where the damage moves lines below other headings; where it changes digits, this cannot be known;
 * where bytes were changed within lines, a number that is lost is not lost without a word, and where only their form
-  was (line ends, colours, encodings, labels of tasks), none is lost.
+  was (line ends, colours, encodings, labels of tasks, time stamps, indentation), none is lost.
 
 A case depends on its number, the seed and the logs alone, whatever the number of processes. Prints one example of each
 kind of violation as it is found, and a summary; progress goes to the error stream. Exit code 1 when there was one.

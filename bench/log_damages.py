@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from log_prefixes import indented, stamped
 from log_samples import (
     Likeness,
     Numbers,
@@ -170,6 +171,23 @@ def _two_tasks(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
     text = _merged([[f"{task}: {line}" for line in _lines(sample)] for task in range(2)], random)
     is_counted = sample.format in _TRAININGS and "Train Epoch: " not in sample.text
     return Damaged.of(text, sample.numbers, likeness=without_epoch if is_counted else whole)
+
+
+def _time_stamps(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    """``ts`` and others before all lines; or before some, when programs print into one file with and without them."""
+    lines = sample.text.removesuffix("\n").split("\n")
+    with_time, end = stamped(lines, random), "\n" if sample.text.endswith("\n") else ""
+    if random.random() < 0.7:
+        return Damaged.of("\n".join(with_time) + end, sample.numbers, loss=Loss.NONE)
+    share = random.random()
+    mixed = [late if random.random() < share else line for late, line in zip(with_time, lines, strict=True)]
+    return Damaged.of("\n".join(mixed) + end, sample.numbers, likeness=metric_alone)
+
+
+def _indentation(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
+    """Quote all lines as in a message, or indent them as on a page."""
+    lines = indented(sample.text.removesuffix("\n").split("\n"), random)
+    return Damaged.of("\n".join(lines) + "\n" * sample.text.endswith("\n"), sample.numbers, loss=Loss.NONE)
 
 
 def _delete_lines(sample: Sample, random: Random, _: Sequence[Sample]) -> Damaged:
@@ -336,6 +354,8 @@ DAMAGES: Mapping[str, Damage] = {
     "encoding": _encoding,
     "task labels": _task_labels,
     "two tasks": _two_tasks,
+    "time stamps": _time_stamps,
+    "indentation": _indentation,
     "delete lines": _delete_lines,
     "double lines": _double_lines,
     "join lines": _join_lines,

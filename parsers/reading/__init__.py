@@ -1,4 +1,4 @@
-"""Files to lines: compression, encodings, colours, task labels and progress bars; line numbers stay the file's own."""
+"""Files to lines: compression, encodings, colours, labels, times and indentation; line numbers stay the file's own."""
 
 from nnsreport.parsers.reading.files import (
     CHUNK_BYTES,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from nnsreport.errors import LogError
 from nnsreport.parsers.reading.compression import decompressed, is_compressed
+from nnsreport.parsers.reading.prefixes import Prefixes
 from nnsreport.parsers.reading.splitting import LineSplitter, WholeLines, as_utf8
-from nnsreport.parsers.reading.task_labels import TaskLabels, has_labels, tasks_together
+from nnsreport.parsers.reading.task_labels import TaskLabels, tasks_together
 from nnsreport.parsers.reading.text import LogText
 
 CHUNK_BYTES = 8 << 20
@@ -79,13 +80,19 @@ def lines_of(data: bytes, *, source: Path | None = None) -> LogText:
     plain = b"".join(as_utf8(_regrouped(_with_place(decompressed((data,), splitter.problems), source), CHUNK_BYTES)))
     text = splitter.split(plain, is_last=True)
     splitter.check_not_empty()
-    return tasks_together(text) if has_labels(text.lines) else text
+    before = Prefixes.of(text)
+    text = before.removed_with_note(text)
+    if not before.are_labelled:
+        return text
+    text = tasks_together(text)
+    return Prefixes.of(text).removed_with_note(text)
 
 
 def read_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[LogText]:
     """Read a file of any size in bounded memory; all chunks together are what :func:`read_log` gives.
 
-    Where the first chunk has the labels of ``srun --label``, the file is read once for each task.
+    The first chunk tells what stands before each line. Where that are the labels of ``srun --label``, the file is read
+    once for each task.
 
     Parameters
     ----------
@@ -108,12 +115,17 @@ def read_chunks(path: Path, chunk_bytes: int = CHUNK_BYTES) -> Iterator[LogText]
     first = next(chunks, None)
     if first is None:
         return
-    if has_labels(first.lines):
+    before = Prefixes.of(first)
+    if before.are_labelled:
         chunks.close()
-        yield from _task_by_task(path, chunk_bytes)
+        behind = Prefixes.of(tasks_together(before.removed_from(first)))
+        told = (*before.note, *behind.note)
+        for text in _task_by_task(path, chunk_bytes, before):
+            yield dataclasses.replace(behind.removed_from(text), problems=(*text.problems, *told))
+            told = ()
         return
-    yield first
-    yield from chunks
+    yield before.removed_with_note(first)
+    yield from map(before.removed_from, chunks)
 
 
 def is_larger(path: Path, limit_bytes: int) -> bool:
@@ -177,9 +189,10 @@ def _chunks(path: Path, chunk_bytes: int) -> Generator[LogText, None, None]:
         yield LogText([], range(0), path, tuple(splitter.problems))
 
 
-def _task_by_task(path: Path, chunk_bytes: int) -> Iterator[LogText]:
+def _task_by_task(path: Path, chunk_bytes: int, before: Prefixes) -> Iterator[LogText]:
     labels = TaskLabels()
-    tasks = sorted({task for chunk in _chunks(path, chunk_bytes) for task, _, _ in labels.tasks(chunk)})
+    chunks = map(before.removed_from, _chunks(path, chunk_bytes))
+    tasks = sorted({task for chunk in chunks for task, _, _ in labels.tasks(chunk)})
     if len(tasks) > _MOST_TASKS:
         raise LogError(
             f"has the lines of {len(tasks)} tasks, too many to take apart in a file of this size",
@@ -188,7 +201,7 @@ def _task_by_task(path: Path, chunk_bytes: int) -> Iterator[LogText]:
         )
     for chosen in tasks:
         labels = TaskLabels()
-        for chunk in _chunks(path, chunk_bytes):
+        for chunk in map(before.removed_from, _chunks(path, chunk_bytes)):
             own = [(line, number) for task, line, number in labels.tasks(chunk) if task == chosen]
             told = chunk.problems if chosen == tasks[0] else ()
             if own or told:

@@ -8,32 +8,29 @@ from dataclasses import dataclass, replace
 
 from nnsreport.parsers.reading.text import LogText
 
-_LABEL_STARTS = frozenset(" 0123456789")
-_LABEL = re.compile(r"\s*(\d+): ?")
-_WINDOW_LINES = 4
-_WINDOWS = 16
+_LABEL = re.compile(r"\s*(\d+):(?: |$)")
+_SUSPECT = re.compile(r"\n[ \t]*\d+:(?:[ \n]|$)")
 
 
-def has_labels(lines: Sequence[str]) -> bool:
+def has_labels(lines: Sequence[str], sample: str) -> bool:
     """Tell whether most of the lines begin with a task's label; SLURM's own messages have none.
 
     Parameters
     ----------
     lines : sequence of str
         Of a log, or of its beginning.
+    sample : str
+        Some of them, each behind a newline: if none has a label, no other line is looked at.
 
     Returns
     -------
     bool
-        Looks at all lines only if there is a label in one of some windows spread over them.
+        False for a log as a simulator writes it.
     """
-    step = max(len(lines) // _WINDOWS, _WINDOW_LINES)
-    if not any(
-        _is_labelled(line) for start in range(0, len(lines), step) for line in lines[start : start + _WINDOW_LINES]
-    ):
+    if _SUSPECT.search(sample) is None:
         return False
-    filled = sum(1 for line in lines if line)
-    return sum(map(_is_labelled, lines)) * 2 > filled
+    filled = sum(map(bool, lines))
+    return sum(_LABEL.match(line) is not None for line in lines) * 2 > filled
 
 
 @dataclass(slots=True)
@@ -66,7 +63,3 @@ def tasks_together(text: LogText) -> LogText:
         lines=[line for lines, _ in ordered for line in lines],
         numbers=[number for _, numbers in ordered for number in numbers],
     )
-
-
-def _is_labelled(line: str) -> bool:
-    return line[:1] in _LABEL_STARTS and _LABEL.match(line) is not None

@@ -112,7 +112,7 @@ def test_every_damage_is_made_and_made_again(checks: ModuleType, damages: Module
     assert [case.damaged.data for case in together] != other
 
 
-@pytest.mark.parametrize("name", ["line ends", "colours", "encoding", "task labels"])
+@pytest.mark.parametrize("name", ["line ends", "colours", "encoding", "task labels", "time stamps"])
 def test_damages_of_the_form_leave_the_text(name: str, damages: ModuleType, found: list[Any]) -> None:
     """Where a damage says that no number may be lost, reading undoes it."""
     for number, sample in enumerate(found):
