@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -163,16 +163,37 @@ class RunBuilder:
         self.metrics.extend_few(self._kinds_in(block).tobytes(), value, line, epoch, step)
         self._unlisted.append(_Unlisted(block, value, epoch, step))
 
-    def extend_steps(
+    def extend_epochs(
         self,
-        block: KeyBlock,
+        blocks: Sequence[KeyBlock],
         value: npt.NDArray[np.float64],
         line: npt.NDArray[np.int64],
-        epoch: int,
+        epochs: range,
         step: npt.NDArray[np.int64],
     ) -> None:
-        """File many numbers of an epoch at once; as :meth:`extend`, each with its step, or :data:`NO_EPOCH`."""
-        self.metrics.extend(self._kinds_in(block), value, line, epoch, step)
+        """File the numbers of several epochs at once; as :meth:`extend`, but :meth:`metric` is not to know them.
+
+        Parameters
+        ----------
+        blocks : sequence of KeyBlock
+            What the numbers of each epoch are about, one block after the other.
+        value : numpy.ndarray of float64, shape (epochs, numbers)
+            In each metric's unit.
+        line, step : numpy.ndarray of int64, shape (epochs, numbers)
+            Line of the source; step, or :data:`NO_EPOCH`.
+        epochs : range
+            As in :class:`MetricRecord`.
+        """
+        import numpy as np
+
+        kind = np.tile(np.concatenate([self._kinds_in(block) for block in blocks]), len(epochs))
+        epoch = np.repeat(np.array(epochs, dtype=np.int64), value.shape[1])
+        self.metrics.extend(kind, value, line, epoch, step)
+
+    def remember(
+        self, block: KeyBlock, value: npt.NDArray[np.float64], epoch: int, step: npt.NDArray[np.int64]
+    ) -> None:
+        """Make numbers of an epoch that are filed known to :meth:`metric`."""
         self._unlisted.append(_Unlisted(block, value, epoch, step))
 
     def _kinds_in(self, block: KeyBlock) -> npt.NDArray[np.int64]:

@@ -187,7 +187,7 @@ class MetricColumns(Sequence[MetricRecord]):
         kind: npt.NDArray[np.int64],
         value: npt.NDArray[np.float64],
         line: npt.NDArray[np.int64],
-        epoch: int = NO_EPOCH,
+        epoch: int | npt.NDArray[np.int64] = NO_EPOCH,
         step: npt.NDArray[np.int64] | None = None,
     ) -> None:
         """Add many numbers at once.
@@ -200,8 +200,8 @@ class MetricColumns(Sequence[MetricRecord]):
             In the keys' units.
         line : numpy.ndarray of int64, shape (numbers,)
             1-based lines in the source.
-        epoch : int
-            The same for all.
+        epoch : int, or numpy.ndarray of int64, shape (numbers,)
+            The same for all, or of each.
         step : numpy.ndarray of int64, shape (numbers,), optional
             Of each; :data:`NO_EPOCH` where there is none.
         """
@@ -209,7 +209,10 @@ class MetricColumns(Sequence[MetricRecord]):
         self.kind.frombytes(kind.tobytes())
         self.value.frombytes(value.tobytes())
         self.line.frombytes(line.tobytes())
-        self.epoch.extend(array("q", [epoch]) * count)
+        if isinstance(epoch, int):
+            self.epoch.extend(array("q", [epoch]) * count)
+        else:
+            self.epoch.frombytes(epoch.tobytes())
         if step is None:
             self.step.extend(array("q", [NO_EPOCH]) * count)
         else:

@@ -62,6 +62,33 @@ class ReadAhead:
                     break
         return self._known.pop(start, None)
 
+    def following(self, template: Template, rank: int) -> npt.NDArray[np.float64]:
+        """Return what was read of a part, and of those that follow, as long as they have a template's lines.
+
+        Parameters
+        ----------
+        template : Template
+            Of the part before it.
+        rank : int
+            Of the part.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (parts, numbers)
+            As :meth:`read` gives them.
+        """
+        import numpy as np
+
+        known = [self._known.get(start) for start in self.bounds[rank : rank + _MOST]]
+        alike = itertools.takewhile(lambda part: part is not None and part[0] is template, known)
+        values = [part[1] for part in alike if part is not None]
+        return np.array(values).reshape(len(values), len(template.places))
+
+    def drop(self, first: int, last: int) -> None:
+        """Forget what was read of parts of some ranks, but not of the last: they are filed."""
+        for start in self.bounds[first:last]:
+            self._known.pop(start, None)
+
     def _read_with(self, template: Template, text: LogText, start: int) -> None:
         rank = bisect_left(self.bounds, start)
         parts = self._parts(template, text, rank, rank + 1)

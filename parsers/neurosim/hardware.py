@@ -113,15 +113,13 @@ class HardwareReader(Place):
         match = _TABLE_ROW.fullmatch(text)
         if match is None:
             return Verdict.NOT_MINE
-        table = self._floor_plan.table
-        if table is None:
-            return Verdict.UNREADABLE
+        plan, number = self._floor_plan, int(match.group(1))
         values = [self._number(PURE, printed, line) for printed in match.group(2).split(",")]
         known = tuple(value for value in values if value is not None)
-        if not len(values) == len(known) == len(table.metrics):
-            table.miss(int(match.group(1)))
+        if not len(values) == len(known) == plan.row_length:
+            plan.miss(number)
             return Verdict.UNREADABLE
-        table.take(Row(int(match.group(1)), known, text, line))
+        plan.take(Row(number, known, text, line))
         return Verdict.READ
 
     def _read_dashes(self, text: str, line: int) -> Verdict:
@@ -179,7 +177,7 @@ class HardwareReader(Place):
         table = self.dialect.table_titles.get(title)
         if table is not None:
             self._forget_layer()
-            self._floor_plan.begin(table)
+            self._floor_plan.begin(table, line)
             self._reach(Stage.FLOOR_PLAN)
             return Verdict.READ
         stage = self.dialect.banners.get(title)

@@ -193,12 +193,18 @@ class Place:
         """Judge what is open: the log ends, or something else begins."""
         self._drop_stray()
         self._judge_breakdown(is_followed=self.is_chip or is_cut)
-        for table in self._floor_plan.settled(is_cut=is_cut) if self._floor_plan.tables else ():
+        titled = self.dialect.table_titles.values()
+        for table in self._floor_plan.settled(titled, is_cut=is_cut) if self._floor_plan.tables else ():
             if self.is_suspect:
                 table.leave_out_impossible()
             self._file_table(table)
 
     def _file_table(self, table: Table) -> None:
+        if table.sound and not table.heading_line:
+            self.recording = None
+            self.records.problem(
+                "the title of a table is missing; its rows are known by the other tables", table.sound[0].line
+            )
         for row in table.sound:
             layer = f"layer{row.number}"
             self.layers.setdefault(layer, row.line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +14,10 @@ from nnsreport.parsers.names import run_identifier
 from nnsreport.parsers.neurosim.ahead import ReadAhead
 from nnsreport.parsers.neurosim.dialect import Dialect
 from nnsreport.parsers.neurosim.recurrence import RecurringLog
-from nnsreport.parsers.neurosim.run import START_HEADS, Run, Start, section_starts, start_of
+from nnsreport.parsers.neurosim.run import Run
 from nnsreport.parsers.neurosim.stages import Stage
-from nnsreport.parsers.neurosim.training_epoch import FIRST_OF_EPOCH, EpochsAhead
+from nnsreport.parsers.neurosim.starts import START_HEADS, Start, section_starts, start_of
+from nnsreport.parsers.neurosim.training_scan import FIRST_OF_EPOCH, EpochsAhead, EpochsBetween
 from nnsreport.parsers.reading import LogText
 from nnsreport.parsers.records import ParsedLog
 
@@ -100,13 +100,21 @@ class NeuroSimReader:
     def _read_part(self, text: LogText, begin: int, bounds: Sequence[int]) -> None:
         """Read lines from one on; the C++ parts among them begin at all bounds but the last, which is their end."""
         self._runs[-1].records.cut_line = text.cut_line
-        ahead = ReadAhead(bounds)
+        ahead, between = ReadAhead(bounds), EpochsBetween(text, bounds)
         section = self._read_lines(text, begin, bounds[0], -1)
-        for start, end in itertools.pairwise(bounds):
+        rank = 0
+        while rank < len(bounds) - 1:
+            start = bounds[rank]
             current = self._run_at(text.lines[start], text)
             current.begin_section()
-            count = current.read_section(ahead, text, start)
-            section = self._read_lines(text, start + count, end, section if count else start)
+            template = current.read_section(ahead, text, start)
+            if template is None:
+                section = self._read_lines(text, start, bounds[rank + 1], start)
+            else:
+                while count := current.read_epochs(template, ahead, between, rank):
+                    rank += count
+                section = self._read_lines(text, bounds[rank] + len(template.lines), bounds[rank + 1], section)
+            rank += 1
         self._runs[-1].hardware.recording = None
         if self.sink is not None:
             self._empty(self.sink)

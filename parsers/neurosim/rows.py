@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nnsreport.parsers.neurosim.dialect import Measure
@@ -16,6 +17,11 @@ from nnsreport.parsers.neurosim.dialect import Measure
 _END = "end"
 TABLE_ORDERS = (("tiles", "speed_up", "memory_utilization"), ("memory_arrays", "memory_tier", "speed_up"))
 """Which table follows which, by the first metric of each: in two dimensions, and in a memory cube."""
+
+_SHARE = "memory_utilization"
+_FARTHEST_ROW = 3
+_FARTHEST_HEADING = 2
+"""Lines from the last row of a table to the first of the next, and to its heading: a blank one is between."""
 
 _ENERGY = "read_dynamic_energy"
 _LATENCY = "read_latency"
@@ -80,7 +86,9 @@ class Table:
     Attributes
     ----------
     metrics : tuple of str
-        What each number of a row is.
+        What each number of a row is; empty where the heading is missing, and nothing tells.
+    heading_line : int
+        Line of the heading; 0 where that is missing.
     sound, doubtful : list of Row
         Those that are what they say, and those of which that is not known.
     is_over : bool
@@ -88,6 +96,7 @@ class Table:
     """
 
     metrics: tuple[str, ...]
+    heading_line: int = 0
     sound: list[Row] = field(default_factory=list)
     doubtful: list[Row] = field(default_factory=list)
     is_over: bool = False
@@ -99,6 +108,15 @@ class Table:
     def rows(self) -> list[Row]:
         """Every row."""
         return [*self.sound, *self.doubtful, *([self._open] if self._open is not None else [])]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its rows are those of the layers from 1 on, one a line, and nothing else."""
+        if self.doubtful or self._open is not None:
+            return False
+        return all(
+            (row.number, row.line) == (rank, self.sound[0].line + rank - 1) for rank, row in enumerate(self.sound, 1)
+        )
 
     def take(self, row: Row) -> None:
         """Judge a row, and the one before it if that was out of order.
@@ -141,7 +159,7 @@ class Table:
 
     def leave_out_impossible(self) -> None:
         """Leave out rows that are another table's: a share above 1, or a count that is none."""
-        is_share = self.metrics == ("memory_utilization",)
+        is_share = self.metrics == (_SHARE,)
         impossible = [row for row in self.sound if any(value > 1 if is_share else value % 1 for value in row.values)]
         self.sound = [row for row in self.sound if row not in impossible]
         self.doubtful += impossible
@@ -181,32 +199,87 @@ class FloorPlan:
     is_open: bool = False
 
     @property
-    def table(self) -> Table | None:
-        """The table that is being read, if any."""
-        return self.tables[-1] if self.is_open and not self.tables[-1].is_over else None
+    def row_length(self) -> int:
+        """How many numbers the next row has."""
+        return len(self.tables[-1].metrics) or 1 if self.is_open else 1
 
-    def begin(self, metrics: tuple[str, ...]) -> None:
+    def begin(self, metrics: tuple[str, ...], line: int) -> None:
         """Note the heading of a table."""
-        self.tables.append(Table(metrics))
+        self.tables.append(Table(metrics, line))
         self.is_open = True
 
-    def settled(self, *, is_cut: bool) -> list[Table]:
+    def take(self, row: Row) -> None:
+        """Judge a row; where it begins a table whose heading is missing, keep it until the others are known."""
+        if not self.is_open:
+            self.begin((), 0)
+        table = self.tables[-1]
+        table.take(row)
+        if table.is_over:
+            first = table.doubtful[-2:]
+            del table.doubtful[-2:]
+            self.begin((), 0)
+            for again in first:
+                self.tables[-1].take(again)
+
+    def miss(self, number: int) -> None:
+        """Note a row that cannot be read but for its layer."""
+        if self.is_open:
+            self.tables[-1].miss(number)
+
+    def settled(self, titled: Iterable[tuple[str, ...]], *, is_cut: bool) -> list[Table]:
         """Return the tables, judged as a whole, and forget them.
 
         Parameters
         ----------
+        titled : iterable of tuple of str
+            The metrics of each table that this version prints.
         is_cut : bool
             The log ends here: there is no further table to be missed.
         """
         tables, self.tables, self.is_open = self.tables, [], False
-        layers = max((table.last_row for table in tables), default=0)
-        names = [name_of(table.metrics) for table in tables]
+        _name_without_heading(tables, {name_of(metrics): metrics for metrics in titled})
+        layers = max((table.last_row for table in tables if table.metrics), default=0)
+        named = [table for table in tables if table.metrics]
+        names = [name_of(table.metrics) for table in named]
         orders = [(*order, _END) for order in TABLE_ORDERS if set(names) <= set(order)]
         neighbours = set(itertools.pairwise(orders[0])) if len(orders) == 1 else set()
-        for table, pair in zip(tables, itertools.pairwise([*names, _END]), strict=True):
+        for table, pair in zip(named, itertools.pairwise([*names, _END]), strict=True):
             is_last = is_cut and table is tables[-1]
             table.settle(0 if is_last else layers, is_followed=pair in neighbours or is_last)
+        for table in tables:
+            if not table.metrics:
+                table.sound, table.doubtful = [], table.rows
         return tables
+
+
+def _name_without_heading(tables: Sequence[Table], titled: Mapping[str, tuple[str, ...]]) -> None:
+    """Tell what a table without a heading is, if the two others are whole, and it stands where the third must."""
+    names = [name_of(table.metrics) if table.metrics else None for table in tables]
+    orders = [order for order in TABLE_ORDERS if sum(map(_is_same, names, order)) == len(order) - 1]
+    if len(tables) != len(TABLE_ORDERS[0]) or names.count(None) != 1 or len(orders) != 1:
+        return
+    rank = names.index(None)
+    metrics = titled.get(orders[0][rank], ())
+    if len(metrics) == 1 and _is_surely(metrics[0], rank, tables):
+        tables[rank].metrics = metrics
+
+
+def _is_same(name: str | None, known: str) -> bool:
+    return name == known
+
+
+def _is_surely(metric: str, rank: int, tables: Sequence[Table]) -> bool:
+    table, others = tables[rank], [other for other in tables if other.metrics]
+    values = [row.values for row in table.sound]
+    if not values or not all(known.is_whole and known.last_row == len(values) for known in tables):
+        return False
+    if any([row.values for row in other.sound] == values for other in others):
+        return False  # perhaps that one again
+    is_behind = rank == 0 or table.sound[0].line - tables[rank - 1].sound[-1].line <= _FARTHEST_ROW
+    if rank + 1 < len(tables):
+        is_before = 0 < tables[rank + 1].heading_line - table.sound[-1].line <= _FARTHEST_HEADING
+        return is_behind and is_before and all(value >= 1 and value % 1 == 0 for (value,) in values)
+    return is_behind and metric == _SHARE and all(value <= 1 for (value,) in values)
 
 
 @dataclass(slots=True)

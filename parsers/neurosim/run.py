@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,11 @@ from nnsreport.parsers.neurosim.phased_wrapper import PhasedWrapperReader
 from nnsreport.parsers.neurosim.recurrence import RecurringLog, Section, learn_log
 from nnsreport.parsers.neurosim.replay import Memory, Template, learn
 from nnsreport.parsers.neurosim.stages import Stage, Verdict
+from nnsreport.parsers.neurosim.starts import BEFORE_FLOOR_PLAN, ENDS, EXITS, FLOOR_PLAN, START_HEADS
 from nnsreport.parsers.neurosim.training_diagnosis import diagnose_training
-from nnsreport.parsers.neurosim.training_epoch import EpochsAhead
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
+from nnsreport.parsers.neurosim.training_scan import EpochsAhead, EpochsBetween
+from nnsreport.parsers.neurosim.training_section import Block
 from nnsreport.parsers.neurosim.training_wrapper import TrainingWrapperReader
 from nnsreport.parsers.neurosim.wrapper import FLAGS_BANNER, WrapperReader
 from nnsreport.parsers.reading import LogText
@@ -32,55 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-_EXITS = (
-    *("ERROR!: RRAM-CIM is", "ERROR!: HP technology", "ERROR!: only 300K", "ERROR!: sync_data_transfer"),
-    *("ERROR!: nvCap-CIM is", "As pipeline system need more comprehensive floorplan"),
-)
-_ENDS = (
-    *("Error: the input file", "Error: the fileone", "Error: CMOS Technology", "Error: Temperature is"),
-    *("operationmode ERROR",),
-)
-"""Exits that may come in the middle of a C++ part as well."""
-_RULE = f"{'-' * 30} "
-_FLOOR_PLAN = tuple(f"{_RULE}{title}FloorPlan ---" for title in ("", "Heterogeneous 3D ", "2D "))
-_BEFORE_FLOOR_PLAN = ("ERROR!: Memory precision", "User assigned speed-up degree")
-
-
-def section_starts(text: LogText) -> list[int]:
-    """Return the indices of the lines that are the first of a C++ part."""
-    return text.that_begin_with(_FLOOR_PLAN, "FloorPlan ---")
-
-
-START_HEADS = frozenset(text[:5] for text in (FLAGS_BANNER, *_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
-"""The first five characters of every line that may begin a run."""
-
-
 _MEMORY = Memory()
-
-
-class Start(Enum):
-    """What begins with a line."""
-
-    WRAPPER = "the wrapper"
-    HARDWARE = "the C++ part"
-
-
-def start_of(text: str) -> Start | None:
-    """Tell which part's first characteristic line this is, if any.
-
-    Parameters
-    ----------
-    text : str
-        Any line.
-
-    Returns
-    -------
-    Start or None
-        ``HARDWARE`` for the floor plan, and for the messages with which the C++ part ends before it.
-    """
-    if text.startswith(FLAGS_BANNER):
-        return Start.WRAPPER
-    return Start.HARDWARE if text.startswith((*_FLOOR_PLAN, *_EXITS)) else None
 
 
 @dataclass(slots=True)
@@ -146,7 +99,7 @@ class Run:
                 return self.wrapper.has_flags or self.has_hardware
             if self.dialect.is_training:
                 return False
-            is_next = text.startswith((*_FLOOR_PLAN, *_EXITS, *_BEFORE_FLOOR_PLAN))
+            is_next = text.startswith((*FLOOR_PLAN, *EXITS, *BEFORE_FLOOR_PLAN))
             return is_next and (self._has_exited or self.hardware.stage >= Stage.FLOOR_PLAN)
         return self.has_hardware and self.wrapper.is_other_log_folder(text)
 
@@ -172,7 +125,7 @@ class Run:
         self.hardware.begin_lines()
         self.hardware.recording = Recording(len(self.records.metrics))
 
-    def read_section(self, ahead: ReadAhead, text: LogText, start: int) -> int:
+    def read_section(self, ahead: ReadAhead, text: LogText, start: int) -> Template | None:
         """Read a C++ part at once, if one with the same lines was read before.
 
         Parameters
@@ -186,20 +139,19 @@ class Run:
 
         Returns
         -------
-        int
-            Lines read; 0 if they have to be read one by one.
+        Template or None
+            Its lines; None if they have to be read one by one.
         """
         epoch = self.hardware.epoch
         if self.hardware.stage > Stage.STARTED or (epoch is not None and epoch <= self._latest_epoch):
-            return 0
+            return None
         known = ahead.read(self.dialect.name, _MEMORY, text, start)
         if known is None:
-            return 0
+            return None
         template, values = known
-        count = len(template.lines)
         self._file_section(template, values, text, start)
         self._note_section(template, start)
-        return count
+        return template
 
     def _file_section(self, template: Template, values: npt.NDArray[np.float64], text: LogText, start: int) -> None:
         hardware, first_line, known = self.hardware, text.numbers[start], self.hardware.layers
@@ -275,10 +227,68 @@ class Run:
         if not isinstance(self.wrapper, TrainingWrapperReader):
             return 0
         printed = epochs.at(index)
-        if printed is None or not self.wrapper.read_epoch(printed):
+        if printed is None or not self.wrapper.count_expected(printed) or not self.wrapper.take_epochs(printed):
             return 0
         self.hardware.recording = None
         return printed.shape.lines
+
+    def read_epochs(self, template: Template, ahead: ReadAhead, between: EpochsBetween, rank: int) -> int:
+        """Read epochs and their C++ parts behind a part that was read at once, if nothing but numbers changes.
+
+        Parameters
+        ----------
+        template : Template
+            Of that part.
+        ahead : ReadAhead
+            The C++ parts of the text.
+        between : EpochsBetween
+            The lines between them.
+        rank : int
+            Of that part.
+
+        Returns
+        -------
+        int
+            C++ parts read.
+        """
+        import numpy as np
+
+        wrapper = self.wrapper
+        if not isinstance(wrapper, TrainingWrapperReader) or not self._says_nothing_new(template):
+            return 0
+        values = ahead.following(template, rank + 1)
+        printed = between.behind(rank, len(template.lines), len(values)) if len(values) else None
+        if printed is None:
+            return 0
+        is_finite = np.isfinite(values).all(axis=1)
+        count = min(wrapper.count_expected(printed), len(values) if is_finite.all() else int(np.argmin(is_finite)))
+        if not count:
+            return 0
+        first_lines = np.array([between.text.numbers[start] for start in between.bounds[rank + 1 : rank + count + 1]])
+        lines = first_lines[:, None] + template.places
+        if not wrapper.take_epochs(printed.until(count), Block(template.block, values[:count], lines)):
+            return 0
+        ahead.drop(rank + 1, rank + count + 1)
+        self._end_section(printed.first + count - 1)
+        return count
+
+    def _says_nothing_new(self, template: Template) -> bool:
+        """Tell whether a C++ part says nothing but its numbers, once one with the same lines was read."""
+        settings, layers = self.records.setting_values, self.hardware.layers
+        return (
+            not template.apart
+            and all(settings.get(name) == value for name, value, _ in template.settings)
+            and all(name in layers for name, _ in template.layers)
+        )
+
+    def _end_section(self, epoch: int) -> None:
+        """Go to the end of the C++ part of an epoch, of which everything is filed."""
+        self._latest_epoch = max(self._latest_epoch, epoch - 1)
+        self.hardware.begin_section(epoch)
+        self.hardware.begin_lines()
+        self.hardware.recording = None
+        self.hardware.skip_section(())
+        self.wrapper.leave()
 
     def _read_other(self, text: str, line: int, verdict: Verdict, recording: Recording | None) -> None:
         if verdict is Verdict.UNREADABLE or looks_like_quantity(text):
@@ -289,7 +299,7 @@ class Run:
                 self.hardware.recording = recording
             else:
                 self.records.unrecognised.append(line)
-        self._has_exited = self._has_exited or text.startswith((*_EXITS, *_ENDS))
+        self._has_exited = self._has_exited or text.startswith((*EXITS, *ENDS))
         if "\x00" in text:
             self.hardware.forget_place(is_cut=True)
             self.wrapper.leave()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+_HALF_DIGIT = 0.005
+"""Largest rounding error of a time that is printed with two decimals."""
 
 
 class Trust(Enum):
@@ -95,3 +99,32 @@ class EpochClock:
             self.first = epoch
         self.epoch = epoch
         return True
+
+
+def epoch_of_times(elapsed: float, an_epoch: float, rest: float, asked: int | None, likely: int) -> int | None:
+    """Return the epoch after which times were printed: their ratios tell it, but for very short epochs.
+
+    Parameters
+    ----------
+    elapsed, an_epoch, rest : float
+        Seconds so far, of an epoch, and those that are expected.
+    asked : int or None
+        Number of epochs of the training.
+    likely : int
+        The epoch, if the times are of it too.
+
+    Returns
+    -------
+    int or None
+        None where the times are of several epochs, and not of the likely one.
+    """
+    low = (elapsed - _HALF_DIGIT) / (an_epoch + _HALF_DIGIT)
+    high = (elapsed + _HALF_DIGIT) / (an_epoch - _HALF_DIGIT) if an_epoch > _HALF_DIGIT else math.inf
+    if asked is not None:  # the rest is an_epoch * asked - elapsed
+        whole = elapsed + rest
+        low = max(low, asked * (elapsed - _HALF_DIGIT) / (whole + 2 * _HALF_DIGIT))
+        high = min(high, asked * (elapsed + _HALF_DIGIT) / max(whole - 2 * _HALF_DIGIT, 1e-9))
+    first, last = max(math.ceil(low), 1), math.floor(min(high, asked or high))
+    if first == last:
+        return first - 1
+    return likely if first <= likely + 1 <= last else None

@@ -1,140 +1,55 @@
-"""What ``train.py`` prints from one C++ part to the next, read at once where all of it is as in most epochs.
-
-:mod:`nnsreport.parsers.neurosim.training_wrapper` knows what the lines mean. Here they have the narrowest form that
-they are printed in; whatever else they may have is read line by line.
-"""
+"""Epochs of ``train.py`` with the same lines: whether their numbers agree, and what is filed of them, all at once."""
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nnsreport.parsers.columns import NO_EPOCH, KeyBlock
-from nnsreport.parsers.neurosim.training_arrays import ARRAYS
 from nnsreport.parsers.neurosim.training_blocks import BATCH_METRICS, NO_LAYER, TIME_METRICS, block_of, joined
+from nnsreport.parsers.neurosim.training_shape import METRICS_OF, STEP, TEST, TIMES, Part, Shape
 from nnsreport.parsers.neurosim.wrapper_lines import Result
-from nnsreport.parsers.reading import LogText
-from nnsreport.parsers.recurring.scanning import NOTHING, Scanned, scanned, written
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-STEP, TIMES, TEST = "STR"
-"""Names of the forms of lines that name an epoch."""
-
-METRICS_OF: dict[str, tuple[str, str]] = dict(zip("WU", ARRAYS.values(), strict=True))
-"""What the halves of an array are, by the name of its title's form."""
-
-_FORMS = written(
-    {
-        STEP: "Train Epoch: %d [%d/%d] Loss: %-*.6f Acc: %1.4f lr: %1.2e",
-        TIMES: "Elapsed %*.2fs, %*.2f s/epoch, %*.2f s/batch, ets %-*.2fs",
-        TEST: "\tEpoch %d Test set: Average loss: %-*.4f, Accuracy: %d/%d (%d%%)",
-        "p": "training phase",
-        "q": "testing phase",
-        **dict(zip(METRICS_OF, ARRAYS, strict=True)),
-        "a": "[%r]",
-        "b": "[%r",
-        "c": " %r",
-        "d": " %r]",
-    }
-)
-_EPOCH = re.compile(rb"p?S[Spq]*(?:[TRpq]|[WU](?:a|bc*d))*")
-"""The forms of an epoch's lines: its batches, and then the rest in any order."""
-_PART = re.compile(rb"[STR]|[WU][abcd]+")
-_ONCE = b"TRWU"
-_FEWEST_LINES, _MOST_LINES = 64, 4096
-"""Lines read together: few are lost where the first has a form and the next has none, and memory is bounded."""
-
-FIRST_OF_EPOCH = ("training phase", "Train Epoch: ")
-"""How a line begins that :meth:`EpochsAhead.at` may know."""
-
-
-class Part(NamedTuple):
-    """A line, or an array with its title.
-
-    Attributes
-    ----------
-    form : str
-        Name of the (first) line's form.
-    lines : range
-        Its lines within the epoch.
-    numbers : slice
-        Its numbers among those of the epoch.
-    """
-
-    form: str
-    lines: range
-    numbers: slice
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """The lines of an epoch without their numbers.
-
-    Attributes
-    ----------
-    lines, steps : int
-        All of them, and those that tell a batch.
-    counts : tuple of int
-        The numbers of each line.
-    parts : tuple of Part
-        Those with numbers, in their order.
-    arrays : tuple of Part
-        The arrays among them.
-    rows : tuple of (slice, slice)
-        Numbers of two lines of an array that follow each other.
-    times, test : Part or None
-        The line that tells times, and the one that tells the accuracy.
-    is_usual : bool
-        Nothing but steps is there twice.
-    """
-
-    lines: int
-    steps: int
-    counts: tuple[int, ...]
-    parts: tuple[Part, ...]
-    arrays: tuple[Part, ...]
-    rows: tuple[tuple[slice, slice], ...]
-    times: Part | None
-    test: Part | None
-    is_usual: bool
+    Integers = npt.NDArray[np.int64]
+    Numbers = npt.NDArray[np.float64]
+    Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EpochNumbers:
-    """What an epoch tells, in the order of its lines.
+    """What epochs tell, in the order of their lines.
 
     Attributes
     ----------
-    epoch : int
-        Its number.
+    epochs : range
+        Their numbers.
     block : KeyBlock
-        What the numbers are about.
-    values : numpy.ndarray of float64, shape (numbers,)
+        What the numbers of each are about.
+    values : numpy.ndarray of float64, shape (epochs, numbers)
         In each metric's unit.
-    lines, steps : numpy.ndarray of int64, shape (numbers,)
+    lines, steps : numpy.ndarray of int64, shape (epochs, numbers)
         Line of the source, and images seen.
     latest : dict of str to int
-        For the first metric of every line that is told of, the last step.
+        For the first metric of every line that is told of, the last step of the last epoch.
     last_line : int
-        The last line that names the epoch.
+        The last line that names the last epoch.
     last_step : int or None
         Its step.
     is_tested, has_arrays : bool
-        Whether it tells an accuracy, and weights.
+        Whether each tells an accuracy, and weights.
     """
 
-    epoch: int
+    epochs: range
     block: KeyBlock
-    values: npt.NDArray[np.float64]
-    lines: npt.NDArray[np.int64]
-    steps: npt.NDArray[np.int64]
+    values: Numbers
+    lines: Integers
+    steps: Integers
     latest: dict[str, int]
     last_line: int
     last_step: int | None
@@ -162,73 +77,95 @@ class Layout:
     """
 
     block: KeyBlock
-    values: npt.NDArray[np.int64]
-    steps: npt.NDArray[np.int64]
-    lines: npt.NDArray[np.int64]
+    values: Integers
+    steps: Integers
+    lines: Integers
     metrics: tuple[str, ...]
     last_told: Part
 
 
-class PrintedEpoch(NamedTuple):
-    """The lines of an epoch.
+@dataclass(frozen=True, slots=True, eq=False)
+class PrintedEpochs:
+    """The lines of epochs of one shape, one at least, in the order of the log.
 
     Attributes
     ----------
     shape : Shape
         What they are.
-    values : list of float
+    values : numpy.ndarray of float64, shape (epochs, numbers)
         Their numbers; six of each step first: epoch, images seen, all images, loss, accuracy, learning rate.
-    first_line : int
-        Number of the first.
-    epoch, images : int
-        The epoch, and the number of all images, as the first line tells them.
-    seen : list of float
-        Images seen before each step.
+    first_lines : numpy.ndarray of int64, shape (epochs,)
+        Number of the first line of each.
     """
 
     shape: Shape
-    values: list[float]
-    first_line: int
-    epoch: int
-    images: int
-    seen: list[float]
-
-    @classmethod
-    def of(cls, shape: Shape, values: list[float], first_line: int) -> PrintedEpoch:
-        """Return an epoch, from its numbers."""
-        return cls(shape, values, first_line, int(values[0]), int(values[2]), values[1 : 6 * shape.steps : 6])
+    values: Numbers
+    first_lines: Integers
 
     @property
-    def times(self) -> list[float] | None:
-        """Time so far, of an epoch and of a batch, and what is expected."""
-        return self.values[self.shape.times.numbers] if self.shape.times is not None else None
+    def first(self) -> int:
+        """The first epoch, as its first line tells it."""
+        return int(self.values[0, 0])
 
     @property
-    def test(self) -> list[float] | None:
-        """Epoch, loss, images that are classified correctly, all images, and the percentage."""
-        return self.values[self.shape.test.numbers] if self.shape.test is not None else None
+    def images(self) -> int:
+        """The number of all images, as the first line tells it."""
+        return int(self.values[0, 2])
+
+    @property
+    def seen(self) -> Numbers:
+        """Images seen before each step, shape (epochs, steps)."""
+        return self.values[:, 1 : 6 * self.shape.steps : 6]
+
+    def until(self, count: int) -> PrintedEpochs:
+        """Return so many of them, the first ones."""
+        return PrintedEpochs(self.shape, self.values[:count], self.first_lines[:count])
+
+    def told(self) -> Iterator[tuple[list[float] | None, list[float] | None]]:
+        """Yield what each epoch tells of times and of its test, None where it does not.
+
+        Yields
+        ------
+        times : list of float
+            Time so far, of an epoch and of a batch, and what is expected.
+        test : list of float
+            Epoch, loss, images that are classified correctly, all images, and the percentage.
+        """
+        nothing = [None] * len(self.values)
+        parts = (self.shape.times, self.shape.test)
+        times, tests = (nothing if part is None else self.values[:, part.numbers].tolist() for part in parts)
+        yield from zip(times, tests, strict=True)
 
     def parameters(self) -> Iterator[int | None]:
         """Yield the number of means, each with its standard deviation, of each array; None if it has another form."""
         for part in self.shape.arrays:
-            values = self.values[part.numbers]
-            count, odd = divmod(len(values), 2)
-            yield None if odd or min(values[count:]) < 0 else count
+            count, odd = divmod(part.numbers.stop - part.numbers.start, 2)
+            yield None if odd else count
 
-    def is_sound(self) -> bool:
-        """Tell whether its lines agree, and nothing that is rare or doubtful is in them."""
+    def are_sound(self) -> Truths:
+        """Tell of which epochs the lines agree, and nothing that is rare or doubtful is in them.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (epochs,)
+            They are those that follow the first, with as many images.
+        """
+        import numpy as np
+
         values, shape, seen = self.values, self.shape, self.seen
-        steps = values[: 6 * shape.steps]
-        return (
-            shape.is_usual
-            and steps[::6] == [values[0]] * shape.steps
-            and steps[2::6] == [values[2]] * shape.steps
-            and seen[0] > 0
-            and seen[-1] <= values[2]
-            and all(first < second for first, second in itertools.pairwise(seen))
-            and max(steps[4::6]) < 2  # as printed, an accuracy begins with 0 or 1
-            and not any(values[first] == values[second] for first, second in shape.rows)  # a doubled line
-        )
+        if not shape.is_usual:
+            return np.zeros(len(values), dtype=bool)
+        steps = values[:, : 6 * shape.steps].reshape(len(values), shape.steps, 6)
+        epochs = self.first + np.arange(len(values))
+        sound: Truths = (steps[:, :, 0] == epochs[:, None]).all(axis=1) & (steps[:, :, 2] == self.images).all(axis=1)
+        sound &= (seen[:, 0] > 0) & (seen[:, -1] <= self.images) & (seen[:, 1:] > seen[:, :-1]).all(axis=1)
+        sound &= steps[:, :, 4].max(axis=1) < 2  # as printed, an accuracy begins with 0 or 1
+        for first, second in shape.rows:
+            sound &= (values[:, first] != values[:, second]).any(axis=1)  # not a doubled line
+        for part in shape.arrays:
+            middle = (part.numbers.start + part.numbers.stop) // 2
+            sound &= (values[:, middle : part.numbers.stop] >= 0).all(axis=1)
+        return sound
 
     def numbers(self, layers: Sequence[tuple[str, ...]]) -> EpochNumbers:
         """Return what is filed.
@@ -241,25 +178,27 @@ class PrintedEpoch(NamedTuple):
         Returns
         -------
         EpochNumbers
-            Of a sound epoch.
+            Of sound epochs.
         """
         import numpy as np
 
-        shape, layout, values = self.shape, _layout(self.shape, tuple(layers)), self.values
-        share = 0.0
-        if self.test is not None:
-            _, _, correct, total, _ = self.test
-            share = correct / total
-        known = np.array([*values, share, NO_EPOCH])
+        shape, layout = self.shape, _layout(self.shape, tuple(layers))
+        added = np.zeros((len(self.values), 2))
+        if shape.test is not None:
+            correct, total = self.values[:, shape.test.numbers][:, 2:4].T
+            added[:, 0] = correct / total
+        added[:, 1] = NO_EPOCH
+        known = np.concatenate([self.values, added], axis=1)
+        last_seen = int(self.seen[-1, -1])
         return EpochNumbers(
-            epoch=self.epoch,
+            epochs=range(self.first, self.first + len(known)),
             block=layout.block,
-            values=known[layout.values],
-            lines=layout.lines + self.first_line,
-            steps=known[layout.steps].astype(np.int64),
-            latest={BATCH_METRICS[0]: int(self.seen[-1])} | dict.fromkeys(layout.metrics, NO_EPOCH),
-            last_line=self.first_line + layout.last_told.lines[0],
-            last_step=int(self.seen[-1]) if layout.last_told.form == STEP else None,
+            values=known[:, layout.values],
+            lines=self.first_lines[:, None] + layout.lines,
+            steps=known[:, layout.steps].astype(np.int64),
+            latest={BATCH_METRICS[0]: last_seen} | dict.fromkeys(layout.metrics, NO_EPOCH),
+            last_line=int(self.first_lines[-1]) + layout.last_told.lines[0],
+            last_step=last_seen if layout.last_told.form == STEP else None,
             is_tested=shape.test is not None,
             has_arrays=bool(shape.arrays),
         )
@@ -309,80 +248,3 @@ def _lines_of(part: Part, counts: Sequence[int], filed: int) -> list[int]:
     if part.form in METRICS_OF:
         return [line for line in part.lines for _ in range(counts[line])]
     return [part.lines[0]] * filed
-
-
-@lru_cache(maxsize=256)
-def _shape_of(names: bytes, counts: tuple[int, ...]) -> Shape:
-    ends = [0, *itertools.accumulate(counts)]
-    parts: list[Part] = []
-    rows: list[tuple[slice, slice]] = []
-    for match in _PART.finditer(names):
-        first, last = match.span()
-        parts.append(Part(chr(names[first]), range(first, last), slice(ends[first], ends[last])))
-        rows += itertools.pairwise(slice(ends[line], ends[line + 1]) for line in range(first + 1, last))
-    return Shape(
-        lines=len(names),
-        steps=names.count(STEP.encode()),
-        counts=counts,
-        parts=tuple(parts),
-        arrays=tuple(part for part in parts if part.form in METRICS_OF),
-        rows=tuple(rows),
-        times=next((part for part in parts if part.form == TIMES), None),
-        test=next((part for part in parts if part.form == TEST), None),
-        is_usual=all(names.count(form) <= 1 for form in _ONCE),
-    )
-
-
-@dataclass(slots=True)
-class EpochsAhead:
-    """The epochs in some lines of a log.
-
-    Attributes
-    ----------
-    text : LogText
-        The log.
-    end : int
-        Index of the line behind the last.
-    """
-
-    text: LogText
-    end: int
-    _begin: int = 0
-    _found: Scanned = NOTHING
-    _ends: tuple[int, ...] = ()
-    _behind: int = 0
-
-    def at(self, index: int) -> PrintedEpoch | None:
-        """Return the epoch that begins at a line, if its lines have the usual forms; the rest of one is none.
-
-        Parameters
-        ----------
-        index : int
-            Of the line; not before those of earlier calls.
-        """
-        if index < self._behind:
-            return None
-        if index >= self._begin + len(self._found.names):
-            self._scan(index)
-        first, text = index - self._begin, self.text
-        match = _EPOCH.match(self._found.names, first)
-        if match is None:
-            return None
-        last = match.end()
-        self._behind = self._begin + last
-        if text.cut_line is not None and text.numbers[self._behind - 1] >= text.cut_line:
-            return None
-        shape = _shape_of(match[0], self._found.counts[first:last])
-        return PrintedEpoch.of(shape, self._found.values[self._ends[first] : self._ends[last]], text.numbers[index])
-
-    def _scan(self, index: int) -> None:
-        """Read lines from one on: more and more, as long as they have the forms."""
-        self._begin, self._found, wanted = index, NOTHING, _FEWEST_LINES
-        end = index
-        while len(self._found.names) == end - index < min(_MOST_LINES, self.end - index):
-            end = min(index + wanted, self.end)
-            if not self.text.is_consecutive(index, end):
-                break
-            self._found = scanned(self.text.joined(index, end), _FORMS)
-            wanted *= 4
-        self._ends = (0, *itertools.accumulate(self._found.counts))

@@ -117,12 +117,16 @@ class TrainingProgress:
         if told.is_test:
             self._note_test(epoch)
 
-    def note_epoch(self, epoch: int, line: int, step: int | None, *, is_tested: bool) -> None:
-        """Take all lines of an epoch without inf and nan; the last that names it has the given number and step."""
-        if self.epoch is None or epoch >= self.epoch:
-            self.epoch, self.line, self.step = epoch, line, step
+    def note_epochs(self, epochs: range, line: int, step: int | None, *, is_tested: bool) -> None:
+        """Take all lines of epochs without inf and nan; the last that names one has the given number and step.
+
+        Of several epochs, each is followed by its C++ part.
+        """
+        if self.epoch is None or epochs[-1] >= self.epoch:
+            self.epoch, self.line, self.step = epochs[-1], line, step
         if is_tested:
-            self._note_test(epoch)
+            self._note_test(epochs[0])
+            self.tested += len(epochs) - 1
 
     def _note_test(self, epoch: int) -> None:
         if epoch != self._awaited:
@@ -158,6 +162,15 @@ class TrainingProgress:
         if section.is_finished and self.finished == 1:
             values = dict(section.all_values())
             self.is_for_one_image = [values.get(about) for about in _PHASES_OF_TRAINING] == [0, 0, 0]
+
+    def is_usual(self, about: frozenset[About]) -> bool:
+        """Tell whether there is nothing to say of C++ parts with some numbers but that they came to their end."""
+        return self.finished > 0 and not self._missing_in(about, self._count_layers(about))
+
+    def note_sections(self, last: Section, epochs: range) -> None:
+        """Take C++ parts that are over, one an epoch, and that :meth:`is_usual`; of the last, what was read."""
+        self.finished += len(epochs) - 1
+        self.note_section(last, epochs[-1])
 
     def note_contradiction(self, about: About, line: int) -> None:
         """Take a number that has another value in the same epoch."""

@@ -121,34 +121,65 @@ class TrainingRecords(RunBuilder):
         self._file_together(block_of("layer", layers, array.metrics), array.values, array.places, epoch, None)
         return True
 
-    def tell_epoch(self, told: EpochNumbers) -> bool:
-        """Take all that the wrapper prints in an epoch at once, as :meth:`tell` and :meth:`tell_array` one by one.
+    def tell_epochs(self, told: EpochNumbers, sections: Block | None = None) -> bool:
+        """Take all that is printed in epochs at once, as :meth:`tell` and :meth:`extend` do one by one.
 
         Parameters
         ----------
         told : EpochNumbers
-            Its first line names the epoch.
+            What the wrapper prints.
+        sections : Block, optional
+            The C++ part behind each, a row an epoch, with finite numbers; without them, there is one epoch.
 
         Returns
         -------
         bool
-            False, and nothing is taken, unless it is the next epoch beyond doubt.
+            False, and nothing is taken, unless they are the next epochs beyond doubt.
         """
-        epoch = told.epoch
+        if not self._are_next(told) or (sections is not None and not self._repeats(sections, told.epochs[0])):
+            return False
+        epochs, value, line, step = told.epochs, told.values, told.lines, told.steps
+        blocks = [told.block]
+        if sections is not None:
+            value, line, step = _beside(told, sections)
+            blocks.append(sections.keys)
+        self.clock.move(epochs[-1])
+        self._close_section(epochs[-1])
+        self._latest.update((metric, (epochs[-1], latest)) for metric, latest in told.latest.items())
+        self.extend_epochs(blocks, value, line, epochs, step)
+        for rank in range(len(epochs))[-2:]:
+            self.remember(told.block, told.values[rank], epochs[rank], told.steps[rank])
+        self._forget(epochs[-1] - 1)
+        self.progress.note_epochs(epochs, told.last_line, told.last_step, is_tested=told.is_tested)
+        self._silent_tests += told.is_tested * len(epochs)
+        if sections is not None:
+            self._take_sections(sections, epochs)
+        return True
+
+    def _are_next(self, told: EpochNumbers) -> bool:
+        epoch = told.epochs[0]
         if self._held is not None or self.clock.epoch != epoch - 1 or self.has_ended or self._is_counting:
             return False
         if told.has_arrays and self._are_arrays_late is not False:
             return False
-        if any(self._latest.get(metric, _NEVER)[0] >= epoch for metric in told.latest):
-            return False
-        self.clock.move(epoch)
-        self._close_section(epoch)
-        self._forget(epoch - 1)
-        self._latest.update((metric, (epoch, step)) for metric, step in told.latest.items())
-        self.extend_steps(told.block, told.values, told.lines, epoch, told.steps)
-        self.progress.note_epoch(epoch, told.last_line, told.last_step, is_tested=told.is_tested)
-        self._silent_tests += told.is_tested
-        return True
+        return all(self._latest.get(metric, _NEVER)[0] < epoch for metric in told.latest)
+
+    def _repeats(self, sections: Block, epoch: int) -> bool:
+        """Tell whether C++ parts that begin in an epoch say what the one before them did, but for their numbers."""
+        before = self._section
+        is_next = before is not None and before.is_filed and before.epoch == self._latest_section == epoch - 1
+        return is_next and self._floor_plan.is_known and self.progress.is_usual(sections.keys.abouts)
+
+    def _take_sections(self, sections: Block, epochs: range) -> None:
+        """Note C++ parts whose numbers are filed."""
+        self._begin_section(has_banner=True)
+        assert self._section is not None
+        self._section.add_block(Block(sections.keys, sections.value[-1], sections.line[-1]))
+        self._section.is_filed, self._section.epoch = True, epochs[-1]
+        self._latest_section = epochs[-1]
+        self._arrays = max(self._arrays, epochs[-1] + 1)
+        self._has_told_sections = True
+        self.progress.note_sections(self._section, epochs)
 
     def end(self, asked_epochs: int | None) -> None:
         """Take the wrapper's last line.
@@ -404,3 +435,16 @@ class TrainingRecords(RunBuilder):
             self._take_held(self._held)
         is_gap = self.has_ended and asked_epochs is not None and self.clock.epoch not in (None, asked_epochs - 1)
         self._close_section(None, is_end=not is_gap)
+
+
+def _beside(
+    told: EpochNumbers, sections: Block
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return values, lines and steps of epochs, each followed by those of its C++ part."""
+    import numpy as np
+
+    return (
+        np.concatenate([told.values, sections.value], axis=1),
+        np.concatenate([told.lines, sections.line], axis=1),
+        np.concatenate([told.steps, np.full_like(sections.line, NO_EPOCH)], axis=1),
+    )

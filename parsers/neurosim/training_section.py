@@ -56,7 +56,7 @@ class Numbered(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Numbers that were read at once."""
+    """Numbers of a C++ part that were read at once; of several parts, a row each."""
 
     keys: KeyBlock
     value: npt.NDArray[np.float64]
@@ -313,6 +313,11 @@ class FloorPlan:
     """What the first whole C++ part says of the chip: all others repeat it."""
 
     _values: Mapping[About, float] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it was learned."""
+        return bool(self._values)
 
     def learn(self, section: Section, order: PrintedOrder) -> None:
         """Keep the floor plan of a whole C++ part, if it is the first."""

@@ -6,9 +6,10 @@ images start: at the beginning of each training and of each testing phase.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,9 +17,10 @@ from nnsreport.parsers.neurosim.noise import Meaningless
 from nnsreport.parsers.neurosim.stages import Verdict
 from nnsreport.parsers.neurosim.training_arrays import ARRAYS, PrintedArray, looks_like_array
 from nnsreport.parsers.neurosim.training_blocks import BATCH_METRICS, TIME_METRICS
-from nnsreport.parsers.neurosim.training_clock import Told
-from nnsreport.parsers.neurosim.training_epoch import PrintedEpoch
+from nnsreport.parsers.neurosim.training_clock import Told, epoch_of_times
+from nnsreport.parsers.neurosim.training_epoch import PrintedEpochs
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
+from nnsreport.parsers.neurosim.training_section import Block
 from nnsreport.parsers.neurosim.wrapper import WrapperReader
 from nnsreport.parsers.neurosim.wrapper_lines import Result
 from nnsreport.parsers.quantities import Quantity
@@ -37,9 +39,6 @@ _MODULE = re.compile(r"\s*\((\d+)\): ((Q?(?:Conv\d?d?|Linear))\([^\x00]*\)) *")
 _LINEAR = re.compile(r"Q?Linear\(in_features=(\d{1,9}),")
 _CONVOLUTION = re.compile(r"Q?Conv2d\((\d{1,9}), \d+, kernel_size=\((\d{1,9}), (\d{1,9})\)")
 _PERCENT = Quantity("%", -2)
-_HALF_DIGIT = 0.005
-"""Largest rounding error of a time that is printed with two decimals."""
-
 _PHASE = re.compile(r"(?:training|testing) phase *$")
 MEANINGLESS: tuple[Meaningless, ...] = (
     Meaningless(_PHASE, "what train.py does next"),
@@ -111,41 +110,66 @@ class TrainingWrapperReader(WrapperReader):
         self._end_array()
         return reader(self, text, line)
 
-    def read_epoch(self, printed: PrintedEpoch) -> bool:
-        """Read all lines of an epoch at once, as :meth:`read_usual` reads them one by one.
+    def count_expected(self, printed: PrintedEpochs) -> int:
+        """Tell how many epochs, of those whose lines were read, can be taken at once.
 
         Parameters
         ----------
-        printed : PrintedEpoch
+        printed : PrintedEpochs
             The lines.
 
         Returns
         -------
-        bool
-            False, and nothing was read, when any of them needs a closer look.
+        int
+            The first so many, of which no line needs a closer look.
         """
-        if self._array is not None or not printed.is_sound() or not self._is_expected(printed):
-            return False
-        layers = [self._names_of_parameters(count) for count in printed.parameters()]
-        if not all(layers) or not self.records.tell_epoch(printed.numbers(layers)):
-            return False
-        self._latest_step = (printed.epoch, int(printed.seen[-1]))
-        if printed.shape.times is not None:
-            self._latest_elapsed = printed.epoch
-        self.has_result = self.has_result or printed.shape.test is not None
-        return True
+        import numpy as np
 
-    def _is_expected(self, printed: PrintedEpoch) -> bool:
-        """Tell whether what an epoch's lines tell agrees with what the lines before it did."""
-        epoch, images, batch = printed.epoch, printed.images, self._whole_number("wrapper.batch_size")
-        if not self._is_asked(epoch) or self.records.setting_values.get("wrapper.train_images") != str(images):
-            return False
-        if batch and images % batch and images // batch * (images % batch) in printed.seen:
-            return False  # what the last batch prints has to be looked at
-        times, test = printed.times, printed.test
+        asked, images = self.asked_epochs, printed.images
+        if self._array is not None or self.records.setting_values.get("wrapper.train_images") != str(images):
+            return 0
+        sound, batch = printed.are_sound(), self._whole_number("wrapper.batch_size")
+        if asked is not None:
+            sound[max(asked - printed.first, 0) :] = False
+        if batch and images % batch:  # what the last batch prints has to be looked at
+            sound &= (printed.seen != images // batch * (images % batch)).all(axis=1)
+        count = len(sound) if sound.all() else int(np.argmin(sound))
+        told = enumerate(printed.until(count).told(), printed.first)
+        agree = (self._agree(epoch, times, test) for epoch, (times, test) in told)
+        return sum(1 for _ in itertools.takewhile(bool, agree))
+
+    def _agree(self, epoch: int, times: Sequence[float] | None, test: Sequence[float] | None) -> bool:
+        """Tell whether the times and the accuracy that are told in an epoch can be of it."""
         if times is not None and self._epoch_of_times(times[0], times[1], times[3], epoch) != epoch:
             return False
         return test is None or (test[0] == epoch and _is_share(*test[2:]))
+
+    def take_epochs(self, printed: PrintedEpochs, sections: Block | None = None) -> bool:
+        """File all lines of epochs, as :meth:`read_usual` does one by one.
+
+        Parameters
+        ----------
+        printed : PrintedEpochs
+            As many as :meth:`count_expected` says.
+        sections : Block, optional
+            As :meth:`nnsreport.parsers.neurosim.training_records.TrainingRecords.tell_epochs` takes them.
+
+        Returns
+        -------
+        bool
+            False, and nothing was filed, when they are not the next ones beyond doubt.
+        """
+        layers = [self._names_of_parameters(count) for count in printed.parameters()]
+        if not all(layers):
+            return False
+        numbers = printed.numbers(layers)
+        if not self.records.tell_epochs(numbers, sections):
+            return False
+        self._latest_step = (numbers.epochs[-1], int(printed.seen[-1, -1]))
+        if printed.shape.times is not None:
+            self._latest_elapsed = numbers.epochs[-1]
+        self.has_result = self.has_result or numbers.is_tested
+        return True
 
     def _continues_array(self, text: str, line: int) -> bool:
         if self._array is None or not self._array.add(text, line):
@@ -211,19 +235,9 @@ class TrainingWrapperReader(WrapperReader):
         return Verdict.READ
 
     def _epoch_of_times(self, elapsed: float, an_epoch: float, rest: float, now: int | None) -> int | None:
-        """Return the epoch after which the times were printed: their ratios tell it, but for very short epochs."""
-        low = (elapsed - _HALF_DIGIT) / (an_epoch + _HALF_DIGIT)
-        high = (elapsed + _HALF_DIGIT) / (an_epoch - _HALF_DIGIT) if an_epoch > _HALF_DIGIT else math.inf
-        asked = self.asked_epochs
-        if asked is not None:  # the rest is an_epoch * asked - elapsed
-            whole = elapsed + rest
-            low = max(low, asked * (elapsed - _HALF_DIGIT) / (whole + 2 * _HALF_DIGIT))
-            high = min(high, asked * (elapsed + _HALF_DIGIT) / max(whole - 2 * _HALF_DIGIT, 1e-9))
-        first, last = max(math.ceil(low), 1), math.floor(min(high, asked or high))
-        if first == last:
-            return first - 1
-        likely = self._latest_elapsed + 1 if now is None else max(now, self._latest_elapsed + 1)
-        return likely if first <= likely + 1 <= last else None
+        following = self._latest_elapsed + 1
+        likely = following if now is None else max(now, following)
+        return epoch_of_times(elapsed, an_epoch, rest, self.asked_epochs, likely)
 
     def _read_test(self, text: str, line: int) -> Verdict:
         match = _TEST.fullmatch(text)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nnsreport.loops import loops
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _scanning = loops("nnsreport.parsers.recurring._scanning")
 
@@ -19,19 +23,22 @@ class Scanned(NamedTuple):
     ----------
     names : bytes
         The form of each line, one character.
-    counts : list of int
+    counts : tuple of int
         The numbers of each line.
-    values : list of float
-        All numbers, in the order of the text.
+    values : numpy.ndarray of float64, shape (numbers,)
+        All of them, in the order of the text.
     """
 
     names: bytes
     counts: tuple[int, ...]
-    values: list[float]
+    values: npt.NDArray[np.float64]
 
 
-NOTHING = Scanned(b"", (), [])
-"""No lines at all."""
+def nothing() -> Scanned:
+    """Return no lines at all."""
+    import numpy as np
+
+    return Scanned(b"", (), np.empty(0))
 
 
 def written(forms: Mapping[str, str]) -> bytes:
@@ -60,8 +67,9 @@ def scanned(text: bytes, forms: bytes) -> Scanned:
     Scanned
         Of no lines, where the loop in C was not built.
     """
+    import numpy as np
+
     if scan is None:
-        return NOTHING
+        return nothing()
     names, counts, values = scan(text, forms)
-    numbers: list[float] = memoryview(values).cast("d").tolist()  # type: ignore[assignment]  # mypy knows no casts
-    return Scanned(names, tuple(memoryview(counts).cast("q")), numbers)
+    return Scanned(names, tuple(memoryview(counts).cast("q")), np.frombuffer(values))

@@ -10,6 +10,7 @@ import pytest
 from nnsreport.parsers import ParsedLog, parse_bytes
 from nnsreport.parsers.neurosim.training_epoch import EpochNumbers
 from nnsreport.parsers.neurosim.training_records import TrainingRecords
+from nnsreport.parsers.neurosim.training_section import Block
 from nnsreport.parsers.recurring import scanning
 
 EPOCHS = 5
@@ -74,14 +75,14 @@ def shown(logs: tuple[ParsedLog, ...]) -> str:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return the epochs that are read at once."""
     epochs: list[int] = []
-    tell_epoch = TrainingRecords.tell_epoch
+    tell_epochs = TrainingRecords.tell_epochs
 
-    def watched(records: TrainingRecords, told: EpochNumbers) -> bool:
-        is_taken = tell_epoch(records, told)
-        epochs.extend([told.epoch] * is_taken)
+    def watched(records: TrainingRecords, told: EpochNumbers, sections: Block | None = None) -> bool:
+        is_taken = tell_epochs(records, told, sections)
+        epochs.extend(told.epochs if is_taken else ())
         return is_taken
 
-    monkeypatch.setattr(TrainingRecords, "tell_epoch", watched)
+    monkeypatch.setattr(TrainingRecords, "tell_epochs", watched)
     return epochs
 
 
