@@ -17,7 +17,7 @@ class LogText:
     Attributes
     ----------
     lines : sequence of str
-        Without line ends, colours and task labels.
+        Without line ends, colours, and what stands before each line: task labels, times, indentation.
     numbers : sequence of int
         1-based line of the file each came from; the redrawings of a progress bar share one.
     source : Path or None

@@ -29,6 +29,8 @@ _UNDATED = (_CLOCK, r"1\d{9}(?:\.\d{1,9})?")
 _SECONDS = r"\[ *\d{1,10}\.\d{1,9}s?\]"
 """Since the start; without brackets they may be anything."""
 
+_END_OF_TIME = r"(?![\w.])"
+
 _SUSPECT = re.compile(
     r"\n[\[(<]?(?:\d(?:\d{3}[-/.]\d\d|\d?[-/.]\d\d[-/.]|\d[ /-][A-Z][a-z]{2}[ /-]|\d?\d?:\d\d:\d|\d{7}[T_ -]|\d{9})"
     rf"|{_WEEKDAY},? |{_MONTH} [ \d]\d | *\d+\.\d+s?\]|[A-Z]{{4,8}}\]?:? [\[(<]?\d)"
@@ -38,14 +40,14 @@ _SUSPECT = re.compile(
 _NAME = r"[\w.]{1,80}"
 _JOINT = r"[ \]\[|:,-]{1,4}"
 _BEFORE_LEVEL = rf"{_JOINT}(?:{_NAME}{_JOINT}){{0,2}}?"
-_AFTER_LEVEL = (
+_PLACES = (
     r" {0,8}\| {0,8}\S{1,160} -",
     rf"[\])]?:?(?: [-|])? {_NAME}:\d{{1,6}}(?: ?[-|:])?",
     rf":{_NAME}:",
-    rf"\]?(?: -)? {_NAME}(?: -|:)",
-    r"[\])]? {0,4}[-|]",
-    r"[\])]?[:,]?",
 )
+_LOGGER = rf"\]?(?: -)? {_NAME}(?: -|:)"
+_ENDS = (r"[\])]? {0,4}[-|]", r"[\])]?[:,]?")
+_AFTER_LEVEL = (*_PLACES, _LOGGER, *_ENDS)
 _PADDED = tuple(f"{_BEFORE_LEVEL}{_PADDED_LEVEL}{rest}" for rest in _AFTER_LEVEL)
 _OF_LOGGING = (*_PADDED, *(f"{_BEFORE_LEVEL}{_LEVEL}{rest}" for rest in _AFTER_LEVEL))
 _OF_PROCESSES = (
@@ -55,7 +57,7 @@ _OF_PROCESSES = (
 )
 _ADDITIONS = (*_OF_LOGGING, *_OF_PROCESSES)
 """What may stand behind the time, the longest first."""
-_ADDITIONS_OF_FEW = (rf"{_JOINT}(?:DEBUG|INFO)[\])]?:?(?: [-|])?", *_OF_PROCESSES)
+_ADDITIONS_OF_FEW = (*(rf"{_BEFORE_LEVEL}\b(?:DEBUG|INFO)\b{rest}" for rest in (*_PLACES, *_ENDS)), *_OF_PROCESSES)
 """The same where too few lines tell a logger's name or level from a word of the line."""
 _FEW = 3
 _ALMOST_ALL = 0.9
@@ -90,7 +92,7 @@ def time_stamps(lines: Sequence[str], sample: str) -> re.Pattern[str] | None:
         stamped = [line for line in looked_at if _beginning(time).match(line)]
         if stamped:
             addition = _addition(time, stamped)
-            found = _pattern(time, f"(?:{addition})?")
+            found = _pattern(f"{time}{_END_OF_TIME}", f"(?:{addition})?")
             fewest = _FEWEST_OF_LOGGING if addition in _OF_LOGGING else _FEWEST
             if _share(found, lines) > fewest and not _is_column(found, lines):
                 return found
@@ -112,21 +114,30 @@ def _times() -> Iterator[str]:
 
 @cache
 def _beginning(time: str) -> re.Pattern[str]:
-    return re.compile(rf"{time}(?![\w.])", re.ASCII)
+    return re.compile(f"{time}{_END_OF_TIME}", re.ASCII)
 
 
 @cache
 def _pattern(time: str, addition: str) -> re.Pattern[str]:
-    return re.compile(rf"{_beginning(time).pattern}{addition}(?:[ \t]|$)", re.ASCII)
+    return re.compile(rf"{time}{addition}(?:[ \t]|$)", re.ASCII)
 
 
 def _addition(time: str, stamped: Sequence[str]) -> str:
     """Return what stands behind the time in almost all of some lines."""
+    rest = [line[_length(_beginning(time), line) :] for line in stamped]
     for addition in _ADDITIONS if len(stamped) >= _FEW else _ADDITIONS_OF_FEW:
-        fewest = len(stamped) * (1 if addition in _PADDED else _ALMOST_ALL)  # the blanks may be the line's own
-        if sum(_pattern(time, addition).match(line) is not None for line in stamped) >= fewest:
+        pattern = _pattern("", addition)
+        found = [text[: _length(pattern, text)] for text in rest if pattern.match(text)]
+        if addition.endswith(_LOGGER):  # its name is always the same, unlike the word before a colon
+            found = [text for text in found if text == found[0]]
+        if len(found) >= len(stamped) * (1 if addition in _PADDED else _ALMOST_ALL):  # or the blanks are the line's own
             return addition
     return ""
+
+
+def _length(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.match(text)
+    return match.end() if match is not None else 0
 
 
 def _share(stamp: re.Pattern[str], lines: Sequence[str]) -> float:

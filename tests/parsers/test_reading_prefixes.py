@@ -104,6 +104,12 @@ def test_a_program_that_logs_beside_one_that_does_not() -> None:
     assert list(text.lines) == expected
 
 
+@pytest.mark.parametrize("stamp", [stamp for stamp in (*STAMPS, *NAMED_STAMPS) if "INFO" in stamp])
+def test_words_before_colons_are_no_loggers(stamp: str) -> None:
+    text = "dataset: cifar10\nmode: WAGE\nbatch_size: 500\nepochs: 200\ngrad_scale: 1\n" * 4
+    assert list(lines_of(stamped(text, stamp).encode()).lines) == text.splitlines()
+
+
 @pytest.mark.parametrize(
     "change",
     [
