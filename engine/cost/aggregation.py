@@ -76,6 +76,7 @@ def chip_results(
     return ChipResults(
         process=Process.PIPELINED if parameters.is_pipelined else Process.LAYER_BY_LAYER,
         floor_plan=plan,
+        has_cut_cell_bits=parameters.has_cut_cell_bits,
         sub_array_rows=parameters.rows,
         sub_array_columns=parameters.columns,
         areas=areas,

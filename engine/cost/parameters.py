@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Set
 from functools import cache
 
+from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.corrections import Correction
 from nnsreport.engine.cost.given import Access, Given, MemoryCell, OperationMode
 from nnsreport.engine.cost.parameter_fields import Value, converted, declarations
@@ -31,6 +32,8 @@ class Parameters(Given):
         As the technology tables name it.
     feature_size_m : float
         The wire width, in which cells are measured.
+    has_cut_cell_bits : bool or Array of bool
+        Cells were to hold more bits than a weight has; NeuroSim says so, and goes on with ``cell_bits`` of a weight.
     rows_per_weight, columns_per_weight : float or Array
         Cells that one weight takes.
     largest_conductance_s, smallest_conductance_s : float or Array
@@ -49,6 +52,7 @@ class Parameters(Given):
 
     roadmap: Roadmap
     feature_size_m: float
+    has_cut_cell_bits: bool | Array
     rows_per_weight: int
     columns_per_weight: Quantity
     largest_conductance_s: Quantity
@@ -199,6 +203,7 @@ def _derived(given: Given) -> Parameters:
         **fields,
         roadmap=Roadmap(given.roadmap_choice.name),
         feature_size_m=given.wire_width_nm * 1e-9,
+        has_cut_cell_bits=_has_cut_cell_bits(given),
         rows_per_weight=2 if given.mode.is_xnor else 1,
         columns_per_weight=columns_per_weight,
         largest_conductance_s=1 / given.on_resistance_ohm,
@@ -223,11 +228,18 @@ def _derived(given: Given) -> Parameters:
 
 
 def _cell_bits(given: Given) -> Quantity:
-    """SRAM holds one bit; a cell never holds more than the weight has (NeuroSim says so and goes on)."""
+    """SRAM holds one bit; a cell never holds more than the weight has."""
     if given.cell is MemoryCell.SRAM:
         return 1
     xp = namespace_among(given.cell_bits, given.weight_bits)
     return _plain(xp.minimum(given.cell_bits, given.weight_bits))
+
+
+def _has_cut_cell_bits(given: Given) -> bool | Array:
+    if given.cell is MemoryCell.SRAM:
+        return False
+    is_cut: bool | Array = given.cell_bits > given.weight_bits
+    return is_cut
 
 
 def _columns_per_weight(given: Given, cell_bits: Quantity) -> Quantity:

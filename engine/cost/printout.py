@@ -10,6 +10,7 @@ from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.cost.results import ChipAreas, ChipResults, Cost, Efficiencies, Process, ReadCost
 
+_CUT_CELL_BITS = "ERROR!: Memory precision is even higher than synapse precision, please modify 'cellBit' in Param.cpp!"
 _LIMITED = (
     "User assigned speed-up degree is larger than the upper bound (where no idle period during the whole process) ",
     "The speed-up degree is auto-assigned as the upper bound (where no idle period during the whole process) ",
@@ -59,7 +60,7 @@ def printout(results: ChipResults, *, run_time_s: float) -> str:
     Returns
     -------
     str
-        All lines, from the floor plan to the run time, each with a line end.
+        All lines, from what comes before the floor plan to the run time, each with a line end.
 
     References
     ----------
@@ -87,6 +88,8 @@ def printed_number(value: float) -> str:
 
 
 def _lines(results: ChipResults, run_time_s: int) -> Iterator[str]:
+    if results.has_cut_cell_bits:
+        yield _CUT_CELL_BITS
     yield from _floor_plan(results)
     if results.clock_period_s is not None:
         yield f"clkPeriod: {_scaled(results.clock_period_s, 1)}"

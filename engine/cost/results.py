@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from nnsreport.engine.backend import Array
 from nnsreport.engine.cost.floorplan import FloorPlan
 from nnsreport.engine.cost.quantity import Quantity
 from nnsreport.engine.records import dataclass
@@ -176,6 +177,8 @@ class ChipResults:
         How images go through the layers.
     floor_plan : FloorPlan
         Tiles, copies and utilization of the layers.
+    has_cut_cell_bits : bool or Array of bool, (...,)
+        Cells were to hold more bits than a weight has, and hold as many as it has.
     sub_array_rows, sub_array_columns : float or Array, (...,)
         Cells.
     areas : ChipAreas
@@ -192,6 +195,7 @@ class ChipResults:
 
     process: Process
     floor_plan: FloorPlan
+    has_cut_cell_bits: bool | Array
     sub_array_rows: Quantity
     sub_array_columns: Quantity
     areas: ChipAreas

@@ -80,7 +80,7 @@ def write_chip(
     parameters = model.parameters()
     chip = Chip(model, parameters, estimated(model, parameters), time.perf_counter() - begun)
     if output_format in (CostFormat.TABLE, CostFormat.NEUROSIM):
-        for note in model.notes:
+        for note in model.notes_on(parameters):
             typer.echo(f"note: {printable(note)}", err=True)
     if output_format is CostFormat.TABLE:
         from nnsreport.cli.cost_summary import print_chip
@@ -104,7 +104,7 @@ def _encoded(chip: Chip, output_format: CostFormat, resolved: ResolvedConfigurat
     from nnsreport.costs.export import chip_json, chip_parquet
     from nnsreport.costs.provenance import provenance
 
-    origin = provenance(resolved, command, chip.model.notes)
+    origin = provenance(resolved, command, chip.model.notes_on(chip.parameters))
     if output_format is CostFormat.JSON:
         from nnsreport.costs.published import published_beside
 

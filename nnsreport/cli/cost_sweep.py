@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,12 +18,15 @@ from nnsreport.cli.terminal import console, count_of, print_table, printable
 from nnsreport.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from nnsreport.configuration.overrides import Override
     from nnsreport.configuration.reader import ResolvedConfiguration
     from nnsreport.costs.sweep_file import Sweep
     from nnsreport.costs.sweep_run import SweepOutcome
 
 _SHOWN = 20
+_EQUAL = "equal points"
 
 
 def sweep_chips(
@@ -124,31 +127,51 @@ class _Bar:
 def _print_outcome(sweep: Sweep, outcome: SweepOutcome) -> None:
     without = sum(outcome.reasons.values())
     target = console()
-    rows = list(_front_rows(sweep, outcome))
-    if rows:
-        titles = _titles(sweep)
-        print_table(target, titles, rows[:_SHOWN], right=titles)
-        if len(rows) > _SHOWN:
-            target.print(f"and {len(rows) - _SHOWN} more")
-        target.print()
+    different = _print_front(sweep, outcome)
     for reason, points in outcome.reasons.items():
         target.print(printable(f"{count_of(points, 'point')} without a result: {reason}"))
+    for note, points in outcome.notes.items():
+        target.print(printable(f"{count_of(points, 'point')}: {note}"))
     objectives = ", ".join(f"{objective.better.value} {objective.column}" for objective in sweep.objectives)
+    front = outcome.front.height
+    equal = "" if different == front else f", with {count_of(different, 'different result')}"
     rate = (outcome.points - without) / max(outcome.seconds, 1e-9)
     target.print(
-        f"{len(rows)} of {outcome.points - without} points are on the Pareto front of {objectives}; "
+        f"{front} of {outcome.points - without} points are on the Pareto front of {objectives}{equal}; "
         f"{outcome.seconds:.2g} s, {rate:.3g} points a second"
     )
 
 
-def _titles(sweep: Sweep) -> list[str]:
-    return [*sweep.parameters, *(objective.column for objective in sweep.objectives)]
+def _print_front(sweep: Sweep, outcome: SweepOutcome) -> int:
+    """Print a line for all points with equal objectives, with the parameters of the first; return how many lines."""
+    lines = _front_lines(sweep, outcome)
+    if lines.is_empty():
+        return 0
+    rows = [_cells(row, sweep) for row in lines.drop(_EQUAL).iter_rows(named=True)]
+    titles = lines.drop(_EQUAL).columns
+    if lines.height < outcome.front.height:
+        titles = [*titles, _EQUAL]
+        rows = [[*cells, str(points)] for cells, points in zip(rows, lines[_EQUAL], strict=True)]
+    target = console()
+    print_table(target, titles, rows[:_SHOWN], right=titles)
+    if len(rows) > _SHOWN:
+        target.print(f"and {len(rows) - _SHOWN} more")
+    target.print()
+    return lines.height
 
 
-def _front_rows(sweep: Sweep, outcome: SweepOutcome) -> Iterator[list[str]]:
+def _front_lines(sweep: Sweep, outcome: SweepOutcome) -> pl.DataFrame:
+    import polars as pl
+
+    objectives = [objective.column for objective in sweep.objectives]
+    first = [pl.col(name).first() for name in sweep.parameters]
+    lines = outcome.front.group_by(objectives, maintain_order=True).agg(*first, pl.len().alias(_EQUAL))
+    return lines.select(*sweep.parameters, *objectives, _EQUAL)
+
+
+def _cells(row: Mapping[str, float], sweep: Sweep) -> list[str]:
     from nnsreport.units import format_quantity
     from nnsreport.vocabulary import METRICS
 
     units = {objective.column: METRICS[objective.metric].unit for objective in sweep.objectives}
-    for row in outcome.front.select(_titles(sweep)).iter_rows(named=True):
-        yield [format_quantity(value, units[name]) if name in units else f"{value:.6g}" for name, value in row.items()]
+    return [format_quantity(value, units[name]) if name in units else f"{value:.6g}" for name, value in row.items()]

@@ -114,13 +114,15 @@ def front_json(outcome: SweepOutcome, objectives: Sequence[str], provenance: Pro
     Returns
     -------
     bytes
-        An object with ``provenance``, ``points``, ``without_result`` by reason, ``objectives`` and ``front``.
+        An object with ``provenance``, ``points``, ``without_result`` by reason, ``notes`` with numbers of points,
+        ``objectives`` and ``front``.
     """
     rows = outcome.front.drop(REASON, IS_PARETO).iter_rows(named=True)
     content = {
         "provenance": provenance,
         "points": outcome.points,
         "without_result": outcome.reasons,
+        "notes": outcome.notes,
         "objectives": list(objectives),
         "front": [{name: _finite(value) for name, value in row.items() if value is not None} for row in rows],
     }

@@ -17,6 +17,10 @@ from nnsreport.engine.cost.parameters import Parameters
 from nnsreport.engine.records import dataclass
 from nnsreport.errors import ConfigurationError
 
+CUT_CELL_BITS = (
+    "cellBit is above synapseBit: as in NeuroSim, a cell holds one weight; set cellBit to synapseBit or less"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class CostModel:
@@ -35,7 +39,7 @@ class CostModel:
     traces : TraceList or None
         Weights and inputs.
     notes : tuple of str
-        What a reader of the results should know.
+        What a reader of the results should know, whatever further parameters are.
     corrections : frozenset of Correction
         Where numbers are to be other than NeuroSim's.
     """
@@ -71,6 +75,10 @@ class CostModel:
         return Parameters.from_values(
             self.values, {**self.given, **(further or {})}, refuse=refuse, corrections=self.corrections
         )
+
+    def notes_on(self, parameters: Parameters) -> tuple[str, ...]:
+        """Return what a reader of the results should know, of parameters that are not taken as they are given too."""
+        return (*self.notes, CUT_CELL_BITS) if parameters.has_cut_cell_bits else self.notes
 
 
 def load_model(settings: CostSettings, network_file: Path | None = None) -> CostModel:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nnsreport.costs.axes import INPUT_DENSITY, Floats, is_shared
 from nnsreport.costs.estimation import estimated
 from nnsreport.costs.groups import PointGroup
-from nnsreport.costs.model import CostModel
+from nnsreport.costs.model import CUT_CELL_BITS, CostModel
 from nnsreport.costs.tables import TOTAL, Subject, chip_numbers, spread
 from nnsreport.engine.backend import to_numpy
 from nnsreport.engine.cost.floorplan import floor_plan
@@ -42,12 +42,15 @@ class GroupResults:
         The points.
     reasons : list of str or None
         Why a point has no result, with the parameter to change; None where it has.
+    notes : Mapping of str to int
+        What a reader of some results should know, and of how many points.
     numbers : Mapping of str to numpy.ndarray of float64, (points,)
         By those of :data:`nnsreport.costs.tables.CHIP_COLUMNS` that the points have; nan where there is no result.
     """
 
     group: PointGroup
     reasons: list[str | None]
+    notes: Mapping[str, int]
     numbers: Mapping[str, Floats]
 
 
@@ -80,7 +83,17 @@ def evaluate(group: PointGroup, model: CostModel, xp: ModuleType = np) -> GroupR
         else:
             for column, values in outcome.items():
                 numbers.setdefault(column, np.full(len(reasons), np.nan))[places] = values
-    return GroupResults(group, reasons, numbers)
+    is_missing = np.array([reason is not None for reason in reasons])
+    return GroupResults(group, reasons, _notes(group.taking(~is_missing), model), numbers)
+
+
+def _notes(group: PointGroup, model: CostModel) -> dict[str, int]:
+    """Return notes on points that have a result."""
+    if not len(group.numbers):
+        return {}
+    is_cut = model.parameters(_parameters(group), refuse=False).has_cut_cell_bits
+    cut = int(_mask(is_cut, len(group.numbers)).sum())
+    return {CUT_CELL_BITS: cut} if cut else {}
 
 
 def _estimated(

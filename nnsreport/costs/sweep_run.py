@@ -48,6 +48,8 @@ class SweepOutcome:
         Design points.
     reasons : Mapping of str to int
         Why points have no result, the most frequent first, and how many have not.
+    notes : Mapping of str to int
+        What a reader of some results should know, and of how many points.
     front : polars.DataFrame
         Rows of the table that are on the Pareto front, sorted by the first objective, best first.
     seconds : float
@@ -56,6 +58,7 @@ class SweepOutcome:
 
     points: int
     reasons: Mapping[str, int]
+    notes: Mapping[str, int]
     front: pl.DataFrame
     seconds: float
 
@@ -122,7 +125,8 @@ def run_sweep(
             metadata = None if provenance is None else parquet_metadata(provenance)
             table.sink_parquet(target, metadata=metadata, engine="streaming")
         front = table.filter(pl.col(IS_PARETO)).collect(engine="streaming")
-    return SweepOutcome(points, dict(collected.reasons.most_common()), collected.best_first(front), seconds)
+    reasons, notes = dict(collected.reasons.most_common()), dict(collected.notes)
+    return SweepOutcome(points, reasons, notes, collected.best_first(front), seconds)
 
 
 class _Collected:
@@ -132,10 +136,12 @@ class _Collected:
         self._sweep = sweep
         self.front = ParetoFront(sweep.objectives)
         self.reasons: Counter[str] = Counter()
+        self.notes: Counter[str] = Counter()
 
     def add(self, results: GroupResults) -> pl.DataFrame:
         """Take a group into account, and return its rows of the table."""
         self.reasons.update(reason for reason in results.reasons if reason is not None)
+        self.notes.update(results.notes)
         missing = np.full(len(results.reasons), np.nan)
         columns = [results.numbers.get(objective.column, missing) for objective in self._sweep.objectives]
         self.front.add(results.group.numbers, np.stack(columns, axis=1))

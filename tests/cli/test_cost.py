@@ -197,6 +197,51 @@ def test_sweep_prints_the_front_and_writes_all_points(desk: Path) -> None:
         assert origin["sweep"]["seed"] == 0
 
 
+EQUAL = """
+[cost]
+network_file = "NetWork.csv"
+[sweep]
+objectives = ["energy_efficiency", "area"]
+[axes]
+memcelltype = [2]
+synapseBit = [2]
+cellBit = [2, 3, 4]
+[cost.parameters]
+numRowSubArray = 64
+"""
+
+
+def test_equal_points_of_the_front_share_a_line(desk: Path) -> None:
+    Path("sweep.toml").write_text(EQUAL)
+    lines = cost("--sweep", "sweep.toml", "--out", "points.parquet").stdout.splitlines()
+    assert lines[0].split()[:3] == ["memcelltype", "synapseBit", "cellBit"]
+    assert lines[0].endswith("equal points")
+    assert lines[2].split()[:3] == ["2", "2", "2"]
+    assert lines[2].split()[-1] == "3"
+    assert not lines[3]
+    assert lines[4].startswith("2 points: cellBit is above synapseBit")
+    assert "3 of 3 points are on the Pareto front" in lines[5]
+    assert "with 1 different result;" in lines[5]
+    assert pl.read_parquet("points.parquet")["is_pareto"].to_list() == [True] * 3
+    printed = json.loads(cost("--sweep", "sweep.toml", "--format", "json").stdout)
+    assert len(printed["front"]) == 3
+    assert list(printed["notes"].values()) == [2]
+
+
+def test_cells_of_more_bits_than_a_weight_are_told(desk: Path) -> None:
+    arguments = ("--network", "NetWork.csv", "--set", "memcelltype=2", "--set", "synapseBit=2")
+    arguments = (*arguments, "--set", "numRowSubArray=64", "--set")
+    cut, fitting = (cost(*arguments, f"cellBit={bits}", "--format", "neurosim") for bits in (3, 2))
+    assert cut.stderr.startswith("note: cellBit is above synapseBit")
+    assert not fitting.stderr
+    told, *rest = without_run_time(cut.stdout)
+    assert told.startswith("ERROR!: Memory precision is even higher than synapse precision")
+    assert rest == without_run_time(fitting.stdout)
+    printed = json.loads(cost(*arguments, "cellBit=3", "--format", "json").stdout)
+    assert printed["provenance"]["notes"][0].startswith("cellBit is above synapseBit")
+    assert not cost("--network", "NetWork.csv", "--set", "cellBit=9").stderr  # SRAM, whose cells have one bit
+
+
 def test_sweep_on_a_gpu_that_is_not_there() -> None:
     Path("sweep.toml").write_text(SWEEP)
     try:

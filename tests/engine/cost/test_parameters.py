@@ -69,6 +69,9 @@ def test_cells_of_a_weight() -> None:
     assert (rram.cell, rram.columns_per_weight) == (MemoryCell.RRAM, 3)
     capped = Parameters.from_values({"memcelltype": 2, "cellBit": 4, "synapseBit": 2})
     assert (capped.cell_bits, capped.columns_per_weight) == (2, 1)
+    assert [sram.has_cut_cell_bits, rram.has_cut_cell_bits, capped.has_cut_cell_bits] == [False, False, True]
+    several = Parameters.from_values({"memcelltype": 2, "synapseBit": 4}, {"cellBit": np.array([2.0, 4.0, 5.0])})
+    assert np.asarray(several.has_cut_cell_bits).tolist() == [False, False, True]
     sequential = Parameters.from_values({"operationmode": 1, "numColMuxed": 4})
     assert (sequential.mode, sequential.columns_per_converter) == (OperationMode.CONVENTIONAL_SEQUENTIAL, 8)
 

@@ -88,6 +88,7 @@ def _sample(path: Path, network: str, parameters: Parameters) -> Sample:
     results = ChipResults(
         process=Process(settings["neurosim.process"]),
         floor_plan=floor_plan(layers, parameters),
+        has_cut_cell_bits=parameters.has_cut_cell_bits,
         sub_array_rows=float(of_chip("total", "subarray_rows")),
         sub_array_columns=float(of_chip("total", "subarray_columns")),
         areas=ChipAreas(**{f"{name}_m2": area for name, area in areas.items()}),
