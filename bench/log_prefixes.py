@@ -34,7 +34,8 @@ _NAMED_TIMES = (
 """With a name, which takes some lines to be known for one."""
 _FEW_LINES = 4
 _START = datetime(2026, 11, 23, 9, 58, tzinfo=UTC)
-_INDENTATIONS = ("    ", "\t", "  ", "> ", ">> ", "> > ")
+_QUOTATIONS = ("> ", ">> ", "> > ")
+_INDENTATIONS = ("    ", "\t", "  ", *_QUOTATIONS)
 
 
 def stamped(lines: Sequence[str], random: Random) -> list[str]:
@@ -63,6 +64,6 @@ def stamped(lines: Sequence[str], random: Random) -> list[str]:
 
 def indented(lines: Sequence[str], random: Random) -> list[str]:
     """Return lines as they stand in a message or on a page, where empty ones may have no blanks."""
-    before = random.choice(_INDENTATIONS)
+    before = random.choice(_INDENTATIONS if len(lines) > 1 else _QUOTATIONS)  # one line may have blanks of its own
     is_trimmed = random.random() < 0.5
     return [(before + line).rstrip() if is_trimmed and not line else before + line for line in lines]

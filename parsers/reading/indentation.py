@@ -11,6 +11,7 @@ from nnsreport.parsers.reading.time_stamps import is_table_header
 _BLANKS = " \t"
 _INDENTED = re.compile(r"\n[ \t>]")
 _FILLED = re.compile(r"\n.")
+_FEWEST = 2  # the blanks before a single line may be its own
 _OPENING = ("{", "[", "(")
 _QUOTATION = re.compile("> ?")
 
@@ -41,7 +42,7 @@ def indentation(lines: Sequence[str], sample: str) -> re.Pattern[str] | None:
 def _blanks(texts: Sequence[str]) -> re.Pattern[str] | None:
     """Return the blanks with which most lines begin, unless the first one is the header of a table."""
     indented = [line for line in texts if line[0] in _BLANKS]
-    if len(indented) * 2 <= len(texts) or is_table_header(indented[0]):
+    if len(indented) < _FEWEST or len(indented) * 2 <= len(texts) or is_table_header(indented[0]):
         return None
     ends = zip(min(indented), max(indented), strict=False)  # what these two share, all do
     shared = "".join(
