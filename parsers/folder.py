@@ -87,9 +87,10 @@ def look_through(folder: Path) -> FolderContents:
     links: list[Path] = []
     waiting = _entries(folder, contents)
     while waiting:
-        path = waiting.pop()
+        entry = waiting.pop()
+        path = Path(entry.path)
         try:
-            mode = path.lstat().st_mode
+            mode = entry.stat(follow_symlinks=False).st_mode
             reason = _reason_to_skip(path, mode)
         except OSError as error:
             reason = f"cannot be read: {error.strerror}"
@@ -104,10 +105,11 @@ def look_through(folder: Path) -> FolderContents:
     return contents
 
 
-def _entries(folder: Path, contents: FolderContents) -> list[Path]:
+def _entries(folder: Path, contents: FolderContents) -> list[os.DirEntry[str]]:
     """Return what is in a folder, the last first, without what is hidden."""
     try:
-        shown = (path for path in folder.iterdir() if not path.name.startswith("."))
+        with os.scandir(folder) as entries:
+            shown = [entry for entry in entries if not entry.name.startswith(".")]
         found = sorted(shown, key=attrgetter("name"), reverse=True)
     except OSError as error:
         contents.skipped.append(Skipped(folder, f"cannot be read: {error.strerror}"))

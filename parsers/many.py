@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,10 +26,12 @@ from nnsreport.parsers.recurring import Unread
 from nnsreport.parsers.registry import load, parse_unread, recall
 from nnsreport.parsers.streaming import STREAM_BYTES, streamed
 
-_BATCH_BYTES = 8 << 20
-_BATCH_FILES = 256
+_BATCH_BYTES = 16 << 20
+_BATCH_FILES = 512
 _POOL_BYTES = 48 << 20  # less is read before the processes of a pool have started
 _BATCHES_AHEAD = 2  # a process; bounds the memory that results wait in
+_THREADS = Path("/proc/self/task")
+"""Of this process, an entry each; Polars begins more of them at any time."""
 
 
 class LogFile(NamedTuple):
@@ -253,12 +256,20 @@ def _read_apart(files: Iterable[LogFile], format_name: str | None) -> Iterator[P
 
 
 def _start_pool(jobs: int) -> ProcessPoolExecutor:
-    """Return processes that are not copies of this one: Polars' threads do not survive a fork."""
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context = multiprocessing.get_context(_start_method())
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload([__name__])
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+
+
+def _start_method() -> str:
+    """Return how processes are started: as copies of this one where it has no threads, which do not survive a fork.
+
+    A copy has all modules; others import them again, which takes as long as reading 20 MB.
+    """
+    if sys.platform == "linux" and "polars" not in sys.modules and len(list(_THREADS.iterdir())) == 1:
+        return "fork"
+    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
         :func:`run_name`, or the whole name where two files of a folder differ in the suffix only, with as many folders
         before it as make it distinct.
     """
-    parents = [path.absolute().parent for path in paths]
+    parents = [os.path.split(path.absolute())[0] for path in paths]  # as text, of which many are compared quickly
     names = [run_name(path) for path in paths]
     for _ in range(2):  # a whole name may be what is left of another one
         twins = Counter(zip(parents, names, strict=True))
@@ -82,8 +83,10 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
             path.name if twins[parent, name] > 1 else name
             for path, parent, name in zip(paths, parents, names, strict=True)
         ]
-    folders = [parent.parts[::-1] for parent in parents]
-    for depth in range(max((len(parts) for parts in folders), default=0)):
+    if len(set(names)) == len(names):
+        return names
+    folders = [Path(parent).parts[::-1] for parent in parents]
+    for depth in range(max(map(len, folders))):
         counts = Counter(names)
         if len(counts) == len(names):
             break

@@ -60,7 +60,7 @@ class Memory:
     """Recurring logs; one for all files that a process reads.
 
     Learning a log costs more than it brings for one that never comes again: it is worth it when two logs have the same
-    number of lines.
+    number of lines, of those that are read together or one after the other.
     """
 
     def __init__(self) -> None:
@@ -88,6 +88,8 @@ class Memory:
         for index, file in enumerate(files):
             by_lines.setdefault(count_lines(file.data), []).append(index)
         for lines, indices in by_lines.items():
+            if len(indices) > 1:
+                self._note(lines)
             for known in self._alike((format_name, lines)):
                 open_ = [index for index in indices if logs[index] is None and known.may_be(files[index])]
                 if open_:
@@ -104,11 +106,14 @@ class Memory:
     def is_worth_learning(self, lines: int) -> bool:
         """Tell whether a log with so many lines was seen before, and remember that one was."""
         is_known = lines in self._seen
+        self._note(lines)
+        return is_known
+
+    def _note(self, lines: int) -> None:
         self._seen[lines] = None
         self._seen.move_to_end(lines)
         if len(self._seen) > _COUNTED:
             self._seen.popitem(last=False)
-        return is_known
 
     def keep(self, known: Recurring, format_name: str | None) -> None:
         """Remember a log; those that were not met for the longest time are forgotten."""

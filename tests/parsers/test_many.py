@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,3 +92,27 @@ def test_a_killed_process_loses_one_file(samples: Path, tmp_path: Path, monkeypa
     assert frame["run"].unique(maintain_order=True).to_list() == runs
     assert errors.keys() == {"deadly3.txt", "deadly17.txt"}
     assert "process that read it was killed; look for a lack of memory" in errors["deadly3.txt"]
+
+
+def test_processes_are_copies_where_there_are_no_threads(tmp_path: Path) -> None:
+    log = tmp_path / "output_7.txt"
+    log.write_text("x\n")
+    script = """
+import multiprocessing, sys
+from pathlib import Path
+from nnsreport.parsers import many
+many._POOL_BYTES, many._BATCH_FILES = 0, 1
+methods = []
+get_context = multiprocessing.get_context
+multiprocessing.get_context = lambda method: methods.append(method) or get_context(method)
+files = [many.LogFile(Path(sys.argv[1]), str(rank)) for rank in range(3)]
+if __name__ == "__main__":
+    print(sum(batch.files[0].error is not None for batch in many.parse_files(files, jobs=2)), methods)
+    import polars
+    print(sum(batch.files[0].error is not None for batch in many.parse_files(files, jobs=2)), methods[1] != "fork")
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(log)], capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first.startswith("3 [") and ("'fork'" in first) == (sys.platform == "linux")
+    assert second == "3 True"
+    assert not done.stderr
