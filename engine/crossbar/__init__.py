@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnsreport.engine.lazy_names import names_of
+from nnsreport.lazy_names import names_of
 
 if TYPE_CHECKING:
     from nnsreport.engine.crossbar.calibration import Calibration, LayerCalibration, calibrate

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from nnsreport.costs.axes import Floats, is_shared, is_whole
 from nnsreport.engine.records import dataclass
 
+_CUTTING = ("numRowSubArray", "numColSubArray", "synapseBit", "cellBit", "speedUpDegree")
+"""On which floor plans depend: the fewer of these meet in a group, the less is done for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PointGroup:
@@ -53,11 +56,12 @@ def point_groups(columns: Mapping[str, Floats], size: int) -> Iterator[PointGrou
     Yields
     ------
     PointGroup
-        Every point once. Within a group, points that share whole numbers (sizes of arrays, bits) are neighbours, as
-        their networks are cut alike.
+        Every point once. Points that share whole numbers are neighbours, those of sizes of arrays and bits before all
+        others, as their networks are cut alike.
     """
     shared = [name for name in columns if is_shared(name)]
     whole = [name for name in columns if not is_shared(name) and is_whole(name)]
+    whole.sort(key=lambda name: name not in _CUTTING)
     order = _order([columns[name] for name in (*shared, *whole)], len(next(iter(columns.values()))))
     starts = _starts([columns[name][order] for name in shared], len(order))
     for start, stop in zip(starts, [*starts[1:], len(order)], strict=True):

@@ -34,6 +34,13 @@ def test_every_point_is_in_one_group(rows: list[tuple[float, ...]], size: int) -
         assert (np.diff(group.varied["numRowSubArray"]) >= 0).all()
 
 
+def test_points_with_the_same_floor_plan_come_together() -> None:
+    columns = {"numColMuxed": np.array([4.0, 4.0, 8.0, 8.0]), "numRowSubArray": np.array([128.0, 64.0, 128.0, 64.0])}
+    groups = list(point_groups(columns, 2))
+    assert [group.varied["numRowSubArray"].tolist() for group in groups] == [[64.0, 64.0], [128.0, 128.0]]
+    assert [group.varied["numColMuxed"].tolist() for group in groups] == [[4.0, 8.0], [4.0, 8.0]]
+
+
 def test_some_of_a_group() -> None:
     (group,) = point_groups({"technode": np.array([7.0, 7.0]), "alpha": np.array([1.0, 2.0])}, 10)
     some = group.taking(np.array([False, True]))
