@@ -271,7 +271,7 @@ def _is_same(name: str | None, known: str) -> bool:
 def _is_surely(metric: str, rank: int, tables: Sequence[Table]) -> bool:
     table, others = tables[rank], [other for other in tables if other.metrics]
     values = [row.values for row in table.sound]
-    if not values or not all(known.is_whole and known.last_row == len(values) for known in tables):
+    if not values or not all(known.is_whole and len(known.sound) == len(values) for known in tables):
         return False
     if any([row.values for row in other.sound] == values for other in others):
         return False  # perhaps that one again

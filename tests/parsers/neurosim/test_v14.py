@@ -342,17 +342,6 @@ def test_line_that_is_not_exactly_as_printed_is_a_problem(read: Reader, line: st
     assert any(p.line == 2 and "cannot be read" in p.message for p in log.problems)
 
 
-def test_table_whose_title_is_missing_is_not_taken_for_the_one_before(samples: Path, read: Reader) -> None:
-    text = (samples / "main_layer_by_layer.txt").read_text()
-    title = "----------------- Speed-up of each layer ------------------\n"
-    log = read(text.replace(title, ""))
-    assert {r.layer: r.value for r in log.metrics if r.metric == "tiles"} == {
-        r.layer: r.value for r in read(text).metrics if r.metric == "tiles"
-    }
-    assert not any(r.metric == "speed_up" for r in log.metrics)
-    assert "speed_up" in messages_of(log)
-
-
 def test_hole_in_the_file_does_not_join_what_is_around_it(samples: Path, read: Reader) -> None:
     text = (samples / "main_layer_by_layer.txt").read_text()
     start = text.index("readDynamicEnergy is : ", text.index("Estimation of Layer 1"))
