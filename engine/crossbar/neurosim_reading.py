@@ -151,7 +151,7 @@ class CellDraws:
     def _occasion(self, call: Call) -> tuple[int, ...]:
         if self.batch is None:
             return call.tap, call.block, call.slice
-        return (*call, self.batch.first_image, self.batch.occasion)
+        return (*call, int(self.batch.first_image), self.batch.occasion)
 
 
 @dataclass(frozen=True, slots=True)

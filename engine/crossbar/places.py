@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import Vectors
+from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network.linear import LinearLayer
 
 CALIBRATION = 1 << 32
@@ -20,14 +21,14 @@ class Batch:
     ----------
     images : int
         In the batch.
-    first_image : int
-        Number of the first of them in the data set.
+    first_image : int or Array of int64, ()
+        Number of the first of them in the data set; an array where it is to stay on a device.
     occasion : int
         How often the layer has been evaluated for them before, as recurrent ones are.
     """
 
     images: int
-    first_image: int = 0
+    first_image: FirstImage = 0
     occasion: int = 0
 
 
@@ -57,8 +58,7 @@ def vectors_of(linear: LinearLayer, x: Array, batch: Batch, image_shape: tuple[i
         return Vectors(xp.arange(vectors, dtype=xp.int64), batch.occasion)
     positions, axis = vectors // batch.images, _axis_of_images(shape, batch.images, image_shape)
     if linear.window is not None or (axis == 0 and linear.contraction is None):
-        first = batch.first_image * positions
-        return Vectors(xp.arange(first, first + vectors, dtype=xp.int64), batch.occasion)
+        return Vectors(xp.arange(vectors, dtype=xp.int64) + batch.first_image * positions, batch.occasion)
     along = [1] * len(shape)
     along[axis] = shape[axis]
     image = xp.repeat(xp.arange(batch.images, dtype=xp.int64), shape[axis] // batch.images).reshape(along)

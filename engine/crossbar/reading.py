@@ -15,6 +15,7 @@ from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
 from nnsreport.engine.crossbar.places import CALIBRATION, Batch, vectors_of
 from nnsreport.engine.crossbar.planner import Plan
+from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network import Graph, LinearLayer, Multiply, execute
 from nnsreport.engine.network.taps import Taps
 
@@ -36,6 +37,29 @@ class Inference:
     outputs: Array
     conversions: tuple[int, ...]
     saturated: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a batch of images gave, still where it was computed.
+
+    Attributes
+    ----------
+    outputs : Array of float32
+        The network's output.
+    conversions : tuple of int
+        Analog-to-digital conversions of each layer.
+    clipped : tuple of int or Array of int64, ()
+        Those that were clipped.
+    """
+
+    outputs: Array
+    conversions: tuple[int, ...]
+    clipped: tuple[Count, ...]
+
+    def inference(self) -> Inference:
+        """Return the same with all counts read: a device is waited for."""
+        return Inference(self.outputs, self.conversions, as_numbers(self.clipped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +271,24 @@ class ReadNetwork:
         """
         return Products(self.layers, Batch(images, first_image, CALIBRATION)).multiply
 
+    def evaluate(self, images: Array, first_image: FirstImage = 0) -> Evaluated:
+        """Run the network, and wait for nothing.
+
+        Parameters
+        ----------
+        images : Array
+            As :meth:`infer` takes them.
+        first_image : int or Array of int64, ()
+            Likewise; an array stays on its device.
+
+        Returns
+        -------
+        Evaluated
+            What :meth:`infer` reads.
+        """
+        products = Products(self.layers, Batch(len(images), first_image))
+        return products.evaluated(execute(self.graph, images, products.multiply))
+
     def infer(self, images: Array, first_image: int = 0) -> Inference:
         """Run the network.
 
@@ -262,8 +304,7 @@ class ReadNetwork:
         Inference
             Outputs, and what the converters did.
         """
-        products = Products(self.layers, Batch(len(images), first_image))
-        return products.inference(execute(self.graph, images, products.multiply))
+        return self.evaluate(images, first_image).inference()
 
 
 class Products:
@@ -281,8 +322,8 @@ class Products:
         self._layers = layers
         self._batch = batch
         self._occasions = [0] * len(layers)
-        self.conversions = [0] * len(layers)
-        self.saturated: list[Count] = [0] * len(layers)
+        self._conversions = [0] * len(layers)
+        self._clipped: list[Count] = [0] * len(layers)
 
     def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
         """Return the product of a layer's input."""
@@ -297,9 +338,9 @@ class Products:
     def count(self, index: int, vectors: int, clipped: Count) -> None:
         """Note that a layer has multiplied vectors, and how many of its conversions were clipped."""
         self._occasions[index] += 1
-        self.conversions[index] += self._layers[index].conversions(vectors)
-        self.saturated[index] += clipped
+        self._conversions[index] += self._layers[index].conversions(vectors)
+        self._clipped[index] += clipped
 
-    def inference(self, outputs: Array) -> Inference:
+    def evaluated(self, outputs: Array) -> Evaluated:
         """Return what the batch gave, when its outputs are there."""
-        return Inference(outputs, tuple(self.conversions), as_numbers(self.saturated))
+        return Evaluated(outputs, tuple(self._conversions), tuple(self._clipped))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.places import Batch
 from nnsreport.engine.crossbar.reading import (
+    Evaluated,
     Inference,
     Products,
     ReadLayer,
     ReadNetwork,
     products_of_one_input,
 )
+from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network import Graph, LinearLayer, Multiply
 from nnsreport.engine.network.taps import Taps
 from nnsreport.engine.network.together import Several, Tensor, execute_together
@@ -42,6 +44,25 @@ class ReadTrials:
         """The network."""
         return self.networks[0].graph
 
+    def evaluate(self, images: Array, first_image: FirstImage = 0) -> tuple[Evaluated, ...]:
+        """Run the networks, and wait for nothing.
+
+        Parameters
+        ----------
+        images : Array
+            As :meth:`infer` takes them.
+        first_image : int or Array of int64, ()
+            Likewise; an array stays on its device.
+
+        Returns
+        -------
+        tuple of Evaluated
+            What :meth:`infer` reads.
+        """
+        products = _ProductsTogether(self.networks, Batch(len(images), first_image))
+        outputs = execute_together(self.graph, images, products)
+        return tuple(own.evaluated(output) for own, output in zip(products.counts, outputs, strict=True))
+
     def infer(self, images: Array, first_image: int = 0) -> tuple[Inference, ...]:
         """Run the networks.
 
@@ -57,9 +78,7 @@ class ReadTrials:
         tuple of Inference
             Of each network what :meth:`ReadNetwork.infer` gives.
         """
-        products = _ProductsTogether(self.networks, Batch(len(images), first_image))
-        outputs = execute_together(self.graph, images, products)
-        return tuple(own.inference(output) for own, output in zip(products.counts, outputs, strict=True))
+        return tuple(found.inference() for found in self.evaluate(images, first_image))
 
 
 class _ProductsTogether:

@@ -120,7 +120,37 @@ def _share(images: int, batch_size: int, team: Team) -> range:
     return range(min(first * batch_size, images), min(last * batch_size, images))
 
 
-def by_trial(works: Sequence[Work]) -> Iterator[tuple[int | None, tuple[Work, ...]]]:
-    """Yield what belongs to each trial, and under None what belongs to none, in order."""
-    for trial, group in groupby(works, key=lambda work: None if work.evaluation is None else work.evaluation.trial):
-        yield trial, tuple(group)
+def in_groups(works: Sequence[Work], trials: int) -> Iterator[tuple[Work, ...]]:
+    """Yield what is computed before anything else is begun.
+
+    Parameters
+    ----------
+    works : sequence of Work
+        Of one task, trial by trial.
+    trials : int
+        That are evaluated together, at most.
+
+    Yields
+    ------
+    tuple of Work
+        What has nothing to do with trials, one by one; then that of some trials, in order.
+    """
+    yield from ((work,) for work in works if work.evaluation is None)
+    of_trials = groupby((work for work in works if work.evaluation), key=_trial)
+    pending = [tuple(group) for _, group in of_trials]
+    for first in range(0, len(pending), trials):
+        yield tuple(work for group in pending[first : first + trials] for work in group)
+
+
+def at_once(works: Sequence[Work]) -> Iterator[tuple[Work, ...]]:
+    """Yield those parts of trials that are of one time and the same images, time by time."""
+    found: dict[tuple[float | None, range], list[Work]] = {}
+    for work in works:
+        if work.evaluation is not None:
+            found.setdefault((work.evaluation.time_s, work.images), []).append(work)
+    yield from map(tuple, found.values())
+
+
+def _trial(work: Work) -> int:
+    assert work.evaluation is not None
+    return work.evaluation.trial

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,6 @@ from nnsreport.engine.backend import Array
 from nnsreport.engine.crossbar import (
     CrossbarNetwork,
     CrossbarSettings,
-    Inference,
     ProgrammedNetwork,
     ReadNetwork,
     build,
@@ -31,6 +29,7 @@ from nnsreport.execution.layer_snr import measure_layer_snr
 from nnsreport.execution.measurement import Measured, Measurement, ratios_as_numbers
 from nnsreport.execution.plan import Evaluation
 from nnsreport.execution.progress import Progress
+from nnsreport.execution.side_by_side import Tally, trials_at_once
 from nnsreport.execution.workload import Infer, Workload
 from nnsreport.reports.charts.labels import describe_time
 
@@ -80,9 +79,9 @@ class Bench:
         Measured
             In floating point and quantised.
         """
-        in_float = self._classify("floating point", lambda inputs, _: execute(self.workload.graph, inputs), images)
-        quantized = self._classify(
-            "quantised, ideal devices and ADC", lambda inputs, _: self.network.infer_quantized(inputs).outputs, images
+        (in_float,) = self._classify("floating point", lambda inputs, _: [execute(self.workload.graph, inputs)], images)
+        (quantized,) = self._classify(
+            "quantised, ideal devices and ADC", lambda inputs, _: [self.network.infer_quantized(inputs).outputs], images
         )
         return {_FLOAT: Measurement(in_float), _QUANTIZED: Measurement(quantized)}
 
@@ -118,28 +117,41 @@ class Bench:
         """Draw the devices of a trial."""
         return self.network.program(self.configuration.run.seed, trial)
 
-    def measure(self, programmed: ProgrammedNetwork, evaluation: Evaluation, images: range) -> Measured:
-        """Evaluate one programming draw at one time, with every compensation.
+    @property
+    def trials_at_once(self) -> int:
+        """How many trials to evaluate together."""
+        return trials_at_once(self.configuration, self.workload, self.network)
+
+    def measure(
+        self, programmed: Sequence[ProgrammedNetwork], evaluations: Sequence[Evaluation], images: range
+    ) -> list[Measured]:
+        """Evaluate programming draws at one time, together, with every compensation.
 
         Parameters
         ----------
-        programmed : ProgrammedNetwork
-            The draw.
-        evaluation : Evaluation
-            Which one, and when.
+        programmed : sequence of ProgrammedNetwork
+            The draws.
+        evaluations : sequence of Evaluation
+            Which they are, and when; all at the same time.
         images : range
             Test images; signal-to-noise ratios are measured with those that begin with the first.
 
         Returns
         -------
-        Measured
-            By compensation.
+        list of Measured
+            Of each draw, by compensation.
         """
         methods = self.configuration.compensation.methods
-        networks = programmed.read(evaluation.time_s or 0.0, methods)
-        return {
-            method: self._measure(networks[method], self._condition(evaluation, method), images) for method in methods
-        }
+        read = [
+            one.read(evaluation.time_s or 0.0, methods) for one, evaluation in zip(programmed, evaluations, strict=True)
+        ]
+        measured: list[dict[str, Measurement]] = [{} for _ in evaluations]
+        for method in methods:
+            conditions = [self._condition(evaluation, method) for evaluation in evaluations]
+            found = self._measure([networks[method] for networks in read], conditions, images)
+            for own, measurement in zip(measured, found, strict=True):
+                own[method] = measurement
+        return list(measured)
 
     def evaluation(self, evaluation: Evaluation, measured: Measured) -> Mapping[str, pl.DataFrame]:
         """Return the part of the run with one programming draw at one time.
@@ -178,24 +190,29 @@ class Bench:
     def _condition(self, evaluation: Evaluation, method: str) -> Condition:
         return Condition(self.run, evaluation.trial, evaluation.time_s, method)
 
-    def _measure(self, network: ReadNetwork, condition: Condition, images: range) -> Measurement:
-        tally = _Tally(network)
-        predicted = self._classify(self._title(condition), tally.infer, images)
-        return Measurement(
-            predicted,
-            np.array(tally.conversions, np.int64),
-            np.array(tally.saturated, np.int64),
-            np.array([layer.weight_error for layer in network.layers]),
-            np.array([layer.compensation_factor for layer in network.layers]),
-            ratios_as_numbers(() if images.start else self._layer_snr(condition, network)),
-        )
+    def _measure(
+        self, networks: Sequence[ReadNetwork], conditions: Sequence[Condition], images: range
+    ) -> list[Measurement]:
+        tally = Tally(networks)
+        predicted = self._classify(self._title(conditions), tally.infer, images)
+        return [
+            Measurement(
+                predicted[index],
+                tally.conversions[index],
+                tally.saturated[index],
+                np.array([layer.weight_error for layer in network.layers]),
+                np.array([layer.compensation_factor for layer in network.layers]),
+                ratios_as_numbers(() if images.start else self._layer_snr(condition, network)),
+            )
+            for index, (network, condition) in enumerate(zip(networks, conditions, strict=True))
+        ]
 
     def _layer_snr(self, condition: Condition, network: ReadNetwork) -> tuple[ComputeSnr, ...]:
         count = self.configuration.run.layer_snr_images
         if not count:
             return ()
         images = self.workload.test.head(count)
-        self.progress.start(f"{self._title(condition)}, signal-to-noise ratios", len(images))
+        self.progress.start(f"{self._title([condition])}, signal-to-noise ratios", len(images))
 
         def done(batch: int) -> None:
             self.check()
@@ -206,9 +223,9 @@ class Bench:
         self.progress.finish(f"{worst:.1f} dB in the worst layer")
         return ratios
 
-    def _title(self, condition: Condition) -> str:
-        assert condition.trial is not None
-        title = f"trial {condition.trial + 1} of {self.configuration.run.trials}"
+    def _title(self, conditions: Sequence[Condition]) -> str:
+        condition, trials = conditions[0], [own.trial + 1 for own in conditions if own.trial is not None]
+        title = f"{_span(trials)} of {self.configuration.run.trials}"
         if condition.time_s is not None:
             title += f", {describe_time(condition.time_s)}"
         if self.configuration.compensation.methods != ("none",):
@@ -220,32 +237,24 @@ class Bench:
         if len(images) < len(labels):
             title += f", images {images.start} to {images.stop - 1}"
 
-        def checked(inputs: Array, first: int) -> Array:
+        def checked(inputs: Array, first: int) -> Sequence[Array]:
             self.check()  # before a batch: what is finished after the last one is kept
             return infer(inputs, first)
 
         self.progress.start(title, len(images))
         predicted = self.workload.classify(checked, self.progress.advance, images)
-        correct = predicted == labels[images.start : images.stop]
-        self.progress.finish(f"{np.mean(correct) * 100:.2f} %")
+        shares = (predicted == labels[images.start : images.stop]).mean(axis=1) * 100
+        ends = dict.fromkeys(f"{share:.2f}" for share in (shares.min(), shares.max()))
+        self.progress.finish(f"{' to '.join(ends)} %")
         return predicted
 
 
-class _Tally:
-    """Runs a network as read, in several threads at a time, and counts its conversions."""
-
-    def __init__(self, network: ReadNetwork) -> None:
-        self._network = network
-        self._counting = threading.Lock()
-        self.conversions = [0] * len(network.layers)
-        self.saturated = [0] * len(network.layers)
-
-    def infer(self, inputs: Array, first: int) -> Array:
-        found: Inference = self._network.infer(inputs, first)
-        with self._counting:
-            self.conversions = [a + b for a, b in zip(self.conversions, found.conversions, strict=True)]
-            self.saturated = [a + b for a, b in zip(self.saturated, found.saturated, strict=True)]
-        return found.outputs
+def _span(trials: Sequence[int]) -> str:
+    """Return trials in words, such as ``trial 3`` or ``trials 3 to 6``; where some are missing, how many they are."""
+    first, last = trials[0], trials[-1]
+    if first == last:
+        return f"trial {first}"
+    return f"trials {first} to {last}" + (f" ({len(trials)})" if len(trials) <= last - first else "")
 
 
 class _CalibrationBatches:

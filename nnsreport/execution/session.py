@@ -10,7 +10,7 @@ from nnsreport.costs.model import CostModel
 from nnsreport.engine.crossbar.conductance import is_noiseless
 from nnsreport.errors import RunInterrupted
 from nnsreport.execution.chip_cost import chip_of, chip_part
-from nnsreport.execution.division import Team, Work, by_trial, shares, work_of
+from nnsreport.execution.division import Team, Work, at_once, in_groups, shares, work_of
 from nnsreport.execution.early_stop import StopRule
 from nnsreport.execution.evaluate import Bench, set_up
 from nnsreport.execution.measurement import Measured, decode, encode, joined
@@ -121,19 +121,22 @@ class Session:
 
     def _evaluate(self, bench: Bench, works: tuple[Work, ...], chip: CostModel | None) -> None:
         rule = StopRule(self.folder, self.configuration)
-        for trial, group in by_trial(works):
-            if trial is None:
-                for work in group:
-                    self._do_common(bench, work, chip)
+        for group in in_groups(works, bench.trials_at_once):
+            if group[0].evaluation is None:
+                self._do_common(bench, group[0], chip)
                 continue
             if rule.enough() is not None:
                 return
-            wanted = [work for work in group if not self._is_kept(work)]
-            if wanted:
-                programmed = bench.program(trial)
-                for work in wanted:
-                    assert work.evaluation is not None
-                    self._keep(bench, work, bench.measure(programmed, work.evaluation, work.images))
+            self._do_trials(bench, [work for work in group if not self._is_kept(work)])
+
+    def _do_trials(self, bench: Bench, works: list[Work]) -> None:
+        trials = dict.fromkeys(work.evaluation.trial for work in works if work.evaluation is not None)
+        programmed = {trial: bench.program(trial) for trial in trials}
+        for together in at_once(works):
+            evaluations = [work.evaluation for work in together if work.evaluation is not None]
+            draws = [programmed[evaluation.trial] for evaluation in evaluations]
+            for work, measured in zip(together, bench.measure(draws, evaluations, together[0].images), strict=True):
+                self._keep(bench, work, measured)
 
     def _do_common(self, bench: Bench, work: Work, chip: CostModel | None) -> None:
         if chip is not None and work.part == CHIP:

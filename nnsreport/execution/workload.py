@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -25,8 +25,8 @@ _PROCESSOR_TENSOR_BYTES = 64 << 20
 _DEVICE_TENSOR_BYTES = 4 << 30
 """What the tensors of a batch may take, on each core of a processor and on a device."""
 
-Infer = Callable[[Array, int], Array]
-"""From a batch of inputs, and the number of the first in the data set, to the network's outputs."""
+Infer = Callable[[Array, int], Sequence[Array]]
+"""From a batch of inputs, and the number of the first in the data set, to the outputs of each network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Workload:
         Where to compute.
     batch_size : int
         Images at a time: as configured, or fewer where their tensors are large.
+    image_bytes : int
+        What the tensors of one image take.
     """
 
     graph: Graph
@@ -59,6 +61,7 @@ class Workload:
     input_shape: tuple[int, ...]
     backend: Backend
     batch_size: int
+    image_bytes: int
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -77,13 +80,17 @@ class Workload:
         inputs: Array = self.backend.xp.asarray(self.normalization.apply(pixels).reshape(-1, *self.input_shape))
         return inputs
 
+    def trials_that_fit(self, images: int) -> int:
+        """Return how often the tensors of a batch of so many images fit into memory; it may be 0."""
+        return _tensor_bytes(self.backend) // max(self.image_bytes * images, 1)
+
     def classify(self, infer: Infer, done: Callable[[int], None], images: range) -> NDArray[np.int64]:
         """Classify test images.
 
         Parameters
         ----------
         infer : Infer
-            Runs the network, several batches at a time on a processor; it may raise to stop.
+            Runs networks, several batches at a time on a processor; it may raise to stop.
         done : Callable
             Told the number of images after each batch.
         images : range
@@ -92,22 +99,21 @@ class Workload:
         Returns
         -------
         numpy.ndarray
-            (len(images),) class numbers.
+            (networks, len(images)) class numbers.
         """
 
         def classify_batch(start: int) -> NDArray[np.int64]:
             inputs = self.inputs(self.test, start, min(start + self.batch_size, images.stop))
-            scores = infer(inputs, start).reshape(len(inputs), -1)
-            return to_numpy(scores.argmax(axis=1))
+            scores = [outputs.reshape(len(inputs), -1).argmax(axis=1) for outputs in infer(inputs, start)]
+            return to_numpy(self.backend.xp.stack(scores))
 
-        predicted = np.empty(len(images), np.int64)
+        found = []
         starts = range(images.start, images.stop, self.batch_size)
         with ordered_map(min(worker_count(self.backend, os.environ), len(starts))) as map_batches:
-            for start, found in zip(starts, map_batches(classify_batch, starts), strict=True):
-                position = start - images.start
-                predicted[position : position + len(found)] = found
-                done(len(found))
-        return predicted
+            for predicted in map_batches(classify_batch, starts):
+                found.append(predicted)
+                done(predicted.shape[1])
+        return np.concatenate(found, axis=1)
 
 
 def prepare(configuration: Configuration, local_task: int = 0) -> Workload:
@@ -144,6 +150,7 @@ def prepare(configuration: Configuration, local_task: int = 0) -> Workload:
             field="data.calibration",
         )
     shapes, input_shape = _fit(graph, test, configuration)
+    image_bytes = bytes_of_an_image(graph, input_shape)
     workload = Workload(
         graph=graph.placed_on(backend.xp),
         shapes=shapes,
@@ -152,15 +159,18 @@ def prepare(configuration: Configuration, local_task: int = 0) -> Workload:
         normalization=normalization(configuration.data, graph.metadata, path, test.images.shape[1]),
         input_shape=input_shape,
         backend=backend,
-        batch_size=_images_at_a_time(graph, input_shape, configuration, backend),
+        batch_size=_images_at_a_time(image_bytes, configuration, backend),
+        image_bytes=image_bytes,
     )
     _check_classes(workload, configuration)
     return workload
 
 
-def _images_at_a_time(
-    graph: Graph, input_shape: tuple[int, ...], configuration: Configuration, backend: Backend
-) -> int:
+def _tensor_bytes(backend: Backend) -> int:
+    return _PROCESSOR_TENSOR_BYTES if backend.name == "cpu" else _DEVICE_TENSOR_BYTES
+
+
+def _images_at_a_time(image_bytes: int, configuration: Configuration, backend: Backend) -> int:
     """Return how many images to evaluate together, so that memory does not grow with their size.
 
     It depends on neither the number of cores nor on free memory: every machine evaluates the same batches.
@@ -168,8 +178,7 @@ def _images_at_a_time(
     most = configuration.run.batch_size
     if configuration.neurosim.arithmetic != "none":  # whose results depend on which images are evaluated together
         return most
-    budget = _PROCESSOR_TENSOR_BYTES if backend.name == "cpu" else _DEVICE_TENSOR_BYTES
-    return max(1, min(most, budget // max(bytes_of_an_image(graph, input_shape), 1)))
+    return max(1, min(most, _tensor_bytes(backend) // max(image_bytes, 1)))
 
 
 def _check_device(configuration: Configuration) -> None:

@@ -2,13 +2,18 @@
 
 CuPy refuses to be mixed with NumPy's arrays and to be converted to them silently. The strict array does the same on a
 machine without a GPU, so that a stray ``np.`` call on a device array is found by the ordinary tests.
+
+Its streams capture: what is asked for meanwhile is noted and, unlike on a GPU, carried out as well. A replay carries
+it out again, on the same memory. Within a capture whatever CuPy 14 refuses raises: reading from the device, sending to
+it, cuBLAS, what waits for the device inside (sorting, looking for non-zeros, masks), and memory from the common pool.
 """
 
 from __future__ import annotations
 
+import contextlib
 import operator
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Iterator
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +23,51 @@ from nnsreport.engine.backend import select_backend
 from nnsreport.errors import DeviceError
 
 _HOST_VALUES = (bool, int, float, str, slice, type(None), type(Ellipsis), np.generic, np.dtype, type)
+
+
+_TAPES: list[list[Callable[[], object]]] = []
+"""What the capture in progress has noted; empty where there is none."""
+_REFUSED = {"matmul", "dot", "tensordot", "einsum", "inner", "vdot"}
+"""Functions of cuBLAS, for floating-point numbers."""
+_WAITING = ("argsort", "sort", "lexsort", "nonzero", "flatnonzero", "unique", "argwhere", "repeat", "take_along_axis")
+
+
+def _wait(what: str) -> None:
+    """Do what waits for the device, or is a transfer between it and the host."""
+    if _TAPES:
+        raise RuntimeError(f"the current stream is capturing, so {what} is disallowed")
+
+
+def _carry_out(function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call a function of NumPy; within a capture, note how to do it again into the same memory."""
+    name = getattr(function, "__name__", "").strip("_")
+    if _TAPES:
+        arrays = [value for value in (*arguments, getattr(function, "__self__", None)) if isinstance(value, np.ndarray)]
+        if name in _REFUSED and any(array.dtype.kind == "f" for array in arrays):
+            raise NotImplementedError("calling cuBLAS API during stream capture is currently unsupported")
+        # np.repeat with one number of times is a kernel; with several it is not.
+        if name in _WAITING and not (name == "repeat" and isinstance(arguments[-1], int)):
+            _wait(name)
+    result = function(*arguments, **named)
+    if isinstance(result, np.generic):
+        result = np.asarray(result)  # which can be written to again
+    if not _TAPES or name.startswith("empty"):
+        return result
+
+    def again() -> None:
+        _write(result, function(*arguments, **named))
+
+    _TAPES[-1].append(again)
+    return result
+
+
+def _write(there: Any, values: Any) -> None:
+    if isinstance(there, np.ndarray):
+        if there.flags.writeable:  # others are views, such as of broadcast arrays
+            np.copyto(there, values)
+    elif isinstance(there, tuple | list):
+        for one, value in zip(there, values, strict=True):
+            _write(one, value)
 
 
 class StrictArray:
@@ -38,7 +88,19 @@ class StrictArray:
         raise TypeError(f"numpy.{function.__name__} was called on a device array")
 
     def get(self) -> np.ndarray:
+        _wait("a copy to the host")
         return self._values.copy()
+
+    def fill(self, value: float) -> None:
+        _carry_out(self._values.fill, (_unwrapped(value),), {})
+
+    def item(self) -> Any:
+        _wait("a copy to the host")
+        return self._values.item()
+
+    def tolist(self) -> Any:
+        _wait("a copy to the host")
+        return self._values.tolist()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -47,24 +109,32 @@ class StrictArray:
         return _wrapped(getattr(self._values, name))
 
     def __getitem__(self, key: object) -> Any:
-        return _wrapped(self._values[_unwrapped(key)])
+        place = _unwrapped(key)
+        parts = place if isinstance(place, tuple) else (place,)
+        if any(isinstance(part, np.ndarray) and part.dtype.kind == "b" for part in parts):
+            _wait("indexing by a mask")
+        return _wrapped(_carry_out(self._values.__getitem__, (place,), {}))
 
     def __setitem__(self, key: object, value: object) -> None:
-        self._values[_unwrapped(key)] = _unwrapped(value)
+        _carry_out(self._values.__setitem__, (_unwrapped(key), _unwrapped(value)), {})
 
     def __len__(self) -> int:
         return len(self._values)
 
     def __bool__(self) -> bool:
+        _wait("reading a number")
         return bool(self._values)
 
     def __int__(self) -> int:
+        _wait("reading a number")
         return int(self._values)
 
     def __index__(self) -> int:
+        _wait("reading a number")
         return operator.index(self._values)
 
     def __float__(self) -> float:
+        _wait("reading a number")
         return float(self._values)
 
     def __repr__(self) -> str:
@@ -95,14 +165,15 @@ def _wrapped(value: Any) -> Any:
         return value
 
     def call(*arguments: object, **named: object) -> Any:
-        return _wrapped(value(*map(_unwrapped, arguments), **{k: _unwrapped(v) for k, v in named.items()}))
+        given = {key: _unwrapped(one) for key, one in named.items()}
+        return _wrapped(_carry_out(value, tuple(map(_unwrapped, arguments)), given))
 
     return call
 
 
 def _operator_method(name: str) -> Callable[..., Any]:
     def apply(self: StrictArray, *others: object) -> Any:
-        result = getattr(self._values, name)(*map(_unwrapped, others))
+        result = _carry_out(getattr(self._values, name), tuple(map(_unwrapped, others)), {})
         if result is self._values:
             return self
         return result if result is NotImplemented else _wrapped(result)
@@ -140,14 +211,65 @@ class _StrictNamespace(ModuleType):
 
     @staticmethod
     def asarray(value: Any, dtype: Any = None) -> StrictArray:
-        if isinstance(value, StrictArray) and dtype in (None, value.dtype):
-            return value
-        return StrictArray(np.array(value._values if isinstance(value, StrictArray) else value, dtype=dtype))
+        if isinstance(value, StrictArray):
+            return value if dtype in (None, value.dtype) else value.astype(dtype)
+        _wait("a copy from the host")
+        return StrictArray(np.array(value, dtype=dtype))
 
     array = asarray
 
 
+class StrictStream:
+    """Captures, and tells what it captured whether it may be done again."""
+
+    def __init__(self, *, non_blocking: bool = False) -> None:
+        self.non_blocking = non_blocking
+
+    def __enter__(self) -> StrictStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert not _TAPES, "a stream is left while it captures"
+
+    def synchronize(self) -> None:
+        _wait("waiting")
+
+    def begin_capture(self) -> None:
+        assert not _TAPES, "captures are not nested"
+        _TAPES.append([])
+
+    def end_capture(self) -> StrictGraph:
+        return StrictGraph(_TAPES.pop())
+
+
+class StrictGraph:
+    """Does again what was captured."""
+
+    launches = 0
+
+    def __init__(self, tape: list[Callable[[], object]]) -> None:
+        self._tape = tape
+
+    def launch(self) -> None:
+        StrictGraph.launches += 1
+        for again in self._tape:
+            again()
+
+
+class StrictPool:
+    """Memory of its own."""
+
+    def malloc(self, size: int) -> int:
+        return size
+
+
+@contextlib.contextmanager
+def _using_allocator(_: Callable[[int], int]) -> Iterator[None]:
+    yield
+
+
 STRICT = _StrictNamespace(np)
+STRICT.cuda = SimpleNamespace(Stream=StrictStream, MemoryPool=StrictPool, using_allocator=_using_allocator)
 
 
 @pytest.fixture(scope="session")
@@ -163,3 +285,31 @@ def devices() -> dict[str, ModuleType]:
         return {"strict": STRICT, "cuda": select_backend("cuda").xp}
     except DeviceError:
         return {"strict": STRICT}
+
+
+@pytest.fixture
+def graph_launches() -> Callable[[], int]:
+    """How many graphs the strict device has launched since the last call."""
+    seen = StrictGraph.launches
+
+    def since() -> int:
+        nonlocal seen
+        seen, found = StrictGraph.launches, StrictGraph.launches - seen
+        return found
+
+    return since
+
+
+@pytest.fixture
+def blas_in_graphs() -> Iterator[None]:
+    """Let the strict device capture products too, as a kernel of one's own in their place could be."""
+    refused = set(_REFUSED)
+    _REFUSED.clear()
+    yield
+    _REFUSED.update(refused)
+
+
+@pytest.fixture
+def carry_out() -> Callable[..., Any]:
+    """What the strict device does its work with: function, arguments, named arguments."""
+    return _carry_out
