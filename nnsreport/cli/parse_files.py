@@ -52,6 +52,7 @@ def find_files(arguments: Iterable[Path]) -> FoundFiles:
     from nnsreport.parsers.many import LogFile
     from nnsreport.parsers.names import distinct_names
 
+    real = _RealPaths()
     found: dict[str, Path] = {}
     given: set[str] = set()
     skipped: dict[Path, Skipped] = {}
@@ -64,11 +65,26 @@ def find_files(arguments: Iterable[Path]) -> FoundFiles:
             paths = contents.files
         else:
             paths = [argument]
-            given.add(os.path.realpath(argument))
+            given.add(real.of(argument))
         for path in paths:
-            found.setdefault(os.path.realpath(path), path)
+            found.setdefault(real.of(path), path)
     files = tuple(map(LogFile, found.values(), distinct_names(list(found.values()))))
     return FoundFiles(files, frozenset(found[path] for path in given), tuple(skipped.values()), has_folders)
+
+
+class _RealPaths:
+    """Finds paths without links; of a folder with many files, only once for all of them."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def of(self, path: Path) -> str:
+        folder, name = os.path.split(path)
+        if name in ("", os.curdir, os.pardir) or path.is_symlink():
+            return os.path.realpath(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], name)  # noqa: PTH118 - of many, as text
 
 
 def _is_folder(path: Path) -> bool:
