@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from nnsreport.parsers.records import LONGEST_MESSAGE, shorten
 
@@ -21,6 +22,8 @@ _BETWEEN_TRACEBACKS = (
     "The above exception was the direct cause of the following exception:",
 )
 
+_compiled = cache(re.compile)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -28,7 +31,7 @@ class Failure:
 
     Attributes
     ----------
-    pattern : re.Pattern
+    expression : str
         Searched anywhere in a line: such messages land in the middle of others.
     message : str
         One clause; ``{0}`` stands for the whole match.
@@ -36,9 +39,13 @@ class Failure:
         What the user can change.
     """
 
-    pattern: re.Pattern[str]
+    expression: str
     message: str
     remedy: str | None
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return where a line tells of it; most logs have none of these, so patterns are compiled when asked for."""
+        return _compiled(self.expression).search(text)
 
     def explain(self, match: re.Match[str]) -> str:
         """Return the clause for one occurrence."""
@@ -47,7 +54,7 @@ class Failure:
 
 def failure(pattern: str, message: str, remedy: str | None = None) -> Failure:
     """Return a way of failing, whose pattern is given as text."""
-    return Failure(re.compile(pattern), message, remedy)
+    return Failure(pattern, message, remedy)
 
 
 def explain(text: str, known: Iterable[Failure]) -> tuple[str, str | None] | None:
@@ -66,7 +73,7 @@ def explain(text: str, known: Iterable[Failure]) -> tuple[str, str | None] | Non
         Message and remedy; None when the line is something else.
     """
     for entry in known:
-        match = entry.pattern.search(text)
+        match = entry.search(text)
         if match is not None:
             return entry.explain(match), entry.remedy
     return None
@@ -255,5 +262,5 @@ class TracebackReader:
         self._is_inside = False
         if _EXCEPTION.fullmatch(text) is None:
             return False, None
-        remedy = next((entry.remedy for entry in PYTHON_FAILURES if entry.pattern.search(text)), None)
+        remedy = next((entry.remedy for entry in PYTHON_FAILURES if entry.search(text)), None)
         return True, (f"Python stopped: {shorten(text)}", remedy)

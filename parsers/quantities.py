@@ -38,13 +38,18 @@ class Quantity:
     suffix: str
     exponent: int
     number: str = STREAMED
-    _pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _shift: str = field(init=False, repr=False, compare=False)
+    _pattern: re.Pattern[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Compile the pattern."""
-        object.__setattr__(self, "_pattern", re.compile(rf"\s*{self.number}{re.escape(self.suffix)}\s*"))
+        """Prepare what every number needs."""
         object.__setattr__(self, "_shift", f"e{self.exponent}")
+
+    def _compile(self) -> re.Pattern[str]:
+        """Return the pattern, which is compiled when the first number is read: most logs have few kinds."""
+        pattern = re.compile(rf"\s*{self.number}{re.escape(self.suffix)}\s*")
+        object.__setattr__(self, "_pattern", pattern)
+        return pattern
 
     @property
     def is_self_delimiting(self) -> bool:
@@ -64,7 +69,7 @@ class Quantity:
         float or None
             In the stored unit: ``80898.5ns`` is exactly ``float("80898.5e-9")``. None when the text is anything else.
         """
-        match = self._pattern.fullmatch(text)
+        match = (self._pattern or self._compile()).fullmatch(text)
         if match is None:
             return None
         mantissa, printed_exponent, not_finite = match.groups()
