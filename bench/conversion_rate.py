@@ -76,7 +76,7 @@ def operand(layer: Layer, deviation: float, noise: float, backend: Backend) -> B
     if noise:
         source = NoiseSource(0, 0, 0, Purpose.WHITE_READ_NOISE, 20.0)
         read_noise = ReadNoise(xp.full(shape, (noise * TOP) ** 2, dtype=xp.float32), source)
-    packed = packed_on_device(own, read_noise, layer.blocks, SLICES.count, CYCLES, CONVERTER)
+    packed = packed_on_device(own, read_noise, layer.blocks, SLICES, CYCLES, CONVERTER)
     return BlockOperand(own, layer.blocks, SLICES, CYCLES, read_noise, whole_cells(own), packed)
 
 

@@ -6,7 +6,7 @@ on in parts small enough for the sums to stay in a processor's cache, or large e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
@@ -19,10 +19,10 @@ from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import FusedProduct, WholeCells, fused_lines, is_fusible
+from nnsreport.engine.crossbar.fused import FusedProduct, Rescaling, WholeCells, fused_lines, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
-from nnsreport.engine.cuda.launching import is_launchable, launched_codes
+from nnsreport.engine.cuda.launching import is_launchable, launched_product
 from nnsreport.engine.cuda.packing import PackedCells
 from nnsreport.engine.network.taps import taps_of_vectors
 
@@ -151,6 +151,9 @@ def converted_product(
     fused = fused_product(namespace_of(vectors), vectors.dtype, operand, converter)
     if fused is not None:
         return fused.of(taps_of_vectors(vectors))
+    launched = kernel_product(vectors, operand, converter, at)
+    if launched is not None:
+        return launched
     xp = namespace_of(vectors)
     groups, lines, _ = operand.cells.shape
     slices = operand.slices.count
@@ -172,13 +175,7 @@ def _codes(
     vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
 ) -> Iterator[tuple[slice, Array, Count]]:
     """Yield parts of M, the codes of their lines over all blocks and cycles, and how many were clipped."""
-    groups, lines, rows = operand.cells.shape
-    in_one_launch = _in_one_launch(vectors, operand, converter, at)
-    if in_one_launch is not None:
-        for part in _parts(vectors, groups * (4 * lines + vectors.itemsize * rows)):
-            total = namespace_of(vectors).zeros((), dtype="int64")
-            yield part, in_one_launch(part, total), total
-        return
+    groups, lines, _ = operand.cells.shape
     for part in block_parts(vectors, operand):
         own = vectors[..., part]
         codes: Array = namespace_of(vectors).zeros((groups, lines, own.shape[2]), dtype="float32")
@@ -217,19 +214,42 @@ def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter:
     return fused_lines(operand.cells, operand.whole, operand.blocks, operand.cycles, converter, values)
 
 
-def _in_one_launch(
-    vectors: Array, operand: Operand, converter: Converter, at: Vectors | None
-) -> Callable[[slice, Array], Array] | None:
-    """Return what forms the codes of a part of M, and counts what it clips, without sums in memory, on a GPU."""
+def kernel_product(
+    vectors: Array,
+    operand: Operand,
+    converter: Converter,
+    at: Vectors | None = None,
+    rescaling: Rescaling | None = None,
+) -> tuple[Array, Array] | None:
+    """Return :func:`converted_product` from a GPU's kernel, in one launch and with nothing but the product in memory.
+
+    Parameters
+    ----------
+    vectors : Array of integers, (groups, K, M)
+        Quantised activations.
+    operand : Operand
+        What sums up.
+    converter : Converter
+        What converts.
+    at : Vectors, optional
+        Which vectors these are; needed where there is noise.
+    rescaling : Rescaling, optional
+        What follows, on the device.
+
+    Returns
+    -------
+    product : Array of float32, (groups, columns, M)
+        Rescaled, if that is asked for.
+    clipped : Array of int64, ()
+        Conversions outside the ADC's range. None instead of both, where the kernel does not apply.
+    """
     if not isinstance(operand, BlockOperand) or not isinstance(converter, UniformConverter):
         return None
-    packed = operand.packed
-    sources = () if operand.noise is None else (operand.noise.source,)
-    if packed is None or not is_launchable(vectors, converter):
+    if operand.packed is None or not is_launchable(vectors, converter):
         return None
-    return lambda part, clipped: launched_codes(
-        vectors[..., part], packed, converter, clipped, sources, None if at is None else at.part(part)
-    )
+    clipped: Array = namespace_of(vectors).zeros((), dtype="int64")
+    sources = () if operand.noise is None else (operand.noise.source,)
+    return launched_product(vectors, operand.packed, converter, clipped, sources, at, rescaling), clipped
 
 
 def block_parts(vectors: Array, operand: Operand) -> Iterator[slice]:
@@ -316,9 +336,13 @@ def _over_cycles(sums: Array, cycles: InputCoding) -> Array:
     """Add up the cycles, (cycles, ...) -> (...), each with its weight."""
     xp = namespace_of(sums)
     total: Array = sums[0]
-    if cycles.count > 1:
-        weights = xp.asarray(cycles.weights, dtype=xp.float32)
-        total = xp.matmul(weights, sums.reshape(cycles.count, -1)).reshape(total.shape)
+    if cycles.count > 1 and xp is np:
+        weights = np.asarray(cycles.weights, dtype=np.float32)
+        total = np.matmul(weights, sums.reshape(cycles.count, -1)).reshape(total.shape)
+    elif cycles.count > 1:  # without sending numbers to a device; codes are whole, so their sum is the same
+        total = total * xp.float32(cycles.weights[0])
+        for index, weight in enumerate(cycles.weights[1:], start=1):
+            total += sums[index] * xp.float32(weight)
     return total
 
 

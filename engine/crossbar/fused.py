@@ -35,7 +35,6 @@ _LARGEST_BYTE = 127
 _LARGEST_WORD = 2**15 - 1
 _LARGEST_SUM = 2**24
 """Up to here every whole number is one of single precision."""
-_LARGEST_TOTAL = 2**31 - 1
 _NONE = np.empty(0, np.float32)
 
 
@@ -126,10 +125,6 @@ class FusedProduct:
     reciprocals: Array
     limits: tuple[int, int]
     values: Array
-
-    def can_sum(self, top: int) -> bool:
-        """Return whether the sum of a vector's activations, none of them above ``top``, fits the loops' integers."""
-        return int(self.cells.shape[2]) * top <= _LARGEST_TOTAL
 
     def of(self, taps: Taps, rescaling: Rescaling | None = None) -> tuple[Array, int]:
         """Return the codes of all lines, added up over blocks, cycles and slices.

@@ -22,6 +22,7 @@ from nnsreport.engine.crossbar.arithmetic import (
     converted_product,
     fused_product,
     input_sums,
+    kernel_product,
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
@@ -38,6 +39,7 @@ from nnsreport.engine.network.taps import Taps
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
 _UNFOLDED_BYTES = 1 << 23
 _UNFOLDED_BYTES_ON_DEVICE = 1 << 30
+_LARGEST_TOTAL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ class CrossbarLayer:
         cells = lines_of_groups(conductances)
         packed = None
         if isinstance(self.converter, UniformConverter):
-            slices = self.mapping.slices.count
+            slices = self.mapping.slices
             packed = packed_on_device(cells, noise, self.blocks, slices, self.cycles, self.converter)
         return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells), packed)
 
@@ -255,6 +257,10 @@ class CrossbarLayer:
         clipped : int or Array of int64, ()
             Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
         """
+        rescaling = self.rescaling(gain) if isinstance(operand, BlockOperand) and operand.packed else None
+        launched = None if rescaling is None else kernel_product(vectors, operand, converter, at, rescaling)
+        if launched is not None:
+            return launched
         product, clipped = converted_product(vectors, operand, converter, at)
         product = scaled_columns(product, gain, self.mapping.reference_column)
         if self.mapping.reference:
@@ -280,12 +286,30 @@ class CrossbarLayer:
             how many conversions were clipped; None where the loops do not apply, as on a device.
         """
         fused = fused_product(namespace_of(self.weight.levels), self.quantizer.dtype, operand, converter)
-        if fused is None or self.mapping.reference_column or not fused.can_sum(self.quantizer.top):
+        rescaling = None if fused is None else self.rescaling(gain)
+        return None if fused is None or rescaling is None else functools.partial(fused.of, rescaling=rescaling)
+
+    def rescaling(self, gain: Gain) -> Rescaling | None:
+        """Return what follows the sum over slices.
+
+        Parameters
+        ----------
+        gain : Gain
+            Digital factor of drift compensation.
+
+        Returns
+        -------
+        Rescaling or None
+            For the loops in C and the GPU's kernel; None where a column of references is subtracted, or a vector's
+            activations may add up to more than their integers hold.
+        """
+        if self.mapping.reference_column or self.linear.inputs * self.quantizer.top > _LARGEST_TOTAL:
             return None
-        scales = self.weight.scale * np.float32(self.quantizer.scale)
-        gains = np.broadcast_to(np.asarray(gain, np.float32), scales.shape)
-        rescaling = Rescaling(np.ascontiguousarray(gains), scales, float(self.mapping.reference))
-        return functools.partial(fused.of, rescaling=rescaling)
+        xp = namespace_of(self.weight.scale)
+        scales = self.weight.scale * xp.float32(self.quantizer.scale)
+        gains: Array = xp.empty(scales.shape, dtype=xp.float32)
+        gains[...] = gain
+        return Rescaling(gains, scales, float(self.mapping.reference))
 
     def taps(self, x: Array) -> Taps:
         """Return a quantised input as the loops in C take it, in a processor's memory."""

@@ -9,7 +9,6 @@ static_assert(sizeof(Job) == JOB_BYTES, "whoever launches describes the job in a
 extern "C" __global__ void __launch_bounds__(WARPS *LANES) convert_layer(const __grid_constant__ Job job)
 {
     extern __shared__ __align__(32) unsigned char memory[];
-    const Place place = {
-        (int64_t)blockIdx.x * OwnShape::VECTORS_OF_BLOCK, (int64_t)blockIdx.y * OwnShape::LINE_TILES, blockIdx.z};
-    convert<OwnShape>(job, place, *(Shared<OwnShape> *)memory);
+    convert<OwnShape>(
+        job, place_of<OwnShape>(job, blockIdx.x, blockIdx.y, blockIdx.z), *(Shared<OwnShape> *)memory);
 }

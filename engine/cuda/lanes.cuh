@@ -7,7 +7,7 @@
 #ifndef NNSREPORT_LANES_CUH
 #define NNSREPORT_LANES_CUH
 
-enum { LANES = 32, WARPS = 4, SIDE = 16 };
+enum { LANES = 32, WARPS = 4, SIDE = 16, QUAD = 4 };
 
 #if defined(__CUDACC__)
 
@@ -32,12 +32,23 @@ typedef unsigned long long uint64_t;
 #define BARRIER() __syncthreads()
 #define WARP_BARRIER() __syncwarp()
 #define PRODUCT(first, second) __fmul_rn(first, second)
-/* Of the elements of a matrix, how many one lane holds. */
+#define PRODUCT_AND_SUM(first, second, third) __fmaf_rn(first, second, third)
+/* Of what a warp holds, how much one lane does, and where: a number of its own here, those of all lanes there. */
 #define HELD(elements) ((elements) / LANES)
+#define AT(index, lane) (index)
 
 FUNCTION float float_of_bits(uint32_t bits) { return __uint_as_float(bits); }
 FUNCTION uint32_t bits_of_float(float value) { return __float_as_uint(value); }
 FUNCTION void add_to_count(int64_t *total, int64_t count) { atomicAdd((unsigned long long *)total, (uint64_t)count); }
+FUNCTION void add_to_total(int32_t *total, int32_t number) { atomicAdd(total, number); }
+
+/* In two instructions; compilers make three of it. */
+FUNCTION void count_unequal(int32_t &count, float first, float second)
+{
+    asm("{ .reg .pred unequal; setp.ne.f32 unequal, %1, %2; @unequal add.s32 %0, %0, 1; }"
+        : "+r"(count)
+        : "f"(first), "f"(second));
+}
 
 #else
 
@@ -53,7 +64,9 @@ FUNCTION void add_to_count(int64_t *total, int64_t count) { atomicAdd((unsigned 
 #define BARRIER() (void)0
 #define WARP_BARRIER() (void)0
 #define PRODUCT(first, second) ((first) * (second)) /* compiled without contraction */
+#define PRODUCT_AND_SUM(first, second, third) fmaf(first, second, third)
 #define HELD(elements) (elements)
+#define AT(index, lane) ((index) * LANES + (lane))
 
 FUNCTION float float_of_bits(uint32_t bits)
 {
@@ -70,8 +83,12 @@ FUNCTION uint32_t bits_of_float(float value)
 }
 
 FUNCTION void add_to_count(int64_t *total, int64_t count) { *total += count; }
+FUNCTION void add_to_total(int32_t *total, int32_t number) { *total += number; }
+FUNCTION void count_unequal(int32_t &count, float first, float second) { count += first != second; }
 
 #endif
+
+enum { LANE_COPIES = HELD(LANES) };
 
 /* Loops of known length, unrolled, so that what they index can stay in registers. */
 #define EACH(index, count)                                                                                             \

@@ -12,12 +12,15 @@ from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
+from nnsreport.engine.crossbar.fused import Rescaling
 from nnsreport.engine.crossbar.inputs import InputCoding
-from nnsreport.engine.cuda.packing import MOST_TRIALS, PackedCells, kernel_shape, pack
+from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.cuda.packing import MOST_TRIALS, PackedCells, pack
 from nnsreport.engine.cuda.shapes import KernelShape
+from nnsreport.engine.cuda.variants import kernel_shape
 from nnsreport.loops import are_wanted
 
-_LEAST_CAPABILITY, _LEAST_CAPABILITY_OF_BYTES = 70, 72
+_LEAST_CAPABILITY = 70
 _MOST_BYTES = 2
 _LARGEST_CODE = 2**22
 _POINTER = np.uint64
@@ -28,11 +31,12 @@ JOB = np.dtype(
     [
         ("vectors", _POINTER),
         *((name, np.int32) for name in ("bytes", "is_signed", "has_sign_apart")),
-        *((name, _POINTER) for name in ("cells", "reciprocals", "cycles", "blocks", "codes", "clipped")),
-        *((name, np.int64) for name in ("groups_of_trial", "groups_of_vectors", "lines", "columns", "rows", "count")),
-        *((name, np.int64) for name in ("places", "tiles", "tiles_of_slice")),
-        *((name, np.int32) for name in ("cycle_count", "block_count")),
-        *((name, np.float32) for name in ("low", "high")),
+        *((name, _POINTER) for name in ("cells", "reciprocals", "values", "gains", "scales", "cycles", "blocks")),
+        *((name, _POINTER) for name in ("product", "clipped")),
+        *((name, np.int64) for name in ("groups_of_trial", "groups_of_vectors", "columns", "rows", "count")),
+        *((name, np.int64) for name in ("places", "padded_lines")),
+        *((name, np.int32) for name in ("slices", "columns_of_block", "passes", "cycle_count", "block_count")),
+        *((name, np.float32) for name in ("low", "high", "reference")),
         ("numbers", _POINTER),
         ("streams", STREAM, MOST_TRIALS),
     ],
@@ -45,7 +49,7 @@ def packed_on_device(
     cells: Array,
     noise: ReadNoise | None,
     blocks: tuple[slice, ...],
-    slices: int,
+    slices: Slices,
     cycles: InputCoding,
     converter: UniformConverter,
 ) -> PackedCells | None:
@@ -59,8 +63,8 @@ def packed_on_device(
         What every read adds.
     blocks : tuple of slice
         Rows K read together.
-    slices : int
-        That lines belong to, in equal parts.
+    slices : Slices
+        How weights are cut.
     cycles : InputCoding
         How activations are applied.
     converter : UniformConverter
@@ -77,11 +81,10 @@ def packed_on_device(
     capability, device = _device(cells) if are_wanted() else (0, 0)
     if capability < _LEAST_CAPABILITY:
         return None
-    has_bytes = capability >= _LEAST_CAPABILITY_OF_BYTES
-    shape = kernel_shape(cells, blocks, cycles, is_noisy=noise is not None, has_bytes=has_bytes)
+    shape = kernel_shape(cells, blocks, cycles, converter, is_noisy=noise is not None, capability=capability)
     if shape is None or compiled(shape, device) is None:
         return None
-    return pack(cells, None if noise is None else noise.variances, blocks, slices, cycles, converter.steps, shape)
+    return pack(cells, None if noise is None else noise.variances, blocks, slices, cycles, converter, shape)
 
 
 def is_launchable(vectors: Array, converter: UniformConverter) -> bool:
@@ -102,15 +105,16 @@ def is_launchable(vectors: Array, converter: UniformConverter) -> bool:
     return vectors.itemsize <= _MOST_BYTES and max(-converter.low, converter.high) <= _LARGEST_CODE
 
 
-def launched_codes(
+def launched_product(
     vectors: Array,
     packed: PackedCells,
     converter: UniformConverter,
     clipped: Array,
     sources: tuple[NoiseSource, ...] = (),
     at: Vectors | None = None,
+    rescaling: Rescaling | None = None,
 ) -> Array:
-    """Return the codes of all lines of all trials, added up over blocks and cycles.
+    """Return the products of all trials: codes added up over blocks, cycles and slices.
 
     Parameters
     ----------
@@ -126,28 +130,34 @@ def launched_codes(
         Where the noise of each trial comes from; none where cells were packed without noise.
     at : Vectors, optional
         Which vectors these are; needed where there is noise.
+    rescaling : Rescaling, optional
+        What follows the sum over slices, (trials * groups, columns), on the device.
 
     Returns
     -------
-    Array of float32, (trials * groups, lines, m)
-        Each cycle counts its weight.
+    Array of float32, (trials * groups, columns, m)
+        In units of integer weight times integer activation, or rescaled.
     """
     xp = namespace_of(vectors)
-    groups, lines, *_ = packed.counts
-    codes: Array = xp.empty((packed.trials * groups, lines, vectors.shape[2]), dtype=np.float32)
-    if not codes.size:
-        return codes
+    groups, layout = packed.trials * packed.counts[0], packed.layout
+    product: Array = xp.empty((groups, layout.columns, vectors.shape[2]), dtype=np.float32)
+    if not product.size:
+        return product
     # Named, so that they live until the kernel is in the stream.
     arrays = {
         "vectors": xp.ascontiguousarray(vectors),
         "cells": packed.cells,
         "reciprocals": packed.reciprocals,
+        "values": packed.values,
         "cycles": packed.cycles,
         "blocks": packed.blocks,
-        "codes": codes,
+        "product": product,
         "clipped": clipped,
     }
     job = _job(packed, converter, vectors)
+    if rescaling is not None:
+        arrays["gains"], arrays["scales"] = map(xp.ascontiguousarray, (rescaling.gains, rescaling.scales))
+        job["reference"] = rescaling.reference
     if sources:
         assert at is not None, "noise needs to know which vectors it falls on"
         arrays["numbers"] = xp.ascontiguousarray(at.numbers, dtype=np.int64)
@@ -157,9 +167,8 @@ def launched_codes(
     for name, array in arrays.items():
         job[name] = _address(array)
     shape = packed.shape
-    grid = -(-vectors.shape[2] // shape.vectors), packed.tiles // shape.line_tiles, packed.trials * groups
-    launch(shape, grid, job, xp)
-    return codes
+    launch(shape, (-(-vectors.shape[2] // shape.vectors), layout.blocks, groups), job, xp)
+    return product
 
 
 def launch(shape: KernelShape, grid: tuple[int, int, int], job: Array, xp: Any) -> None:
@@ -222,15 +231,15 @@ def _device(array: Array) -> tuple[int, int]:
 
 
 def _job(packed: PackedCells, converter: UniformConverter, vectors: Array) -> Array:
-    groups, lines, slices, rows, cycle_count, block_count = packed.counts
+    layout = packed.layout
     job = np.zeros(1, JOB)
     job["bytes"], job["is_signed"] = vectors.itemsize, vectors.dtype.kind == "i"
     job["has_sign_apart"] = packed.has_sign_apart
-    job["groups_of_trial"], job["groups_of_vectors"] = groups, vectors.shape[0]
-    job["lines"], job["columns"], job["rows"] = lines, lines // slices, rows
-    job["count"], job["places"] = vectors.shape[2], packed.cells.shape[3]
-    job["tiles"], job["tiles_of_slice"] = packed.tiles, packed.tiles_of_slice
-    job["cycle_count"], job["block_count"] = cycle_count, block_count
+    job["groups_of_trial"], job["rows"], job["cycle_count"], job["block_count"] = packed.counts
+    job["groups_of_vectors"], job["count"] = vectors.shape[0], vectors.shape[2]
+    job["columns"], job["slices"] = layout.columns, layout.slices
+    job["columns_of_block"], job["passes"] = layout.columns_of_block, layout.passes
+    job["padded_lines"], job["places"] = packed.cells.shape[2:]
     job["low"], job["high"] = converter.low, converter.high
     return job
 

@@ -1,4 +1,4 @@
-"""Cells as the kernel takes them: in matrices of 16 by 16, as bytes, as halves, or as sums of two halves."""
+"""Cells as the kernel takes them: in matrices of 16 lines, as bytes, as halves, or as sums of two halves."""
 
 from __future__ import annotations
 
@@ -9,22 +9,104 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.crossbar.fused import BIPOLAR, CYCLE, MAGNITUDE, SIGN_BIT, cycle_table
+from nnsreport.engine.converters.uniform import UniformConverter
+from nnsreport.engine.crossbar.fused import BIPOLAR, MAGNITUDE, SIGN_BIT, cycle_table
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns
-from nnsreport.engine.cuda.shapes import SIDE, KernelShape
+from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.cuda.shapes import QUAD, SIDE, KernelShape
+from nnsreport.engine.cuda.variants import has_sign_apart
 
-_LARGEST_BYTE = 127
-_LARGEST_WHOLE_HALF = 2048
-_LARGEST_PULSE = 2047
-_LARGEST_ROOT = 45
-"""Of a square that one half holds exactly."""
-_LARGEST_SUM = 2**22
-_BITS_OF_BYTE, _BITS_OF_HALF = 8, 16
 _EXPONENT = 15
-_MOST_TILES = 65535
+_SUBNORMAL_EXPONENT = -24
+_ONES_OF_HALVES, _SIGNS_OF_HALVES, _ONES_OF_BYTES = 0x00010001, 0x80008000, 0x01010101
+_MOST_GROUPS = 65535
 MOST_TRIALS = 64
 """Of one launch, as in ``job.cuh``."""
 _BLOCK = np.dtype([("begin", np.int32), ("end", np.int32), ("place", np.int32)])
+_CYCLE = np.dtype(
+    [
+        *((name, np.int32) for name in ("kind", "shift", "mask")),
+        ("bits", np.uint32),
+        *((name, np.float32) for name in ("weight", "unit", "reciprocal")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where lines of packed cells are.
+
+    A thread block has some columns with all of their slices, so that nobody else adds them up: lines slice by slice,
+    in as many passes as they take.
+
+    Attributes
+    ----------
+    columns, slices : int
+        Of a group.
+    columns_of_block : int
+        Of a thread block: a slice is filled up to as many lines.
+    shape : KernelShape
+        Which variant of the kernel reads them.
+    """
+
+    columns: int
+    slices: int
+    columns_of_block: int
+    shape: KernelShape
+
+    @property
+    def blocks(self) -> int:
+        """Thread blocks that columns take."""
+        return -(-self.columns // self.columns_of_block)
+
+    @property
+    def passes(self) -> int:
+        """In which a thread block reads its lines."""
+        return -(-self.slices * self.columns_of_block // self.shape.lines)
+
+    @property
+    def padded_lines(self) -> int:
+        """Of a group, with those that only fill up."""
+        return self.blocks * self.passes * self.shape.lines
+
+    def lines(self) -> Array:
+        """Return which line of a group lies where.
+
+        Returns
+        -------
+        numpy.ndarray of int, (padded_lines,)
+            -1 where nothing lies.
+        """
+        place = np.arange(self.padded_lines)
+        if self.shape.is_laned:
+            # Of two matrices, a lane has its row and that eight further: four lines in succession.
+            row, matrix = place % SIDE, place // SIDE % 2
+            place = place - place % (2 * SIDE) + row % (SIDE // 2) * QUAD + 2 * matrix + row // (SIDE // 2)
+        block, own = np.divmod(place, self.passes * self.shape.lines)
+        index, column = np.divmod(own, self.columns_of_block)
+        column += block * self.columns_of_block
+        return np.where((index < self.slices) & (column < self.columns), index * self.columns + column, -1)
+
+
+def layout_of(columns: int, slices: int, shape: KernelShape) -> Layout:
+    """Return where lines are packed: as many columns a thread block as fit one pass with all slices, if any do.
+
+    Parameters
+    ----------
+    columns, slices : int
+        Of a group.
+    shape : KernelShape
+        Which variant of the kernel.
+
+    Returns
+    -------
+    Layout
+        Thread blocks have alike columns, but for the last.
+    """
+    unit = shape.lines_together
+    most = max(shape.lines // slices // unit, 1) * unit
+    blocks = max(-(-columns // most), 1)
+    return Layout(columns, slices, max(-(-columns // (blocks * unit)), 1) * unit, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,93 +115,54 @@ class PackedCells:
 
     Attributes
     ----------
-    shape : KernelShape
-        Which variant of the kernel they are for.
+    layout : Layout
+        Where lines are, and which variant of the kernel they are for.
     cells : Array of int8 or float16, (trials * groups, parts, padded lines, places)
-        Slice by slice, each filled up to whole matrices; rows of a block likewise.
+        Rows of a block filled up to whole matrices.
     variance_scales : tuple of float
         Of each trial: what sums of variances are multiplied by to be those of sums of cells.
-    reciprocals : Array of float32, (trials, tiles)
-        What sums of each matrix of lines are multiplied by, to be codes.
+    reciprocals : Array of float32, (trials, slices)
+        What sums are multiplied by, to be codes.
+    values : Array of float32, (slices,)
+        What a code of each slice counts for.
     cycles : Array of bytes
         Table of cycles, and one more that applies nothing.
     blocks : Array of bytes
         Table of blocks of word lines.
     counts : tuple of int
-        Groups of a trial, lines, slices, rows, cycles and blocks.
+        Groups of a trial, rows, cycles and blocks.
     has_sign_apart : bool
         Levels are taken as magnitude and sign.
     """
 
-    shape: KernelShape
+    layout: Layout
     cells: Array
     variance_scales: tuple[float, ...]
     reciprocals: Array
+    values: Array
     cycles: Array
     blocks: Array
-    counts: tuple[int, int, int, int, int, int]
+    counts: tuple[int, int, int, int]
     has_sign_apart: bool
+
+    @property
+    def shape(self) -> KernelShape:
+        """Which variant of the kernel they are for."""
+        return self.layout.shape
 
     @property
     def trials(self) -> int:
         """Programmed draws, whose groups lie one after the other."""
         return len(self.variance_scales)
 
-    @property
-    def tiles_of_slice(self) -> int:
-        """Matrices that the columns of a slice fill."""
-        _, lines, slices, *_ = self.counts
-        return -(-(lines // slices) // SIDE)
-
-    @property
-    def tiles(self) -> int:
-        """Matrices that lines fill, with those that only complete a thread block's."""
-        return int(self.cells.shape[2]) // SIDE
-
-
-def kernel_shape(
-    cells: Array, blocks: tuple[slice, ...], cycles: InputCoding, *, is_noisy: bool, has_bytes: bool
-) -> KernelShape | None:
-    """Return the variant that sums up exactly enough.
-
-    Parameters
-    ----------
-    cells : Array of float32, (groups, lines, K)
-        In level units.
-    blocks : tuple of slice
-        Rows K read together.
-    cycles : InputCoding
-        How activations are applied.
-    is_noisy : bool
-        Reads have noise.
-    has_bytes : bool
-        The device multiplies matrices of bytes.
-
-    Returns
-    -------
-    KernelShape or None
-        None where a pulse needs more bits than a half has, or the kernel has no place for so many bits or lines.
-    """
-    top, groups = max(cycles.tops), cells.shape[0]
-    if top > _LARGEST_PULSE or _level_bits(cycles) > _BITS_OF_HALF or max(groups, cells.shape[1]) > _MOST_TILES:
-        return None
-    xp = namespace_of(cells)
-    largest = float(xp.abs(cells).max()) if cells.size else 0.0
-    is_whole = largest <= _LARGEST_WHOLE_HALF and bool((cells == xp.rint(cells)).all())
-    longest = max(block.stop - block.start for block in blocks)
-    fits_bytes = largest <= _LARGEST_BYTE and longest * largest * top <= _LARGEST_SUM and _levels_are_bytes(cycles)
-    squares = 0 if not is_noisy else 1 if top <= _LARGEST_ROOT else 2
-    is_bytes = has_bytes and is_whole and fits_bytes and not is_noisy
-    return KernelShape(is_bytes, 1 if is_whole else 2, squares, cycles.count > 1)
-
 
 def pack(
     cells: Array,
     variances: Array | None,
     blocks: tuple[slice, ...],
-    slices: int,
+    slices: Slices,
     cycles: InputCoding,
-    steps: tuple[float, ...],
+    converter: UniformConverter,
     shape: KernelShape,
 ) -> PackedCells:
     """Arrange conductances for the kernel.
@@ -132,14 +175,14 @@ def pack(
         Of white noise at every read, in squared level units.
     blocks : tuple of slice
         Rows K read together.
-    slices : int
-        That lines belong to, in equal parts.
+    slices : Slices
+        How weights are cut.
     cycles : InputCoding
         How activations are applied.
-    steps : tuple of float
-        Sum that one code stands for, for each slice.
+    converter : UniformConverter
+        What sums go to: one step for each slice.
     shape : KernelShape
-        From :func:`kernel_shape`.
+        From :func:`nnsreport.engine.cuda.variants.kernel_shape`.
 
     Returns
     -------
@@ -154,31 +197,26 @@ def pack(
         parts += squared
         variance_scale *= 1.0 if shape.squares == 1 else 1.0 / 2**11
     groups, lines, rows = cells.shape
-    lengths = [-(-(block.stop - block.start) // SIDE) * SIDE for block in blocks]
-    places = [sum(lengths[:index]) for index in range(len(lengths))]
-    columns = lines // slices
-    whole_columns = -(-columns // SIDE) * SIDE
-    padded = -(-slices * whole_columns // (SIDE * shape.line_tiles)) * SIDE * shape.line_tiles
-    packed = xp.zeros((groups, len(parts), padded, sum(lengths)), dtype=parts[0].dtype)
+    layout = layout_of(lines // slices.count, slices.count, shape)
+    starts = _starts(blocks, shape.rows_together)
+    order = layout.lines()
+    to, own = xp.asarray(np.flatnonzero(order >= 0)), xp.asarray(order[order >= 0])
+    packed = xp.zeros((groups, len(parts), layout.padded_lines, starts[-1]), dtype=parts[0].dtype)
     for index, part in enumerate(parts):
-        for own in range(slices):
-            to, begin = slice(own * whole_columns, own * whole_columns + columns), own * columns
-            for block, place in zip(blocks, places, strict=True):
-                values = part[:, begin : begin + columns, block]
-                packed[:, index, to, place : place + block.stop - block.start] = values
-    reciprocals = np.zeros(padded // SIDE, np.float32)
-    own_steps = np.array([1.0 / step for step in steps], np.float32) * np.float32(1.0 / scale)
-    reciprocals[: slices * whole_columns // SIDE] = np.repeat(own_steps, whole_columns // SIDE)
-    block_table = np.array([(b.start, b.stop, place) for b, place in zip(blocks, places, strict=True)], _BLOCK)
+        for block, place in zip(blocks, starts, strict=False):
+            packed[:, index, :, place : place + block.stop - block.start][:, to] = part[:, own, block]
+    block_table = np.array([(b.start, b.stop, place) for b, place in zip(blocks, starts, strict=False)], _BLOCK)
+    steps = np.array(converter.steps)
     return PackedCells(
-        shape,
+        layout,
         packed,
         (scale**2 / variance_scale,),
-        xp.asarray(reciprocals[None]),
-        xp.asarray(_kernel_cycles(cycles, shape).view(np.uint8)),
+        xp.asarray((1.0 / steps).astype(np.float32)[None] * np.float32(1.0 / scale)),
+        xp.asarray((steps * slices.weights).astype(np.float32)),
+        xp.asarray(kernel_cycles(cycles, shape).view(np.uint8)),
         xp.asarray(block_table.view(np.uint8)),
-        (groups, lines, slices, rows, cycles.count, len(blocks)),
-        _has_sign_apart(cycles),
+        (groups, rows, cycles.count, len(blocks)),
+        has_sign_apart(cycles),
     )
 
 
@@ -201,44 +239,62 @@ def stacked(trials: Sequence[PackedCells]) -> PackedCells:
         They are of different layers or variants of the kernel, or too many.
     """
     first = trials[0]
-    if any((own.shape, own.counts) != (first.shape, first.counts) for own in trials):
-        raise ValueError(
-            "trials of different layers or different variants of the kernel are not launched at once"
-        )
-    most = min(MOST_TRIALS, _MOST_TILES // first.counts[0])
+    clips = any(own.shape.clips for own in trials)  # which changes no result where it is not needed
+    layouts = [replace(own.layout, shape=replace(own.shape, clips=clips)) for own in trials]
+    if any((layout, own.counts) != (layouts[0], first.counts) for layout, own in zip(layouts, trials, strict=True)):
+        raise ValueError("trials of different layers or different variants of the kernel are not launched at once")
+    most = min(MOST_TRIALS, _MOST_GROUPS // first.counts[0])
     if len(trials) > most:
         raise ValueError(f"{len(trials)} trials are more than the {most} of one launch")
     xp = namespace_of(first.cells)
     return replace(
         first,
+        layout=layouts[0],
         cells=xp.concatenate([own.cells for own in trials]),
         variance_scales=tuple(scale for own in trials for scale in own.variance_scales),
         reciprocals=xp.concatenate([own.reciprocals for own in trials]),
     )
 
 
-def _levels_are_bytes(cycles: InputCoding) -> bool:
-    return max(cycles.tops) <= _LARGEST_BYTE and not _has_sign_apart(cycles) and _level_bits(cycles) <= _BITS_OF_BYTE
+def kernel_cycles(cycles: InputCoding, shape: KernelShape) -> Array:
+    """Return the table of cycles in the kernel's terms, and one more that applies nothing.
 
+    Parameters
+    ----------
+    cycles : InputCoding
+        How activations are applied.
+    shape : KernelShape
+        Which variant of the kernel.
 
-def _level_bits(cycles: InputCoding) -> int:
-    return cycles.digits.bits + (cycles.signs is not InputSigns.UNSIGNED)
-
-
-def _has_sign_apart(cycles: InputCoding) -> bool:
-    return cycles.signs in (InputSigns.BIPOLAR, InputSigns.TWO_PASSES)
-
-
-def _kernel_cycles(cycles: InputCoding, shape: KernelShape) -> Array:
-    """Return the table of cycles in the kernel's terms, and one more that applies nothing."""
-    table = cycle_table(cycles).copy()
-    is_sign = table["kind"] == SIGN_BIT
-    table["shift"][is_sign] = (_BITS_OF_BYTE if shape.is_bytes else _BITS_OF_HALF) - 1
-    table["kind"][is_sign] = MAGNITUDE
-    table["mask"] = cycles.tops
+    Returns
+    -------
+    numpy.ndarray, (cycles + 1,)
+        ``Cycle`` of job.cuh.
+    """
+    known = cycle_table(cycles)
+    table = np.zeros(cycles.count + 1, _CYCLE)
+    table["unit"] = table["reciprocal"] = 1.0
+    own = table[:-1]
+    for name in ("kind", "shift", "weight"):
+        own[name] = known[name]
+    own["mask"] = cycles.tops
     if cycles.signs is InputSigns.BIPOLAR:
-        table["kind"] = BIPOLAR
-    return np.concatenate([table, np.zeros(1, CYCLE)])
+        own["kind"] = BIPOLAR
+    is_sign = own["kind"] == SIGN_BIT
+    own["kind"][is_sign], own["shift"][is_sign] = MAGNITUDE, cycles.digits.bits
+    if shape.is_in_place:
+        digits = own["mask"].astype(np.uint32) << own["shift"].astype(np.uint32)
+        own["bits"] = digits * np.uint32(_ONES_OF_BYTES if shape.is_bytes else _ONES_OF_HALVES)
+        own["bits"] |= np.where(own["kind"] == BIPOLAR, np.uint32(_SIGNS_OF_HALVES), np.uint32(0))
+        exponent = own["shift"] + (0 if shape.is_bytes else _SUBNORMAL_EXPONENT)
+        own["unit"], own["reciprocal"] = np.exp2(exponent), np.exp2(-exponent)
+    return table
+
+
+def _starts(blocks: tuple[slice, ...], rows_together: int) -> list[int]:
+    """Return where the rows of each block begin, and where the last ends."""
+    lengths = [-(-(block.stop - block.start) // rows_together) * rows_together for block in blocks]
+    return [sum(lengths[:index]) for index in range(len(lengths) + 1)]
 
 
 def _parts(cells: Array, shape: KernelShape) -> tuple[list[Array], float]:

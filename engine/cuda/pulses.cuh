@@ -3,10 +3,13 @@
 #ifndef NNSREPORT_PULSES_CUH
 #define NNSREPORT_PULSES_CUH
 
-#include "fragments.cuh"
 #include "job.cuh"
+#include "laned.cuh"
+#include "opaque.cuh"
 
-enum { ONES_OF_PAIR = 0x00010001, ONES_OF_QUAD = 0x01010101, HELD_OF_LEVELS = sizeof(Halves::Matrix::own) / 4 };
+enum { ONES_OF_PAIR = 0x00010001, ONES_OF_QUAD = 0x01010101 };
+
+#define EACH_WORD(index, matrix) EACH (index, (int)(sizeof((matrix).own) / 4))
 
 #if defined(__CUDACC__)
 #define PAIRWISE(name)                                                                                                 \
@@ -53,33 +56,51 @@ FUNCTION uint32_t halves_of_digits(uint32_t digits)
     return add_pairs(halves_of_short_digits(digits & 0x03FF03FFu), (digits >> 10 & ONES_OF_PAIR) * HALF_OF_1024);
 }
 
-/* Bit planes and other short digits without a sign are the usual case: three instructions for two elements. */
-FUNCTION void cut(Halves::Matrix &pulses, const Halves::Matrix &levels, const Cycle &cycle)
+/* Digits left in their places: 2^shift times what they are worth, of bytes; of halves, subnormal ones, 2^(shift - 24)
+   times. The tensor cores take those exactly (PTX ISA, "mma": subnormal numbers are supported), one instruction cuts
+   them, and their power of two goes into the reciprocal of the converter's step. */
+template <class Matrix> FUNCTION void cut_in_place(Matrix &pulses, const Matrix &levels, const Cycle &cycle)
+{
+    EACH_WORD (index, pulses)
+        pulses.own[index] = levels.own[index] & cycle.bits;
+}
+
+/* Short digits without a sign are the usual case: three instructions for two elements. */
+template <class Matrix> FUNCTION void cut_halves(Matrix &pulses, const Matrix &levels, const Cycle &cycle)
 {
     const uint32_t mask = (uint32_t)cycle.mask * ONES_OF_PAIR;
     if (cycle.kind == MAGNITUDE && cycle.mask < 1024) {
-        EACH (index, HELD_OF_LEVELS)
+        EACH_WORD (index, pulses)
             pulses.own[index] = halves_of_short_digits(levels.own[index] >> cycle.shift & mask);
     }
     else {
         const uint32_t sign = cycle.kind == BIPOLAR ? 0x80008000u : 0u;
-        EACH (index, HELD_OF_LEVELS)
+        EACH_WORD (index, pulses)
             pulses.own[index] = halves_of_digits(digits_of_pair(levels.own[index], cycle)) | (levels.own[index] & sign);
     }
 }
 
-FUNCTION void cut(Bytes::Matrix &pulses, const Bytes::Matrix &levels, const Cycle &cycle)
+FUNCTION void cut(OpaqueHalves::Matrix &pulses, const OpaqueHalves::Matrix &levels, const Cycle &cycle)
 {
-    EACH (index, (int)(sizeof levels.own / 4))
+    cut_halves(pulses, levels, cycle);
+}
+
+FUNCTION void cut(Laned::Matrix &pulses, const Laned::Matrix &levels, const Cycle &cycle)
+{
+    cut_halves(pulses, levels, cycle);
+}
+
+FUNCTION void cut(OpaqueBytes::Matrix &pulses, const OpaqueBytes::Matrix &levels, const Cycle &cycle)
+{
+    EACH_WORD (index, pulses)
         pulses.own[index] = levels.own[index] >> cycle.shift & (uint32_t)cycle.mask * ONES_OF_QUAD;
 }
 
 /* Squares of pulses: in one part where they are small; else in units of 2^11, whole multiples and the rest. */
-template <int PARTS>
-FUNCTION void
-square(Halves::Matrix *squares, const Halves::Matrix &pulses, const Halves::Matrix &levels, const Cycle &cycle)
+template <int PARTS, class Matrix>
+FUNCTION void square(Matrix *squares, const Matrix &pulses, const Matrix &levels, const Cycle &cycle)
 {
-    EACH (index, HELD_OF_LEVELS) {
+    EACH_WORD (index, pulses) {
         if (PARTS == 1) {
             squares[0].own[index] = mul_pairs(pulses.own[index], pulses.own[index]);
             continue;

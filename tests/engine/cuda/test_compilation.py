@@ -14,11 +14,17 @@ from nnsreport.engine.cuda.launching import JOB
 from nnsreport.engine.cuda.shapes import KernelShape
 
 VARIABLE = "NNSREPORT_REQUIRE_NVRTC"
-WHOLE, BYTES = KernelShape(False, 1, 0, True), KernelShape(True, 1, 0, True)
-SPLIT, NOISY = KernelShape(False, 2, 0, False), KernelShape(False, 2, 2, False)
+BYTES, OPAQUE_BYTES = KernelShape(True, 1, 0, True), KernelShape(True, 1, 0, True, False, False)
+WHOLE, OPAQUE_WHOLE = KernelShape(False, 1, 0, True, clips=False), KernelShape(False, 1, 0, True, False)
+SPLIT, OPAQUE_SPLIT = KernelShape(False, 2, 0, False, is_in_place=False), KernelShape(False, 2, 0, False, False)
+NOISY, OPAQUE_NOISY = KernelShape(False, 2, 1, True), KernelShape(False, 2, 1, True, False)
+WIDE, OPAQUE_WIDE = KernelShape(False, 2, 2, False, True, False), KernelShape(False, 2, 2, False, False, False)
+"""Digits of several bits, with noise."""
 INSTRUCTION = {
-    False: rb"wmma\.mma\.sync\.aligned\.row\.row\.m16n16k16\.f32\.f32",
-    True: rb"wmma\.mma\.\S*\.s32\.s8\.s8\.s32",
+    (False, False): rb"wmma\.mma\.sync\.aligned\.row\.row\.m16n16k16\.f32\.f32",
+    (True, False): rb"wmma\.mma\.\S*\.s32\.s8\.s8\.s32",
+    (False, True): rb"mma\.sync\.aligned\.m16n8k16\.row\.col\.f32\.f16\.f16\.f32",
+    (True, True): rb"mma\.sync\.aligned\.m16n8k32\.row\.col\.s32\.s8\.u8\.s32",
 }
 
 
@@ -70,15 +76,10 @@ def compiler() -> Compiler:
 @pytest.mark.parametrize(
     ("shape", "architecture"),
     [
-        (WHOLE, "sm_70"),
-        (SPLIT, "sm_70"),
-        (NOISY, "sm_70"),
-        (WHOLE, "sm_80"),
-        (BYTES, "sm_80"),
-        (WHOLE, "sm_90"),
-        (BYTES, "sm_90"),
-        (SPLIT, "sm_90"),
-        (NOISY, "sm_90"),
+        *((shape, "sm_70") for shape in (OPAQUE_WHOLE, OPAQUE_SPLIT, OPAQUE_NOISY, OPAQUE_WIDE)),
+        (OPAQUE_BYTES, "sm_75"),
+        *((shape, "sm_80") for shape in (BYTES, NOISY)),
+        *((shape, "sm_90") for shape in (BYTES, WHOLE, SPLIT, NOISY, WIDE)),
     ],
     ids=lambda value: value.type_name if isinstance(value, KernelShape) else value,
 )
@@ -88,9 +89,11 @@ def test_compiles_to_tensor_core_instructions(compiler: Compiler, shape: KernelS
     assert texts["CUBIN"].startswith(b"\x7fELF")
     assert f".target {architecture}".encode() in texts["PTX"]
     assert b".entry convert_layer(" in texts["PTX"]
-    matrices = shape.line_tiles * 2 * (shape.parts + 2 * shape.squares)
-    assert len(re.findall(INSTRUCTION[shape.is_bytes], texts["PTX"])) % matrices == 0
-    assert re.search(INSTRUCTION[shape.is_bytes], texts["PTX"])
+    # Two sets of vectors or cycles; where lanes are known an instruction multiplies half of a matrix.
+    matrices = shape.line_tiles * 2 * (shape.parts + 2 * shape.squares) * (2 if shape.is_laned else 1)
+    instructions = re.findall(INSTRUCTION[shape.is_bytes, shape.is_laned], texts["PTX"])
+    assert instructions
+    assert len(instructions) % matrices == 0
     # Nothing that a warp keeps lies in memory: no array is indexed by a number that is only known when it runs.
     assert b".local " not in texts["PTX"]
 
@@ -105,6 +108,8 @@ def test_another_size_of_shared_memory_or_job_does_not_compile(compiler: Compile
         assert "static assertion failed" in log
 
 
-def test_tensor_cores_of_volta_have_no_bytes(compiler: Compiler) -> None:
-    is_compiled, *_ = compiler.compile(BYTES.source(JOB.itemsize), "sm_70")
+@pytest.mark.parametrize(("shape", "architecture"), [(OPAQUE_BYTES, "sm_70"), (BYTES, "sm_75"), (WHOLE, "sm_75")])
+def test_tensor_cores_of_volta_and_turing_have_less(compiler: Compiler, shape: KernelShape, architecture: str) -> None:
+    """No bytes in the first, and matrices of whose lanes nothing is known in both."""
+    is_compiled, *_ = compiler.compile(shape.source(JOB.itemsize), architecture)
     assert not is_compiled

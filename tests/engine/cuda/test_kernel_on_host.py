@@ -42,7 +42,7 @@ def operand_of(
 ) -> BlockOperand:
     blocks = tuple(slice(first, min(first + rows, cells.shape[2])) for first in range(0, cells.shape[2], rows))
     weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
-    packed = packed_on_device(cells, noise, blocks, slices, cycles, converter)
+    packed = packed_on_device(cells, noise, blocks, weights, cycles, converter)
     assert packed is not None
     return BlockOperand(cells, blocks, weights, cycles, noise, packed=packed)
 
@@ -216,5 +216,5 @@ def test_pulses_of_too_many_bits_are_left_to_numpy(
 ) -> None:
     cells = np.ones((1, 4, 20), np.float32)
     cycles, converter = coding(bits, InputSigns.UNSIGNED, dac_bits), UniformConverter((1.0,), 0, 7)
-    packed = packed_on_device(cells, None, (slice(0, 20),), 1, cycles, converter)
+    packed = packed_on_device(cells, None, (slice(0, 20),), Slices((1.0,), (1,)), cycles, converter)
     assert (packed is not None) == is_for_kernel

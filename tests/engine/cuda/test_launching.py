@@ -24,6 +24,7 @@ from nnsreport.engine.random import Purpose
 CYCLES = input_coding(8, signed=False, dac_bits=1, signs=InputSigns.BIPOLAR.value)
 SHAPE = KernelShape(is_bytes=True, parts=1, squares=0, has_cycles=True)
 BLOCKS = (slice(0, 20),)
+SLICES = Slices((1.0,), (3,))
 CONVERTER = UniformConverter((10.0,), 0, 7)
 
 
@@ -60,7 +61,7 @@ def cells(levels: int = 3) -> np.ndarray:
 def packed_at(capability: int, monkeypatch: pytest.MonkeyPatch, cycles: InputCoding = CYCLES) -> object:
     monkeypatch.setattr(launching, "are_wanted", lambda: True)
     monkeypatch.setattr(launching, "_device", lambda array: (capability, 0))
-    return launching.packed_on_device(cells(), None, BLOCKS, 1, cycles, CONVERTER)
+    return launching.packed_on_device(cells(), None, BLOCKS, SLICES, cycles, CONVERTER)
 
 
 def test_kernel_is_launched_as_it_was_compiled(fake_cupy: SimpleNamespace) -> None:
@@ -93,25 +94,25 @@ def test_devices_without_tensor_cores_are_left_to_cupy(monkeypatch: pytest.Monke
 def test_kernel_is_not_used_where_loops_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NNSREPORT_LOOPS", "off")
     monkeypatch.setattr(launching, "_device", lambda array: (90, 0))
-    assert launching.packed_on_device(cells(), None, BLOCKS, 1, CYCLES, CONVERTER) is None
+    assert launching.packed_on_device(cells(), None, BLOCKS, SLICES, CYCLES, CONVERTER) is None
 
 
 def test_noise_that_wires_reduce_is_left_to_cupy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert packed_at(90, monkeypatch) is not None
     losses = GatedLosses(np.zeros((1, 1, 4), np.float32))
     noise = ReadNoise(cells(), NoiseSource(1, 0, 0, Purpose.WHITE_READ_NOISE, 20.0), losses)
-    assert launching.packed_on_device(cells(), noise, BLOCKS, 1, CYCLES, CONVERTER) is None
+    assert launching.packed_on_device(cells(), noise, BLOCKS, SLICES, CYCLES, CONVERTER) is None
 
 
 def test_arrays_of_a_processor_are_on_no_device() -> None:
-    assert launching.packed_on_device(cells(), None, BLOCKS, 1, CYCLES, CONVERTER) is None
+    assert launching.packed_on_device(cells(), None, BLOCKS, SLICES, CYCLES, CONVERTER) is None
 
 
 @pytest.mark.parametrize(("kind", "high"), [("int32", 7), ("uint8", 2**23)])
 def test_what_the_kernel_does_not_round_is_left_to_numpy(monkeypatch: pytest.MonkeyPatch, kind: str, high: int) -> None:
     packed = packed_at(90, monkeypatch)
     monkeypatch.setattr(launching, "launch", lambda *_: pytest.fail("launched"))
-    operand = BlockOperand(cells(), BLOCKS, Slices((1.0,), (3,)), CYCLES, packed=packed)
+    operand = BlockOperand(cells(), BLOCKS, SLICES, CYCLES, packed=packed)
     product, clipped = converted_product(np.ones((1, 20, 3), kind), operand, UniformConverter((10.0,), 0, high))
     np.testing.assert_array_equal(product, np.full((1, 4, 3), 60.0))
     assert clipped == 0

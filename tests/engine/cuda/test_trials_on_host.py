@@ -9,12 +9,14 @@ from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.inputs import InputSigns, input_coding
-from nnsreport.engine.cuda.launching import launched_codes, packed_on_device
+from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.cuda.launching import launched_product, packed_on_device
 from nnsreport.engine.cuda.packing import MOST_TRIALS, PackedCells, stacked
 from nnsreport.engine.cuda.shapes import KernelShape
 from nnsreport.engine.random import Purpose
 
 CYCLES = input_coding(8, signed=False, dac_bits=1, signs=InputSigns.BIPOLAR.value)
+SLICES = Slices((1.0, 4.0), (3, 3))
 CONVERTER = UniformConverter((3.0, 5.0), -9, 9)
 GROUPS, COLUMNS, INPUTS, COUNT = 2, 19, 150, 37
 AT = Vectors(np.arange(COUNT, dtype=np.int64) * 3 + 2**33)
@@ -31,7 +33,7 @@ def trial_of(rng: np.random.Generator, trial: int, deviation: float, noise: floa
     variances = (noise**2 * 3.0**trial * rng.uniform(size=cells.shape)).astype(np.float32)
     read_noise = ReadNoise(variances, source(trial)) if noise else None
     blocks = (slice(0, 128), slice(128, INPUTS))
-    packed = packed_on_device(cells, read_noise, blocks, 2, CYCLES, CONVERTER)
+    packed = packed_on_device(cells, read_noise, blocks, SLICES, CYCLES, CONVERTER)
     assert packed is not None
     return packed
 
@@ -47,15 +49,15 @@ def test_trials_of_one_launch_are_those_of_several(
     vectors = rng.integers(0, 256, (sets * GROUPS, INPUTS, COUNT)).astype(np.uint8)
     sources = tuple(map(source, range(len(trials)))) if noise else ()
     clipped = np.zeros(len(trials), np.int64)
-    together = launched_codes(vectors, stacked(trials), CONVERTER, clipped, sources, AT)
-    assert together.shape == (len(trials) * GROUPS, 2 * COLUMNS, COUNT)
+    together = launched_product(vectors, stacked(trials), CONVERTER, clipped, sources, AT)
+    assert together.shape == (len(trials) * GROUPS, COLUMNS, COUNT)
     for trial, packed in enumerate(trials):
         own = vectors if shares_vectors else vectors[trial * GROUPS : (trial + 1) * GROUPS]
         count = np.zeros((), np.int64)
-        alone = launched_codes(own, packed, CONVERTER, count, sources[trial : trial + 1], AT)
+        alone = launched_product(own, packed, CONVERTER, count, sources[trial : trial + 1], AT)
         np.testing.assert_array_equal(together[trial * GROUPS : (trial + 1) * GROUPS], alone)
         assert clipped[trial] == count > 0
-    assert len({codes.tobytes() for codes in np.split(together, len(trials))}) == len(trials)
+    assert len({product.tobytes() for product in np.split(together, len(trials))}) == len(trials)
 
 
 def test_counts_are_added_to_what_was_counted(host_device: list[KernelShape]) -> None:
@@ -63,9 +65,9 @@ def test_counts_are_added_to_what_was_counted(host_device: list[KernelShape]) ->
     packed = trial_of(rng, 0, 0.0, 0.0)
     vectors = rng.integers(0, 256, (GROUPS, INPUTS, COUNT)).astype(np.uint8)
     clipped = np.zeros(1, np.int64)
-    launched_codes(vectors, packed, CONVERTER, clipped)
+    launched_product(vectors, packed, CONVERTER, clipped)
     once = clipped[0]
-    launched_codes(vectors, packed, CONVERTER, clipped)
+    launched_product(vectors, packed, CONVERTER, clipped)
     assert clipped[0] == 2 * once > 0
 
 
