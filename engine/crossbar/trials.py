@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.crossbar.places import Batch
@@ -15,6 +15,7 @@ from nnsreport.engine.crossbar.reading import (
     ReadNetwork,
     products_of_one_input,
 )
+from nnsreport.engine.crossbar.stacked_layer import StackedLayer, stacked_layer
 from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network import Graph, LinearLayer, Multiply
 from nnsreport.engine.network.taps import Taps
@@ -38,6 +39,12 @@ class ReadTrials:
     """
 
     networks: tuple[ReadNetwork, ...]
+    _stacks: tuple[StackedLayer | None, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put the trials of each layer side by side, where a GPU's kernel multiplies them in one launch."""
+        layers = zip(*(network.layers for network in self.networks), strict=True)
+        object.__setattr__(self, "_stacks", tuple(map(stacked_layer, layers)))
 
     @property
     def graph(self) -> Graph:
@@ -59,7 +66,7 @@ class ReadTrials:
         tuple of Evaluated
             What :meth:`infer` reads.
         """
-        products = _ProductsTogether(self.networks, Batch(len(images), first_image))
+        products = _ProductsTogether(self.networks, self._stacks, Batch(len(images), first_image))
         outputs = execute_together(self.graph, images, products)
         return tuple(own.evaluated(output) for own, output in zip(products.counts, outputs, strict=True))
 
@@ -84,7 +91,8 @@ class ReadTrials:
 class _ProductsTogether:
     """Multiplies for one batch in several networks, and counts conversions."""
 
-    def __init__(self, networks: Sequence[ReadNetwork], batch: Batch) -> None:
+    def __init__(self, networks: Sequence[ReadNetwork], stacks: Sequence[StackedLayer | None], batch: Batch) -> None:
+        self._stacks = stacks
         self.counts = [Products(network.layers, batch) for network in networks]
         self._layers = [network.layers for network in networks]
 
@@ -93,7 +101,9 @@ class _ProductsTogether:
         return [own.multiply for own in self.counts]
 
     def __call__(self, linear: LinearLayer, x: Tensor, /) -> Array:
-        layers = [own[linear.index] for own in self._layers]
+        layers, stack = [own[linear.index] for own in self._layers], self._stacks[linear.index]
+        if stack is not None:
+            return self._in_one_launch(linear.index, stack, x)
         fused = _fused(layers)
         if fused is not None:
             return self._in_loops(linear.index, layers, x, fused)
@@ -101,6 +111,14 @@ class _ProductsTogether:
             return self._from_one_input(linear.index, layers, x)
         parts = x.parts if isinstance(x, Several) else (x,) * len(layers)
         return _side_by_side([own.multiply(linear, part) for own, part in zip(self.counts, parts, strict=True)])
+
+    def _in_one_launch(self, index: int, stack: StackedLayer, x: Tensor) -> Array:
+        is_shared, whole = not isinstance(x, Several), x.whole if isinstance(x, Several) else x
+        product, clipped = stack.multiply(whole, self.counts[0].batch_of(index), is_shared=is_shared)
+        vectors = product.shape[1] // stack.trials
+        for position, own in enumerate(self.counts):
+            own.count(index, vectors, clipped[position])
+        return product
 
     def _from_one_input(self, index: int, layers: Sequence[ReadLayer], x: Array) -> Array:
         found = products_of_one_input(layers, x, self.counts[0].batch_of(index))

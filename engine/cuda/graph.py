@@ -118,7 +118,7 @@ class Replayed(Generic[Host]):
 
 def _captured(evaluate: Evaluate[Host], images: Array, xp: ModuleType) -> _Graph[Host]:
     """Capture a batch; whatever is raised meanwhile leaves the device as it was."""
-    own_images, first_image = xp.empty_like(images), xp.zeros((), dtype=xp.int64)
+    own_images, first_image = images.copy(), xp.zeros((), dtype=xp.int64)
     pool, stream = xp.cuda.MemoryPool(), xp.cuda.Stream(non_blocking=True)
     with stream, xp.cuda.using_allocator(pool.malloc):
         stream.begin_capture()
