@@ -1,25 +1,12 @@
-/* Two uniform integers to two normal numbers, in C and in CUDA: logarithm, sine and cosine are polynomials of Cephes (S. L.
-   Moshier, Methods and Programs for Mathematical Functions, 1989), which differ from NumPy's in the last bits. */
+/* Two uniform integers to two normal numbers: logarithm, sine and cosine are polynomials of Cephes (S. L. Moshier,
+   Methods and Programs for Mathematical Functions, 1989), which differ from NumPy's in the last bits. */
 
 #ifndef NNSREPORT_BOX_MULLER_H
 #define NNSREPORT_BOX_MULLER_H
 
-#if defined(__CUDACC__)
-#define SCALAR __device__ __forceinline__ static
-
-/* To 2^-23 (PTX ISA, sqrt.approx.f32), in one instruction; the exactly rounded one takes a dozen and a branch. */
-SCALAR float square_root(float value)
-{
-    float root;
-    asm("sqrt.approx.f32 %0, %1;" : "=f"(root) : "f"(value));
-    return root;
-}
-#else
 #include <math.h>
 #include <stdint.h>
 #define SCALAR static inline __attribute__((always_inline))
-#define square_root sqrtf
-#endif
 
 /* Of a number in (0, 1]. */
 SCALAR float logarithm(float value)
@@ -65,7 +52,7 @@ SCALAR void sine_and_cosine(float angle, float *sine, float *cosine)
 SCALAR void box_muller(uint32_t first, uint32_t second, float *with_cosine, float *with_sine)
 {
     const float uniform = ((float)first + 0.5f) * 0x1p-32f;
-    const float radius = square_root(-2.0f * logarithm(uniform));
+    const float radius = sqrtf(-2.0f * logarithm(uniform));
     float sine, cosine;
     sine_and_cosine((float)second * (float)(0x1p-31 * 3.14159265358979323846), &sine, &cosine);
     *with_cosine = radius * cosine;
