@@ -6,6 +6,7 @@ There is no global choice. A function that computes takes its namespace from the
 
 from __future__ import annotations
 
+import functools
 import sys
 from dataclasses import dataclass
 from types import ModuleType
@@ -19,6 +20,8 @@ from nnsreport.errors import DeviceError
 
 Array: TypeAlias = npt.NDArray[Any]
 """An array of NumPy or CuPy; CuPy's arrays have the same interface, so NumPy's type stands for both."""
+
+_MOST_BYTES_KEPT = 1 << 14
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
@@ -78,6 +81,36 @@ def to_numpy(array: Array) -> Array:
     """
     values: Array = array.get() if hasattr(array, "get") else np.asarray(array)
     return values
+
+
+def constant_on(xp: ModuleType, value: Array) -> Array:
+    """Return a constant in the memory of a backend; a small one is sent there once, and kept.
+
+    So a network that is evaluated batch after batch sends nothing but its images, as a CUDA graph demands.
+
+    Parameters
+    ----------
+    xp : module
+        Array namespace of the backend.
+    value : Array
+        Of NumPy, or of the backend.
+
+    Returns
+    -------
+    Array
+        Not to be changed.
+    """
+    if type(value) is not np.ndarray or xp is np or value.nbytes > _MOST_BYTES_KEPT:
+        moved: Array = xp.asarray(value)
+        return moved
+    device = xp.cuda.runtime.getDevice() if xp.__name__ == "cupy" else 0
+    return _kept(xp, device, value.dtype.str, value.shape, value.tobytes())
+
+
+@functools.cache  # without a limit: what a captured graph reads must stay, and a network has few constants
+def _kept(xp: ModuleType, _: int, kind: str, shape: tuple[int, ...], data: bytes) -> Array:
+    array: Array = xp.asarray(np.frombuffer(data, kind).reshape(shape))
+    return array
 
 
 def select_backend(choice: DeviceChoice = "auto", local_task: int = 0) -> Backend:

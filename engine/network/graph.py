@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 AttributeValue: TypeAlias = "int | float | str | Array | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | Branch"
 """An ONNX attribute as a Python value; tensors are NumPy arrays."""
 
+_RESIZING = ("Resize", "Upsample")
+
 NO_INTEGERS: tuple[int, ...] = ()
 """Default of an absent list of integers."""
 
@@ -138,8 +140,9 @@ class Graph:
     def placed_on(self, xp: ModuleType) -> Graph:
         """Return the graph with its weights and floating-point constants in a backend's memory.
 
-        Executing an unplaced graph on a device works too, but copies each constant at each use. Integers and single
-        numbers stay with NumPy: they are shapes, axes, limits and exponents, which the host needs to read.
+        Executing an unplaced graph on a device works too, but copies each constant at each use. Integers, single
+        numbers and the scales of a resizing stay with NumPy: they are shapes, axes, limits and exponents, which the
+        host needs to read.
 
         Parameters
         ----------
@@ -151,8 +154,9 @@ class Graph:
         Graph
             Sharing everything that did not have to move.
         """
+        scales = {name for node in self.nodes if node.operator in _RESIZING for name in node.inputs[1:]}
         constants = {
-            name: xp.asarray(value) if value.dtype.kind == "f" and value.size > 1 else value
+            name: xp.asarray(value) if value.dtype.kind == "f" and value.size > 1 and name not in scales else value
             for name, value in self.constants.items()
         }
         layers = tuple(layer.placed_on(xp) for layer in self.linear_layers)

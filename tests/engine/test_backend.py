@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from nnsreport.engine.backend import namespace_of, select_backend, to_numpy
+from nnsreport.engine.backend import constant_on, namespace_of, select_backend, to_numpy
 from nnsreport.errors import DeviceError
 
 
@@ -118,3 +118,22 @@ def test_real_cuda_device() -> None:
     except DeviceError as error:
         pytest.skip(str(error))
     assert namespace_of(backend.xp.zeros(3)) is backend.xp
+
+
+def test_small_constants_are_sent_once(strict_device: ModuleType) -> None:
+    constant = np.arange(6.0).reshape(2, 3)
+    there = constant_on(strict_device, constant)
+    np.testing.assert_array_equal(there.get(), constant)
+    assert constant_on(strict_device, constant.copy()) is there
+    assert constant_on(strict_device, there) is there
+    for other in (constant + 1, constant.astype(np.float32), constant.reshape(3, 2)):
+        found = constant_on(strict_device, other)
+        np.testing.assert_array_equal(found.get(), other)
+        assert found.dtype == other.dtype
+    large = np.zeros(1 << 14)
+    assert constant_on(strict_device, large) is not constant_on(strict_device, large)
+
+
+def test_a_processor_keeps_no_constants() -> None:
+    constant = np.arange(3)
+    assert constant_on(np, constant) is constant

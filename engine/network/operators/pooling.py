@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, constant_on
 from nnsreport.engine.network.geometry import Padding, Window, pad_spatial
 from nnsreport.engine.network.graph import NO_INTEGERS
 from nnsreport.engine.network.operators.registry import Call, operator
@@ -30,7 +30,7 @@ def average_pool(call: Call) -> Array:
     window = pooling_window(call, x.ndim - 2)
     total = _pool(x, window, 0.0, call.xp.add)
     counts = _tap_counts(window, x.shape[2:], include_padding=bool(call.attribute("count_include_pad", 0)))
-    average: Array = total / call.xp.asarray(counts)
+    average: Array = total / constant_on(call.xp, counts)
     return average
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from nnsreport.engine.backend import Array, namespace_of, to_numpy
+from nnsreport.engine.backend import Array, constant_on, namespace_of, to_numpy
 from nnsreport.engine.network.graph import NO_INTEGERS, Node
 from nnsreport.engine.network.operators.types import element_type
 from nnsreport.errors import NetworkError, UnsupportedOperatorError
@@ -75,8 +75,7 @@ class Call:
         if value is None:
             return None
         xp = self.xp
-        moved: Array = value if xp is np and type(value) is np.ndarray else xp.asarray(value)
-        return moved
+        return value if xp is np and type(value) is np.ndarray else constant_on(xp, value)
 
     def arrays(self) -> list[Array]:
         """Return all inputs in the memory of :attr:`xp`, for operators with any number of them."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnsreport.engine.backend import Array
+from nnsreport.engine.backend import Array, constant_on
 from nnsreport.engine.network.graph import NO_INTEGERS
 from nnsreport.engine.network.operators.registry import Call, operator
 
@@ -139,7 +139,7 @@ def _mixed(call: Call, x: Array, number: int, axis: _Axis, positions: Array) -> 
     shape = (-1, *(1,) * (x.ndim - number - 1))
     total: Array = xp.zeros((), dtype="float32")
     for tap in range(taps.shape[1]):
-        weight = xp.asarray(weights[:, tap].astype(np.float32).reshape(shape))
+        weight = constant_on(xp, weights[:, tap].astype(np.float32).reshape(shape))
         total = total + _take(call, x, number, taps[:, tap]) * weight
     return total if x.dtype.kind == "f" else xp.rint(total).astype(x.dtype)
 
@@ -158,12 +158,12 @@ def _filter(call: Call, mode: str, distances: Array) -> Array:
 
 
 def _extrapolated(call: Call, x: Array, number: int, inside: Array) -> Array:
-    mask = call.xp.asarray(inside.reshape(-1, *(1,) * (x.ndim - number - 1)))
+    mask = constant_on(call.xp, inside.reshape(-1, *(1,) * (x.ndim - number - 1)))
     value: Array = call.xp.where(mask, x, x.dtype.type(call.attribute("extrapolation_value", 0.0)))
     return value
 
 
 def _take(call: Call, x: Array, number: int, index: Array) -> Array:
     inside = np.clip(index, 0, x.shape[number] - 1).astype(np.int64)
-    taken: Array = call.xp.take(x, call.xp.asarray(inside), axis=number)
+    taken: Array = call.xp.take(x, constant_on(call.xp, inside), axis=number)
     return taken

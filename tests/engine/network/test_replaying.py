@@ -35,6 +35,21 @@ NETWORKS: Mapping[str, tuple[tuple[object, ...], Mapping[str, object], str]] = {
         "a = MatMul(x, q) b = MatMul(x, k) c = MatMul(x, v) t = Transpose<perm = [0, 2, 1]>(b) s = MatMul(a, t) "
         "p = Softmax<axis = -1>(s) m = MatMul(p, c) w = MatMul(m, o) y = ReduceMean<axes = [1], keepdims = 0>(w)",
     ),
+    "constants": (
+        IMAGE,
+        {
+            "a": (6, 4, 3, 3),
+            "three": np.float32(3),
+            "zero": np.float32(0),
+            "six": np.float32(6),
+            "grow": np.array([1, 1, 1.5, 2], np.float32),
+            "none": np.empty(0, np.float32),
+            "g": (6, 5),
+        },
+        "p = Conv(x, a) q = Add(p, three) c = Clip(q, zero, six) d = Mul(p, c) e = Div(d, six) "
+        'r = Resize<mode = "linear">(e, none, grow) m = AveragePool<kernel_shape = [2, 2], pads = [1, 1, 1, 1]>(r) '
+        "f = GlobalAveragePool(m) h = Flatten(f) y = MatMul(h, g)",
+    ),
     "recurrent": (
         SEQUENCE,
         {"w": (1, 40, 8), "r": (1, 40, 10), "g": (10, 5)},
@@ -74,7 +89,7 @@ def check(networks: list[ReadNetwork], images: np.ndarray, xp: ModuleType, batch
 @pytest.mark.parametrize("trials", [1, 3])
 @pytest.mark.parametrize("batch", [1, 2, 4, 6, 13])
 @pytest.mark.parametrize("settings", [CrossbarSettings(mapping=SERIAL, device=NOISY, adc=NARROW)], ids=["noise"])
-@pytest.mark.parametrize("name", ["residual", "attention"])
+@pytest.mark.parametrize("name", ["residual", "attention", "constants"])
 def test_batches_are_replayed(
     name: str,
     settings: CrossbarSettings,
