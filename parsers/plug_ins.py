@@ -151,10 +151,11 @@ def load_plug_ins(taken: Iterable[str]) -> PlugIns:
     PlugIns
         Also when packages are broken, or the list of them is.
     """
-    owners = dict.fromkeys(taken, "nnsreport")
     formats: list[PlugInFormat] = []
     problems: list[LogError] = []
-    for entry in _entries(problems):
+    entries = _entries(problems)
+    owners = dict.fromkeys(taken if entries else (), "nnsreport")
+    for entry in entries:
         try:
             added = _load(entry)
             if added.name in owners:

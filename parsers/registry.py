@@ -5,28 +5,20 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import functools
+import importlib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nnsreport.errors import LogError, UnknownFormatError
 from nnsreport.parsers.glance import Glance
-from nnsreport.parsers.inputs import FORMATS as NEUROSIM_INPUTS
-from nnsreport.parsers.inputs.traces import refuse_trace
 from nnsreport.parsers.log_format import LogFormat, can_learn
-from nnsreport.parsers.mlp import FORMATS as MULTILAYER_PERCEPTRON
 from nnsreport.parsers.names import run_name
-from nnsreport.parsers.neurosim import FORMATS as NEUROSIM_FORMATS
-from nnsreport.parsers.neurosim_files import FORMATS as NEUROSIM_FILES
-from nnsreport.parsers.param_cpp import NeuroSimParam
 from nnsreport.parsers.plug_ins import PlugIns, load_plug_ins
 from nnsreport.parsers.reading import LogText, lines_of, read_bytes
 from nnsreport.parsers.records import ParsedLog, Problem, shorten
 from nnsreport.parsers.recurring import Memory, Unread
-from nnsreport.parsers.results_file import ResultsFile
-from nnsreport.parsers.slurm import FORMATS as SLURM
-from nnsreport.parsers.systolic import FORMATS as SYSTOLIC_ARRAY
 
 __all__ = [
     "BUILT_IN",
@@ -46,17 +38,8 @@ __all__ = [
 _SHOWN_LINES = 2
 _MEMORY = Memory()
 
-BUILT_IN: tuple[LogFormat, ...] = (
-    *NEUROSIM_FORMATS,
-    *NEUROSIM_FILES,
-    *MULTILAYER_PERCEPTRON,
-    *SYSTOLIC_ARRAY,
-    NeuroSimParam(),
-    *NEUROSIM_INPUTS,
-    ResultsFile(),
-    *SLURM,
-)
-"""The formats of this package; where two are equally sure of a text, the first is taken."""
+BUILT_IN = ("neurosim", "neurosim_files", "mlp", "systolic", "param_cpp", "inputs", "results_file", "slurm")
+"""Packages with the formats of nnsreport itself; where two are equally sure of a text, the first is taken."""
 
 
 class Detection(NamedTuple):
@@ -77,7 +60,19 @@ class Detection(NamedTuple):
 @functools.cache
 def formats() -> tuple[LogFormat, ...]:
     """Return every format, those that other packages add by entry point last."""
-    return (*BUILT_IN, *_plug_ins().formats)
+    return tuple(_in_order())
+
+
+def _in_order() -> Iterator[LogFormat]:
+    """Yield every format; packages are imported when their turn comes, as the first is sure of most logs."""
+    yield from _built_in()
+    yield from _plug_ins().formats
+
+
+def _built_in() -> Iterator[LogFormat]:
+    for package in BUILT_IN:
+        own: tuple[LogFormat, ...] = importlib.import_module(f"nnsreport.parsers.{package}").FORMATS
+        yield from own
 
 
 def plug_in_problems() -> tuple[LogError, ...]:
@@ -87,7 +82,7 @@ def plug_in_problems() -> tuple[LogError, ...]:
 
 @functools.cache
 def _plug_ins() -> PlugIns:
-    return load_plug_ins(known.name for known in BUILT_IN)
+    return load_plug_ins(known.name for known in _built_in())
 
 
 def format_named(name: str) -> LogFormat:
@@ -143,7 +138,7 @@ def recognise(text: LogText) -> Detection:
     glance = Glance.of(text.lines)
     best, surest = None, 0.0
     failures: list[LogError] = []
-    for known in formats():
+    for known in _in_order():
         try:
             confidence = known.confidence(glance)
         except LogError as error:
@@ -278,7 +273,9 @@ def load(path: Path, run: str, format_name: str | None) -> Unread:
     LogError
         The file cannot be read, or is a trace.
     """
-    if format_name is None:
+    if format_name is None and path.suffix.lower() == ".csv":
+        from nnsreport.parsers.inputs.traces import refuse_trace
+
         refuse_trace(path)
     return Unread(read_bytes(path), run, path)
 

@@ -3,4 +3,7 @@
 from nnsreport.parsers.param_cpp.format import NeuroSimParam
 from nnsreport.parsers.param_cpp.parameters import Parameter, ParameterFile, read_param_cpp
 
-__all__ = ["NeuroSimParam", "Parameter", "ParameterFile", "read_param_cpp"]
+FORMATS = (NeuroSimParam(),)
+"""The formats as the registry knows them."""
+
+__all__ = ["FORMATS", "NeuroSimParam", "Parameter", "ParameterFile", "read_param_cpp"]

@@ -73,3 +73,7 @@ class ResultsFile:
             negative_remedy="check them where they come from",
         )
         return (records.finish(run, text.source, is_complete=is_whole),)
+
+
+FORMATS = (ResultsFile(),)
+"""The formats as the registry knows them."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +17,7 @@ from nnsreport.parsers.export import encode_frame
 from nnsreport.parsers.glance import Glance
 from nnsreport.parsers.names import distinct_names, run_name
 from nnsreport.parsers.reading import lines_of, read_log
-from nnsreport.parsers.registry import detect
+from nnsreport.parsers.registry import BUILT_IN, detect
 from nnsreport.tables import empty, schema
 
 
@@ -128,3 +130,16 @@ def test_json_is_valid_and_names_what_it_has_no_numbers_for(odd_frame: pl.DataFr
 def test_unknown_suffix_is_refused(odd_frame: pl.DataFrame) -> None:
     with pytest.raises(LogError, match=r"\.xlsx; use one of \.parquet, \.csv, \.json"):
         encode_frame(odd_frame, Path("x.xlsx"))
+
+
+def test_a_log_that_the_first_package_is_sure_of_imports_no_other(test_data: Path) -> None:
+    log = test_data / "neurosim" / "v2.1" / "wrapper_two_epochs.txt"
+    script = """
+import sys
+from pathlib import Path
+from nnsreport.parsers import parse_log, registry
+log = parse_log(Path(sys.argv[1]))
+print(log.format, [name for name in registry.BUILT_IN if f"nnsreport.parsers.{name}" in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(log)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"neurosim-2.1 {[*BUILT_IN[:1]]}"]
