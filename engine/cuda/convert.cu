@@ -6,7 +6,8 @@ typedef LAYER_SHAPE OwnShape;
 static_assert(sizeof(Shared<OwnShape>) == SHARED_BYTES, "whoever launches gives another amount of shared memory");
 static_assert(sizeof(Job) == JOB_BYTES, "whoever launches describes the job in another layout");
 
-extern "C" __global__ void __launch_bounds__(WARPS *LANES) convert_layer(const __grid_constant__ Job job)
+extern "C" __global__ void __launch_bounds__(WARPS *LANES, OwnShape::BLOCKS_AT_ONCE)
+    convert_layer(const __grid_constant__ Job job)
 {
     extern __shared__ __align__(32) unsigned char memory[];
     convert<OwnShape>(

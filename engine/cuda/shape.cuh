@@ -30,6 +30,9 @@ struct Shape {
         LINES_OF_PASS = LINE_TILES * SIDE,
         VECTORS_OF_WARP = VECTOR_TILES * SIDE,
         VECTORS_OF_BLOCK = WARPS * VECTORS_OF_WARP,
+        /* On a multiprocessor at once, for whose registers the compiler has to make room; without noise two sets of
+           vectors take more than it could. */
+        BLOCKS_AT_ONCE = Numbers::IS_LANED && (VECTOR_TILES == 1 || IS_NOISY) ? 3 : 2,
         /* Matrices whose lines have one step of the converter in each lane. */
         QUADS = LINE_TILES / Numbers::TOGETHER,
         /* 16 bytes more than needed, so that the eight rows of an instruction begin in different banks; multiples of 16
