@@ -154,7 +154,7 @@ def counted() -> Iterator[Work]:
         raise RuntimeError("there are no loops in C: they were not built, or NNSREPORT_LOOPS=off")
 
     def counting(product: Any, levels: Any, *rest: Any) -> int:
-        _, _, cells, whole, _, _, _, _, cycles, blocks, shape, _, _, _, is_narrow, *_ = rest
+        _, _, cells, whole, _, _, _, _, cycles, blocks, shape, _, _, is_narrow, *_ = rest
         groups, lines, _, rows, count = shape
         kind = ("bytes_macs" if is_narrow else "words_macs") if whole.size else "floats_macs"
         setattr(work, kind, getattr(work, kind) + groups * lines * rows * count * len(cycles))

@@ -1,7 +1,7 @@
 """Time noisy crossbar inference beside CrossSim, aihwkit and PyTorch: same images, same settings, in turns.
 
     PYTHONPATH=CROSSSIM python bench/speed_beside_peers.py --data ../shared/data [--images N] [--threads 1,all] \
-        [--repeats R] [--batch B] [--rows WORDS]
+        [--repeats R] [--batch B] [--network FILE] [--rows WORDS]
 
 CROSSSIM is a checkout of github.com/sandialabs/cross-sim, version 3.2; aihwkit is installed as beside_aihwkit.py says.
 A program that is not there is left out. Without --data the network of the bundled digits is run, which has no goals: it
@@ -144,14 +144,13 @@ def altered(asked: SpeedRow, most_images: int | None, batch: int | None) -> Spee
     return replace(asked, row=replace(asked.row, images=images, batch=batch or asked.row.batch))
 
 
-def material_in(folder: Path | None) -> Material:
-    """Return the network and images in a folder such as ``../shared/data``, or the bundled digits."""
+def material_in(folder: Path | None, network: Path | None = None) -> Material:
+    """Return images in a folder such as ``../shared/data``, or the bundled digits, and their network or another."""
     if folder is None:
         digits = EXAMPLE / "digits_test.npz"
-        return Material(EXAMPLE / "digits_cnn.onnx", digits, digits)
-    return Material(
-        folder / "resnet20_cifar_jpeg.onnx", folder / "cifar10_jpeg_test.npz", folder / "cifar10_jpeg_calib.npz"
-    )
+        return Material(network or EXAMPLE / "digits_cnn.onnx", digits, digits)
+    network = network or folder / "resnet20_cifar_jpeg.onnx"
+    return Material(network, folder / "cifar10_jpeg_test.npz", folder / "cifar10_jpeg_calib.npz")
 
 
 def measured(asked: SpeedRow, material: Material, threads: int, repeats: int) -> tuple[list[Pass], ...]:
@@ -252,13 +251,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of ResNet-20 and CIFAR-10; else the bundled digits are run")
+    parser.add_argument("--network", type=Path, help="ONNX file that takes the same images; else ResNet-20")
     parser.add_argument("--images", type=int, help="at most so many of each row")
     parser.add_argument("--threads", type=thread_counts, default="1,all", help="numbers, or all; separated by commas")
     parser.add_argument("--batch", type=int, help="images evaluated together; else as many as suit each row")
     parser.add_argument("--repeats", type=int, default=3, help="passes of each program")
     parser.add_argument("--rows", nargs="+", default=[""], help="words; rows with any of them")
     asked = parser.parse_args(arguments)
-    material = material_in(asked.data)
+    material = material_in(asked.data, asked.network)
     chosen = {name: row for name, row in speed_rows().items() if any(word in name for word in asked.rows)}
     chosen = {name: altered(row, asked.images, asked.batch) for name, row in chosen.items()}
     if asked.data is None:

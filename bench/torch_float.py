@@ -102,5 +102,10 @@ def operators() -> dict[str, Callable[[Sequence[Tensor], Mapping[str, Any]], Ten
             inputs[0], attributes["kernel_shape"], attributes["strides"]
         ),
         "ReduceMean": lambda inputs, attributes: inputs[0].mean(inputs[1].tolist(), bool(attributes["keepdims"])),
+        "GlobalAveragePool": lambda inputs, _: inputs[0].mean((2, 3), keepdim=True),
+        "MaxPool": lambda inputs, attributes: functional.max_pool2d(
+            inputs[0], attributes["kernel_shape"], attributes["strides"]
+        ),
+        "Flatten": lambda inputs, _: inputs[0].flatten(1),
         "Reshape": lambda inputs, _: inputs[0].reshape(inputs[1].tolist()),
     }

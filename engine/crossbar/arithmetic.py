@@ -19,7 +19,7 @@ from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import FusedProduct, Rescaling, WholeCells, fused_lines, is_fusible
+from nnsreport.engine.crossbar.fused import FusedProduct, Rescaling, fused_lines, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.launching import is_launchable, launched_product
@@ -80,8 +80,8 @@ class BlockOperand:
         How activations are applied.
     noise : ReadNoise, optional
         What every read adds.
-    whole : WholeCells, optional
-        The conductances again, where they are small whole numbers and that is of use.
+    largest_whole : int, optional
+        Largest magnitude of the conductances, where they are small whole numbers and that is of use.
     packed : PackedCells, optional
         The conductances again, as a GPU's kernel takes them.
     """
@@ -91,7 +91,7 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
-    whole: WholeCells | None = None
+    largest_whole: int | None = None
     packed: PackedCells | None = None
 
     @property
@@ -211,7 +211,7 @@ def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter:
     if operand.noise is not None or operand.packed is not None or not is_fusible(xp, dtype):
         return None
     values = tuple(step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True))
-    return fused_lines(operand.cells, operand.whole, operand.blocks, operand.cycles, converter, values)
+    return fused_lines(operand.cells, operand.largest_whole, operand.blocks, operand.cycles, converter, values)
 
 
 def kernel_product(

@@ -26,10 +26,8 @@ MAGNITUDE, BIPOLAR, SIGN_BIT, _POSITIVE, _NEGATIVE = range(5)
 """How a cycle cuts pulses out of levels, as in ``native/job.h``."""
 CYCLE = np.dtype([("kind", np.int32), ("shift", np.int32), ("mask", np.int32), ("weight", np.float32)])
 _ALL_BITS = -1
-_PADDING = 4
-"""Lines that the loops work on together."""
-_ADDED_TOGETHER = 4
-"""Rows whose products are added in pairs, each pair apart."""
+_LINES, _PAIR, _QUAD = 4, 2, 4
+"""Lines that the loops work on together, and rows: as words, and as bytes, whose products are added in pairs."""
 _MOST_BYTES = 2
 _LARGEST_BYTE = 127
 _LARGEST_WORD = 2**15 - 1
@@ -38,24 +36,8 @@ _LARGEST_SUM = 2**24
 _NONE = np.empty(0, np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class WholeCells:
-    """Conductances that are small whole numbers.
-
-    Attributes
-    ----------
-    numbers : numpy.ndarray of int8 or int16, (groups, slices * columns, K)
-        In level units.
-    largest : int
-        Magnitude among them.
-    """
-
-    numbers: Array
-    largest: int
-
-
-def whole_cells(cells: Array) -> WholeCells | None:
-    """Return conductances as bytes or words, if they are small whole numbers.
+def largest_whole(cells: Array) -> int | None:
+    """Return the largest magnitude of conductances that are small whole numbers.
 
     Parameters
     ----------
@@ -64,16 +46,13 @@ def whole_cells(cells: Array) -> WholeCells | None:
 
     Returns
     -------
-    WholeCells or None
-        For :class:`FusedProduct`; None on a device, where nothing needs them.
+    int or None
+        For :func:`fused_lines`; None for others, and on a device, where nothing needs it.
     """
     if native.convert is None or namespace_of(cells) is not np:
         return None
     largest = np.abs(cells).max(initial=0.0)
-    if largest > _LARGEST_WORD:
-        return None
-    whole = cells.astype(np.int8 if largest <= _LARGEST_BYTE else np.int16, order="C")
-    return WholeCells(whole, int(largest)) if np.array_equal(whole, cells) else None
+    return int(largest) if largest <= _LARGEST_WORD and np.array_equal(np.rint(cells), cells) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +81,8 @@ class FusedProduct:
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice; contiguous.
     whole : numpy.ndarray of int8 or int16, or None
-        The same for activations of one byte, where every sum of a block is a whole number of single precision.
-    is_narrow : bool
-        Where no sum of half a block's whole numbers exceeds 16 bits.
+        The same for activations of one byte, where every sum of a block is a whole number of single precision; in the
+        order in which the loops need it.
     blocks : numpy.ndarray of int64, (blocks, 2)
         Begin and end of the rows K read together.
     table : numpy.ndarray of CYCLE, (cycles,)
@@ -119,7 +97,6 @@ class FusedProduct:
 
     cells: Array
     whole: Array | None
-    is_narrow: bool
     blocks: Array
     table: Array
     reciprocals: Array
@@ -152,8 +129,7 @@ class FusedProduct:
             raise RuntimeError("there are no loops in C: ask is_fusible before")
         groups, lines, rows = self.cells.shape
         activations, count, slices = taps.elements, taps.vectors_at.size, self.values.size
-        is_byte = activations.itemsize == 1
-        whole = self.whole if is_byte else None
+        whole = self.whole if activations.itemsize == 1 else None
         product: Array = np.empty((groups, lines // slices, count), np.float32)
         clipped = native.convert(
             product,
@@ -171,8 +147,7 @@ class FusedProduct:
             (groups, lines, slices, rows, count),
             activations.itemsize,
             int(activations.dtype.kind == "i"),
-            0 if whole is None else whole.itemsize,
-            int(is_byte and self.is_narrow),
+            int(whole is not None and whole.itemsize == 1),
             0.0 if rescaling is None else rescaling.reference,
             *self.limits,
         )
@@ -181,7 +156,7 @@ class FusedProduct:
 
 def fused_lines(
     cells: Array,
-    whole: WholeCells | None,
+    largest: int | None,
     blocks: tuple[slice, ...],
     cycles: InputCoding,
     converter: UniformConverter,
@@ -193,8 +168,8 @@ def fused_lines(
     ----------
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice.
-    whole : WholeCells or None
-        The same, from :func:`whole_cells`.
+    largest : int or None
+        Their largest magnitude, from :func:`largest_whole`.
     blocks : tuple of slice
         Rows K read together.
     cycles : InputCoding
@@ -209,20 +184,32 @@ def fused_lines(
     FusedProduct
         Without copies of the cells, if they are contiguous.
     """
-    steps, table = converter.steps, cycle_table(cycles)
-    longest = max(block.stop - block.start for block in blocks)
-    usable = whole if whole is not None and _fits_words(whole, cycles, longest) else None
+    steps = converter.steps
     reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), cells.shape[1] // len(steps))
+    contiguous = np.ascontiguousarray(cells)
+    bounds = np.array([(block.start, block.stop) for block in blocks], np.int64)
     return FusedProduct(
-        np.ascontiguousarray(cells),
-        None if usable is None else usable.numbers,
-        usable is not None and _fits_bytes(usable, table, cycles, longest),
-        np.array([(block.start, block.stop) for block in blocks], np.int64),
-        table,
-        np.concatenate([reciprocals, np.zeros(_PADDING, np.float32)]),
+        contiguous,
+        None if largest is None else _packed(contiguous, largest, bounds, cycles),
+        bounds,
+        cycle_table(cycles),
+        np.concatenate([reciprocals, np.zeros(_LINES, np.float32)]),
         (converter.low, converter.high),
         np.array(values, np.float32),
     )
+
+
+def _packed(cells: Array, largest: int, blocks: Array, cycles: InputCoding) -> Array | None:
+    """Return whole numbers in the order in which the loops need them, where they are of use."""
+    lengths = blocks[:, 1] - blocks[:, 0]
+    if native.pack is None or not _fits_words(largest, cycles, int(lengths.max())):
+        return None
+    is_narrow = _fits_bytes(largest, cycles, int(lengths.max()))
+    together, dtype = (_QUAD, np.int8) if is_narrow else (_PAIR, np.int16)
+    groups, lines, rows = cells.shape
+    filled = int((-(-lengths // together) * together).sum())
+    packed = np.empty((groups, -(-lines // _LINES) * _LINES * filled), dtype)
+    return packed if native.pack(packed, cells, blocks, (groups, lines, rows), int(is_narrow)) else None
 
 
 def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
@@ -243,18 +230,19 @@ def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:
     return native.convert is not None and xp is np and np.dtype(dtype).itemsize <= _MOST_BYTES
 
 
-def _fits_words(whole: WholeCells, cycles: InputCoding, longest: int) -> bool:
+def _fits_words(largest: int, cycles: InputCoding, longest: int) -> bool:
     """Return whether no sum of a block's rows exceeds what single precision holds."""
-    return longest * max(cycles.tops) * whole.largest <= _LARGEST_SUM
+    return longest * max(cycles.tops) * largest <= _LARGEST_SUM
 
 
-def _fits_bytes(whole: WholeCells, table: Array, cycles: InputCoding, longest: int) -> bool:
+def _fits_bytes(largest: int, cycles: InputCoding, longest: int) -> bool:
     """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
+    table = cycle_table(cycles)
     are_pulses_whole = set(table["kind"].tolist()) <= {MAGNITUDE, SIGN_BIT} and min(table["mask"].tolist()) >= 0
-    if whole.numbers.itemsize != 1 or not are_pulses_whole:
+    if largest > _LARGEST_BYTE or not are_pulses_whole:
         return False
-    pairs = 2 * -(-longest // _ADDED_TOGETHER)
-    return pairs * max(cycles.tops) * whole.largest <= _LARGEST_WORD
+    added = _PAIR * -(-longest // _QUAD)
+    return added * max(cycles.tops) * largest <= _LARGEST_WORD
 
 
 @functools.lru_cache(maxsize=64)  # layers are evaluated again and again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from nnsreport.engine.crossbar.arithmetic import (
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
-from nnsreport.engine.crossbar.fused import Rescaling, whole_cells
+from nnsreport.engine.crossbar.fused import Rescaling, largest_whole
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
@@ -78,6 +78,13 @@ class CrossbarLayer:
     plan: Plan
     image_shape: tuple[int, ...] = ()
     neurosim_limits: tuple[tuple[float, float], ...] = ()
+    _conversions_of_vector: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Count what every batch asks for again."""
+        columns = self.linear.groups * (self.linear.outputs + self.mapping.reference_column)
+        conversions = columns * self.row_blocks * self.weight_slices * self.input_cycles
+        object.__setattr__(self, "_conversions_of_vector", conversions)
 
     @property
     def name(self) -> str:
@@ -151,8 +158,7 @@ class CrossbarLayer:
         int
             Those of the hardware, whether or not the plan computes each; reference columns included.
         """
-        columns = self.linear.groups * (self.linear.outputs + self.mapping.reference_column)
-        return vectors * columns * self.row_blocks * self.weight_slices * self.input_cycles
+        return vectors * self._conversions_of_vector
 
     def vectors(self, x: Array) -> Iterator[tuple[slice, Array]]:
         """Quantise and unfold an input, a few images at a time.
@@ -210,7 +216,7 @@ class CrossbarLayer:
         if isinstance(self.converter, UniformConverter):
             slices = self.mapping.slices
             packed = packed_on_device(cells, noise, self.blocks, slices, self.cycles, self.converter)
-        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole_cells(cells), packed)
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, largest_whole(cells), packed)
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
         """Return the layer's converters in one trial.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.compensation import ChannelCorrection, Gain, mean_gain
@@ -18,6 +19,9 @@ from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network import Graph, LinearLayer, Multiply, execute
 from nnsreport.engine.network.taps import Taps
+
+Fused: TypeAlias = Callable[[Taps], tuple[Array, int]]
+"""Makes products of quantised inputs in the loops in C, and counts conversions that were clipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,14 @@ class ReadLayer:
     gain: Gain = 1.0
     correction: ChannelCorrection | None = None
     weight_error: float = 0.0
+    _fused: Fused | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what every batch asks for again."""
+        fused = None
+        if self.operand is not None and self.converter is not None:
+            fused = self.layer.fused(self.operand, self.converter, self.gain)
+        object.__setattr__(self, "_fused", fused)
 
     @property
     def compensation_factor(self) -> float:
@@ -118,9 +130,8 @@ class ReadLayer:
         clipped : int or Array of int64, ()
             Conversions outside the ADC's range; on a device an array, so that nobody waits for it.
         """
-        fused = self.fused()
-        if fused is not None:
-            product, clipped = fused(self.layer.taps(x))
+        if self._fused is not None:
+            product, clipped = self._fused(self.layer.taps(x))
             return self.corrected(product), clipped
         return products_of_one_input((self,), x, batch)[0]
 
@@ -139,11 +150,10 @@ class ReadLayer:
         """
         return self.layer.conversions(vectors)
 
-    def fused(self) -> Callable[[Taps], tuple[Array, int]] | None:
-        """Return what makes products (groups, N, M) of :meth:`CrossbarLayer.taps` in the loops in C, if they can."""
-        if self.operand is None or self.converter is None:
-            return None
-        return self.layer.fused(self.operand, self.converter, self.gain)
+    @property
+    def fused(self) -> Fused | None:
+        """What makes products (groups, N, M) of :meth:`CrossbarLayer.taps` in the loops in C, if they can."""
+        return self._fused
 
     def corrected(self, product: Array) -> Array:
         """Return a product of (groups, N, M) as the network takes it, (groups, M, N)."""

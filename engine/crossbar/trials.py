@@ -141,7 +141,7 @@ class _ProductsTogether:
 
 def _fused(layers: Sequence[ReadLayer]) -> list[Fused] | None:
     """Return the loops in C of each network; None unless they apply in all."""
-    found = [read.fused() for read in layers]
+    found = [read.fused for read in layers]
     return [one for one in found if one is not None] if None not in found else None
 
 

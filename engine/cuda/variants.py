@@ -8,7 +8,7 @@ from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns
 from nnsreport.engine.cuda.shapes import KernelShape
 
 _LEAST_CAPABILITY_OF_BYTES, _LEAST_CAPABILITY_OF_LANES = 72, 80
-_LARGEST_BYTE = 127
+_LARGEST_BYTE, _LARGEST_UNSIGNED_BYTE = 127, 255
 _LARGEST_WHOLE_HALF = 2048
 _LARGEST_PULSE = 2047
 _LARGEST_ROOT = 45
@@ -59,9 +59,11 @@ def kernel_shape(
     largest = float(xp.abs(cells).max()) if cells.size else 0.0
     is_whole = largest <= _LARGEST_WHOLE_HALF and bool((cells == xp.rint(cells)).all())
     longest = max(block.stop - block.start for block in blocks)
-    fits_bytes = largest <= _LARGEST_BYTE and longest * largest * top <= _LARGEST_SUM and _levels_are_bytes(cycles)
-    is_bytes = capability >= _LEAST_CAPABILITY_OF_BYTES and is_whole and fits_bytes and not is_noisy
     is_laned = capability >= _LEAST_CAPABILITY_OF_LANES
+    largest_pulse = _LARGEST_UNSIGNED_BYTE if is_laned else _LARGEST_BYTE
+    fits_bytes = largest <= _LARGEST_BYTE and top <= largest_pulse and longest * largest * top <= _LARGEST_SUM
+    is_bytes = capability >= _LEAST_CAPABILITY_OF_BYTES and is_whole and not is_noisy
+    is_bytes = is_bytes and fits_bytes and _levels_are_bytes(cycles)
     return KernelShape(
         is_bytes,
         1 if is_whole else 2,
@@ -106,7 +108,7 @@ def has_sign_apart(cycles: InputCoding) -> bool:
 
 
 def _levels_are_bytes(cycles: InputCoding) -> bool:
-    return max(cycles.tops) <= _LARGEST_BYTE and not has_sign_apart(cycles) and level_bits(cycles) <= _BITS_OF_BYTE
+    return not has_sign_apart(cycles) and level_bits(cycles) <= _BITS_OF_BYTE
 
 
 def _digits_may_stay(cycles: InputCoding, is_noisy: bool) -> bool:

@@ -2,7 +2,7 @@
 
 Attributes
 ----------
-convert, normal_rows, quantize, unfold : callable or None
+convert, normal_rows, pack, quantize, unfold : callable or None
     See ``_kernels.pyi``; None without the loops.
 """
 
@@ -16,5 +16,6 @@ _kernels = loops("nnsreport.engine.native._kernels")
 
 convert: Callable[..., int] | None = getattr(_kernels, "convert", None)
 normal_rows: Callable[..., None] | None = getattr(_kernels, "normal_rows", None)
+pack: Callable[..., bool] | None = getattr(_kernels, "pack", None)
 quantize: Callable[..., bool] | None = getattr(_kernels, "quantize", None)
 unfold: Callable[..., None] | None = getattr(_kernels, "unfold", None)

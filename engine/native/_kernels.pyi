@@ -16,7 +16,6 @@ def convert(
     shape: tuple[int, int, int, int, int],
     level_bytes: int,
     is_signed: int,
-    whole_bytes: int,
     is_narrow: int,
     reference: float,
     low: float,
@@ -36,7 +35,7 @@ def convert(
         of eight consecutive vectors lie side by side.
     cells : float32, (groups, lines, K)
         Conductances, slice by slice.
-    whole : int8 or int16, (groups, lines, K), or empty
+    whole : int8 or int16, from :func:`pack`, or empty
         The same, where they are whole numbers; levels must then be bytes, and sums of a block less than 2^24.
     reciprocals : float32, (lines + 4)
         What sums are multiplied with; the last four are zero.
@@ -55,10 +54,8 @@ def convert(
         Of a level: 1 or 2.
     is_signed : int
         Levels may be negative.
-    whole_bytes : int
-        Of a cell in ``whole``: 1 or 2.
     is_narrow : int
-        Cells are of one byte, pulses are not negative, and no sum of half a block's rows exceeds 16 bits.
+        Whole cells are of one byte: pulses are not negative, and no sum of half a block's rows exceeds 16 bits.
     reference : float
         See ``gains``.
     low, high : float
@@ -73,6 +70,33 @@ def convert(
     ------
     ValueError
         Arrays are not as long as their shapes say, or levels or blocks lie outside of them.
+    """
+
+def pack(packed: Buffer, cells: Buffer, blocks: Buffer, shape: tuple[int, int, int], is_narrow: int, /) -> bool:
+    """Bring whole numbers into the order in which :func:`convert` needs them.
+
+    Parameters
+    ----------
+    packed : int8 or int16, (groups, lines * rows)
+        Is overwritten; lines are filled up to fours, and the rows of each block to fours of int8 or pairs of int16.
+    cells : float32, (groups, lines, K)
+        Whole numbers of one byte, or of two.
+    blocks : int64, (blocks, 2)
+        First row of each block, and the one behind its last.
+    shape : tuple of int
+        Groups, lines and K.
+    is_narrow : int
+        For int8; else int16.
+
+    Returns
+    -------
+    bool
+        Whether this processor has a use for them; else nothing is written.
+
+    Raises
+    ------
+    ValueError
+        Arrays are not as long as their shapes say, or blocks lie outside of them.
     """
 
 def normal_rows(

@@ -10,23 +10,21 @@
 
 /* A quad is of rows whose bytes lie side by side, as the processor adds them up. A tile is narrower than that of floats,
    because products need registers of their own. */
-enum { QUAD = 4, BYTES_OCTETS = 2, BYTES_WIDTH = BYTES_OCTETS * LANES };
+enum { BYTES_OCTETS = 2, BYTES_WIDTH = BYTES_OCTETS * LANES };
 
 #define WITH_BYTES __attribute__((target("avx2,fma")))
 
-WITH_BYTES INLINE void pack_bytes(const Job *job, int64_t group, int8_t *packed)
+/* Cells of a quad of four lines, one line after the other. */
+INLINE void pack_bytes(const Packing *packing, int64_t group, int8_t *packed)
 {
-    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
-        for (int64_t line = 0; line < job->lines; line += LINES) {
-            const int8_t *from[LINES];
-            for (int64_t own = 0; own < LINES; own++)
-                from[own] = (const int8_t *)job->whole + line_at(job, group, line + own) * job->rows;
+    for (const int64_t *block = packing->blocks; block < packing->blocks + 2 * packing->block_count; block += 2)
+        for (int64_t line = 0; line < packing->lines; line += LINES) {
+            const float *from[LINES];
+            find_lines(packing, group, line, from);
             for (int64_t row = block[0]; row < block[1]; row += QUAD)
-                for (int64_t own = 0; own < LINES; own++, packed += QUAD) {
-                    const int64_t left = block[1] - row;
-                    memset(packed, 0, QUAD);
-                    memcpy(packed, from[own] + row, left < QUAD ? left : QUAD);
-                }
+                for (int64_t own = 0; own < LINES; own++)
+                    for (int64_t next = row; next < row + QUAD; next++)
+                        *packed++ = next < block[1] ? (int8_t)from[own][next] : 0;
         }
 }
 
@@ -109,7 +107,7 @@ WITH_BYTES INLINE void convert_tile_of_bytes(
     const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped)
 {
     const int64_t padded = up_to_a_multiple(job->lines, LINES);
-    const int32_t *cells = room->cells;
+    const int32_t *cells = whole_cells(job, group);
     Tile tile;
     int32_t totals[BYTES_WIDTH] = {0};
     find_tile(job, group, first, width, room, BYTES_OCTETS, &tile);
@@ -125,15 +123,13 @@ WITH_BYTES INLINE void convert_tile_of_bytes(
 
 WITH_BYTES static void convert_bytes(const Job *job, const Room *room, int64_t *clipped)
 {
-    for (int64_t group = 0; group < job->groups; group++) {
-        pack_bytes(job, group, room->cells);
+    for (int64_t group = 0; group < job->groups; group++)
         for (int64_t first = 0; first < job->count; first += BYTES_WIDTH) {
             const int64_t left = job->count - first, width = left < BYTES_WIDTH ? left : BYTES_WIDTH;
             Integers of_lanes = {0};
             convert_tile_of_bytes(job, group, first, width, room, &of_lanes);
             *clipped += lanes_together(of_lanes);
         }
-    }
 }
 
 #endif

@@ -8,13 +8,15 @@
 
 enum { FLOATS_OCTETS = 3, FLOATS_WIDTH = FLOATS_OCTETS * LANES };
 
-INLINE void pack_cells(const Job *job, int64_t group, float *packed)
+/* A few tiles take cells as they lie; more of them pay for having those of four lines side by side. */
+enum { TILES_WITHOUT_PACKING = 2 };
+
+INLINE void pack_cells(const Packing *packing, int64_t group, float *packed)
 {
-    for (int64_t line = 0; line < job->lines; line += LINES) {
+    for (int64_t line = 0; line < packing->lines; line += LINES) {
         const float *from[LINES];
-        for (int64_t own = 0; own < LINES; own++)
-            from[own] = job->cells + line_at(job, group, line + own) * job->rows;
-        for (int64_t row = 0; row < job->rows; row++)
+        find_lines(packing, group, line, from);
+        for (int64_t row = 0; row < packing->rows; row++)
             for (int64_t own = 0; own < LINES; own++)
                 *packed++ = from[own][row];
     }
@@ -39,22 +41,22 @@ INLINE void cut_pulses(const Cycle *cycle, const int32_t *levels, int64_t count,
 }
 
 #define ADD_ROW(line)                                                                                                  \
-    sum##line##0 += cells[line] * first;                                                                               \
-    sum##line##1 += cells[line] * second;                                                                              \
-    sum##line##2 += cells[line] * third
+    sum##line##0 += cells[line][row * step] * first;                                                                   \
+    sum##line##1 += cells[line][row * step] * second;                                                                  \
+    sum##line##2 += cells[line][row * step] * third
 #define ADD_CODES(line)                                                                                                \
     ADD_CODE(sum##line##0, line, codes + line * FLOATS_WIDTH);                                                         \
     ADD_CODE(sum##line##1, line, codes + line * FLOATS_WIDTH + LANES);                                                 \
     ADD_CODE(sum##line##2, line, codes + line * FLOATS_WIDTH + 2 * LANES)
 
 INLINE void add_codes(
-    const Job *job, const float *cells, const float *pulses, int64_t rows, const float *reciprocals, float weight,
-    float *codes, Integers *clipped, const int is_fused)
+    const Job *job, const float *const *cells, const int64_t step, const float *pulses, int64_t rows,
+    const float *reciprocals, float weight, float *codes, Integers *clipped, const int is_fused)
 {
     const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
     Floats sum00 = {0}, sum01 = {0}, sum02 = {0}, sum10 = {0}, sum11 = {0}, sum12 = {0};
     Floats sum20 = {0}, sum21 = {0}, sum22 = {0}, sum30 = {0}, sum31 = {0}, sum32 = {0};
-    for (int64_t row = 0; row < rows; row++, cells += LINES, pulses += FLOATS_WIDTH) {
+    for (int64_t row = 0; row < rows; row++, pulses += FLOATS_WIDTH) {
         const Floats first = LOAD(pulses), second = LOAD(pulses + LANES), third = LOAD(pulses + 2 * LANES);
         ADD_ROW(0);
         ADD_ROW(1);
@@ -67,8 +69,30 @@ INLINE void add_codes(
     ADD_CODES(3);
 }
 
+/* `packed` are the group's cells, or NULL. */
+INLINE void convert_lines(
+    const Job *job, int64_t group, const int64_t *block, const float *packed, int64_t line, float weight,
+    const Room *room, Integers *clipped, const int is_fused)
+{
+    const int64_t rows = block[1] - block[0];
+    const float *cells[LINES], *reciprocals = job->reciprocals + line;
+    float *codes = room->codes + line * FLOATS_WIDTH;
+    if (packed) {
+        for (int64_t own = 0; own < LINES; own++)
+            cells[own] = packed + line * job->rows + block[0] * LINES + own;
+        add_codes(job, cells, LINES, room->pulses, rows, reciprocals, weight, codes, clipped, is_fused);
+        return;
+    }
+    const Packing packing = packing_of(job);
+    find_lines(&packing, group, line, cells);
+    for (int64_t own = 0; own < LINES; own++)
+        cells[own] += block[0];
+    add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, is_fused);
+}
+
 INLINE void convert_block(
-    const Job *job, const Tile *tile, const int64_t *block, const Room *room, Integers *clipped, const int is_fused)
+    const Job *job, int64_t group, const Tile *tile, const int64_t *block, const float *packed, const Room *room,
+    Integers *clipped, const int is_fused)
 {
     const int64_t rows = block[1] - block[0];
     const int are_pulses = job->cycle_count == 1 && is_whole(job, job->cycles);
@@ -80,15 +104,13 @@ INLINE void convert_block(
         if (!are_pulses)
             cut_pulses(job->cycles + cycle, room->levels, rows * FLOATS_WIDTH, room->pulses);
         for (int64_t line = 0; line < job->lines; line += LINES)
-            add_codes(
-                job, (float *)room->cells + line * job->rows + block[0] * LINES, room->pulses, rows,
-                job->reciprocals + line, job->cycles[cycle].weight, room->codes + line * FLOATS_WIDTH, clipped,
-                is_fused);
+            convert_lines(job, group, block, packed, line, job->cycles[cycle].weight, room, clipped, is_fused);
     }
 }
 
 INLINE void convert_tile(
-    const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped, const int is_fused)
+    const Job *job, int64_t group, int64_t first, int64_t width, const float *packed, const Room *room,
+    Integers *clipped, const int is_fused)
 {
     Tile tile;
     int32_t totals[FLOATS_WIDTH] = {0};
@@ -97,18 +119,21 @@ INLINE void convert_tile(
         sum_levels(job, &tile, FLOATS_OCTETS, totals, is_fused);
     memset(room->codes, 0, up_to_a_multiple(job->lines, LINES) * FLOATS_WIDTH * sizeof *room->codes);
     for (int64_t index = 0; index < job->block_count; index++)
-        convert_block(job, &tile, job->blocks + 2 * index, room, clipped, is_fused);
+        convert_block(job, group, &tile, job->blocks + 2 * index, packed, room, clipped, is_fused);
     store_product(job, group, first, width, room->codes, FLOATS_WIDTH, totals, is_fused);
 }
 
 INLINE void convert_floats(const Job *job, const Room *room, int64_t *clipped, const int is_fused)
 {
+    const Packing packing = packing_of(job);
+    const float *packed = job->count > TILES_WITHOUT_PACKING * FLOATS_WIDTH ? room->cells : NULL;
     for (int64_t group = 0; group < job->groups; group++) {
-        pack_cells(job, group, room->cells);
+        if (packed)
+            pack_cells(&packing, group, room->cells);
         for (int64_t first = 0; first < job->count; first += FLOATS_WIDTH) {
             const int64_t left = job->count - first, width = left < FLOATS_WIDTH ? left : FLOATS_WIDTH;
             Integers of_lanes = {0};
-            convert_tile(job, group, first, width, room, &of_lanes, is_fused);
+            convert_tile(job, group, first, width, packed, room, &of_lanes, is_fused);
             *clipped += lanes_together(of_lanes);
         }
     }

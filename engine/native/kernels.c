@@ -99,10 +99,10 @@ static int are_levels_inside(const Job *job, int64_t levels)
     return !is_any || (first_row >= 0 && first_vector >= 0 && last_row < levels && last_vector < levels - last_row);
 }
 
-static int are_blocks_inside(const Job *job)
+static int are_blocks_inside(const int64_t *blocks, int64_t count, int64_t rows)
 {
-    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
-        if (block[0] < 0 || block[0] > block[1] || block[1] > job->rows)
+    for (const int64_t *block = blocks; block < blocks + 2 * count; block += 2)
+        if (block[0] < 0 || block[0] > block[1] || block[1] > rows)
             return 0;
     return 1;
 }
@@ -118,7 +118,9 @@ static int is_consistent(const Job *job, const Py_buffer *buffers)
         [ROWS_AT] = job->groups * job->rows * 8,
         [VECTORS_AT] = job->count * 8,
         [CELLS] = cells * 4,
-        [WHOLE] = job->whole ? cells * job->whole_bytes : 0,
+        [WHOLE] = job->whole
+            ? job->groups * bytes_of_whole(job->blocks, job->block_count, job->lines, job->is_narrow)
+            : 0,
         [RECIPROCALS] = (job->lines + LINES) * 4,
         [VALUES] = job->slices * 4,
         [GAINS] = job->gains ? columns * 4 : 0,
@@ -129,16 +131,15 @@ static int is_consistent(const Job *job, const Py_buffer *buffers)
     for (int index = 0; index < BUFFERS; index++)
         if (buffers[index].len != lengths[index])
             return 0;
-    const int are_whole_right =
-        !job->whole || (job->bytes == 1 && job->whole_bytes >= 1 && job->whole_bytes <= (job->is_narrow ? 1 : 2));
-    return are_whole_right && are_blocks_inside(job) && are_levels_inside(job, buffers[LEVELS].len / job->bytes);
+    return (!job->whole || job->bytes == 1) && are_blocks_inside(job->blocks, job->block_count, job->rows) &&
+        are_levels_inside(job, buffers[LEVELS].len / job->bytes);
 }
 
 static int make_room(const Job *job, Room *room)
 {
     const size_t padded = up_to_a_multiple(job->lines, LINES);
     const size_t rows = job->rows + 4 * (job->block_count + 1); /* a block takes whole quads */
-    room->cells = malloc(padded * rows * 4);
+    room->cells = malloc(job->whole ? 1 : padded * rows * sizeof *room->cells);
     room->levels = malloc(rows * WIDEST * 4);
     room->pulses = malloc(rows * WIDEST * 4);
     room->codes = malloc((padded + LINES) * WIDEST * sizeof *room->codes);
@@ -182,10 +183,10 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
     Py_buffer buffers[BUFFERS];
     Py_ssize_t groups, lines, slices, rows, count;
     if (!PyArg_ParseTuple(
-            arguments, "w*y*y*y*y*y*y*y*y*y*y*y*(nnnnn)iiiifff", &buffers[PRODUCT], &buffers[LEVELS], &buffers[ROWS_AT],
+            arguments, "w*y*y*y*y*y*y*y*y*y*y*y*(nnnnn)iiifff", &buffers[PRODUCT], &buffers[LEVELS], &buffers[ROWS_AT],
             &buffers[VECTORS_AT], &buffers[CELLS], &buffers[WHOLE], &buffers[RECIPROCALS], &buffers[VALUES],
             &buffers[GAINS], &buffers[SCALES], &buffers[CYCLES], &buffers[BLOCKS], &groups, &lines, &slices, &rows,
-            &count, &job.bytes, &job.is_signed, &job.whole_bytes, &job.is_narrow, &job.reference, &job.low, &job.high))
+            &count, &job.bytes, &job.is_signed, &job.is_narrow, &job.reference, &job.low, &job.high))
         return NULL;
     job.groups = groups;
     job.lines = lines;
@@ -210,6 +211,65 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
     for (int index = 0; index < BUFFERS; index++)
         PyBuffer_Release(&buffers[index]);
     return result;
+}
+
+#if defined(__x86_64__)
+WITH_BYTES static void pack_all(const Packing *packing, void *packed, int is_narrow)
+{
+    for (int64_t group = 0; group < packing->groups; group++) {
+        const int64_t bytes = bytes_of_whole(packing->blocks, packing->block_count, packing->lines, is_narrow);
+        if (is_narrow)
+            pack_bytes(packing, group, (int8_t *)packed + group * bytes);
+        else
+            pack_words(packing, group, (int16_t *)packed + group * bytes / 2);
+    }
+}
+
+static int pack_anywhere(const Packing *packing, void *packed, int is_narrow)
+{
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return 0;
+    pack_all(packing, packed, is_narrow);
+    return 1;
+}
+#else
+static int pack_anywhere(const Packing *packing, void *packed, int is_narrow)
+{
+    (void)packing, (void)packed, (void)is_narrow;
+    return 0;
+}
+#endif
+
+static PyObject *pack(PyObject *self, PyObject *arguments)
+{
+    (void)self;
+    Packing job;
+    Py_buffer packed, cells, blocks;
+    Py_ssize_t groups, lines, rows;
+    int is_narrow, is_packed = 0;
+    if (!PyArg_ParseTuple(
+            arguments, "w*y*y*(nnn)i", &packed, &cells, &blocks, &groups, &lines, &rows, &is_narrow))
+        return NULL;
+    job.cells = cells.buf;
+    job.blocks = blocks.buf;
+    job.groups = groups;
+    job.lines = lines;
+    job.rows = rows;
+    job.block_count = blocks.len / 16;
+    const int is_right = lines > 0 && cells.len == groups * lines * rows * 4 && blocks.len % 16 == 0 &&
+        are_blocks_inside(job.blocks, job.block_count, rows) &&
+        packed.len == groups * bytes_of_whole(job.blocks, job.block_count, lines, is_narrow);
+    if (is_right) {
+        Py_BEGIN_ALLOW_THREADS
+        is_packed = pack_anywhere(&job, packed.buf, is_narrow);
+        Py_END_ALLOW_THREADS
+    }
+    else
+        PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
+    PyBuffer_Release(&packed);
+    PyBuffer_Release(&cells);
+    PyBuffer_Release(&blocks);
+    return is_right ? PyBool_FromLong(is_packed) : NULL;
 }
 
 static PyObject *normal_rows(PyObject *self, PyObject *arguments)
@@ -306,6 +366,7 @@ static PyObject *quantize(PyObject *self, PyObject *arguments)
 static PyMethodDef methods[] = {
     {"unfold", unfold, METH_VARARGS, "Copy the elements that windows see, one row for each tap."},
     {"quantize", quantize, METH_VARARGS, "Round numbers to levels; return whether all were numbers."},
+    {"pack", pack, METH_VARARGS, "Bring whole numbers into the order in which they are needed."},
     {"normal_rows", normal_rows, METH_VARARGS, "Fill a table with standard normal numbers."},
     {"convert", convert, METH_VARARGS, "Sum up blocks, convert, and add up cycles; return how many were clipped."},
     {NULL, NULL, 0, NULL},

@@ -9,30 +9,22 @@
 #include "levels.h"
 
 /* A pair is of rows whose words lie side by side, as the processor adds them up. */
-enum { PAIR = 2, WORDS_OCTETS = 2, WORDS_WIDTH = WORDS_OCTETS * LANES };
+enum { WORDS_OCTETS = 2, WORDS_WIDTH = WORDS_OCTETS * LANES };
 
 #define WITH_WORDS __attribute__((target("avx2,fma")))
 
-#define PACK_PAIRS(type)                                                                                               \
-    for (int64_t line = 0; line < job->lines; line += LINES) {                                                         \
-        const type *from[LINES];                                                                                       \
-        for (int64_t own = 0; own < LINES; own++)                                                                      \
-            from[own] = (const type *)job->whole + line_at(job, group, line + own) * job->rows;                        \
-        for (int64_t row = block[0]; row < block[1]; row += PAIR)                                                      \
-            for (int64_t own = 0; own < LINES; own++) {                                                                \
-                *packed++ = from[own][row];                                                                            \
-                *packed++ = row + 1 < block[1] ? from[own][row + 1] : 0;                                               \
-            }                                                                                                          \
-    }
-
-WITH_WORDS INLINE void pack_words(const Job *job, int64_t group, int16_t *packed)
+/* Cells of a pair of four lines, one line after the other. */
+INLINE void pack_words(const Packing *packing, int64_t group, int16_t *packed)
 {
-    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
-        if (job->whole_bytes == 1) {
-            PACK_PAIRS(int8_t)
-        }
-        else {
-            PACK_PAIRS(int16_t)
+    for (const int64_t *block = packing->blocks; block < packing->blocks + 2 * packing->block_count; block += 2)
+        for (int64_t line = 0; line < packing->lines; line += LINES) {
+            const float *from[LINES];
+            find_lines(packing, group, line, from);
+            for (int64_t row = block[0]; row < block[1]; row += PAIR)
+                for (int64_t own = 0; own < LINES; own++) {
+                    *packed++ = (int16_t)from[own][row];
+                    *packed++ = row + 1 < block[1] ? (int16_t)from[own][row + 1] : 0;
+                }
         }
 }
 
@@ -134,7 +126,7 @@ WITH_WORDS INLINE void convert_tile_of_words(
     const Job *job, int64_t group, int64_t first, int64_t width, const Room *room, Integers *clipped)
 {
     const int64_t padded = up_to_a_multiple(job->lines, LINES);
-    const int32_t *cells = room->cells;
+    const int32_t *cells = whole_cells(job, group);
     Tile tile;
     int32_t totals[WORDS_WIDTH] = {0};
     find_tile(job, group, first, width, room, WORDS_OCTETS, &tile);
@@ -148,15 +140,13 @@ WITH_WORDS INLINE void convert_tile_of_words(
 
 WITH_WORDS static void convert_words(const Job *job, const Room *room, int64_t *clipped)
 {
-    for (int64_t group = 0; group < job->groups; group++) {
-        pack_words(job, group, room->cells);
+    for (int64_t group = 0; group < job->groups; group++)
         for (int64_t first = 0; first < job->count; first += WORDS_WIDTH) {
             const int64_t left = job->count - first, width = left < WORDS_WIDTH ? left : WORDS_WIDTH;
             Integers of_lanes = {0};
             convert_tile_of_words(job, group, first, width, room, &of_lanes);
             *clipped += lanes_together(of_lanes);
         }
-    }
 }
 
 #endif

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,17 +81,24 @@ def taps_of_windows(padded: Array, window: Window, positions: tuple[int, ...], g
     Taps
         Rows run over (channel of the group, kernel row, kernel column), vectors over (image, output row and column).
     """
-    channel, image, *spatial = (stride // padded.itemsize for stride in padded.strides)
+    return Taps(padded, *_places_of_windows(padded.shape, window, positions, groups))
+
+
+@functools.lru_cache(maxsize=256)  # layers are evaluated again and again
+def _places_of_windows(
+    shape: tuple[int, ...], window: Window, positions: tuple[int, ...], groups: int
+) -> tuple[Array, Array]:
+    """Return rows_at and vectors_at of contiguous images."""
+    channel, image, *spatial = (math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
     taps = [step * dilation for step, dilation in zip(spatial, window.dilations, strict=True)]
     places = [step * stride for step, stride in zip(spatial, window.strides, strict=True)]
-    rows_at = _sums((padded.shape[0], *window.kernel), (channel, *taps))
-    return Taps(padded, rows_at.reshape(groups, -1), _sums((padded.shape[1], *positions), (image, *places)).reshape(-1))
+    rows_at = _sums((shape[0], *window.kernel), (channel, *taps)).reshape(groups, -1)
+    vectors_at = _sums((shape[1], *positions), (image, *places)).reshape(-1)
+    rows_at.flags.writeable = vectors_at.flags.writeable = False
+    return rows_at, vectors_at
 
 
-@functools.lru_cache(maxsize=64)  # layers are evaluated again and again
 def _sums(counts: tuple[int, ...], steps: tuple[int, ...]) -> Array:
     """Return where elements lie, of which an array has so many along its axes, so many apart."""
     along = (np.arange(count, dtype=np.int64) * step for count, step in zip(counts, steps, strict=True))
-    places: Array = functools.reduce(np.add.outer, along)
-    places.flags.writeable = False
-    return places
+    return functools.reduce(np.add.outer, along)

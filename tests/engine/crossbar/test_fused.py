@@ -27,7 +27,7 @@ def operand_of(cells: np.ndarray, rows: int, slices: int, cycles: InputCoding) -
     inputs = cells.shape[2]
     blocks = tuple(slice(first, min(first + rows, inputs)) for first in range(0, inputs, rows))
     weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
-    return BlockOperand(cells, blocks, weights, cycles, None, fused.whole_cells(cells))
+    return BlockOperand(cells, blocks, weights, cycles, None, fused.largest_whole(cells))
 
 
 def by_numpy(vectors: np.ndarray, operand: BlockOperand, converter: UniformConverter) -> tuple[np.ndarray, int]:
@@ -115,7 +115,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
     taken: list[int] = []
     convert = native.convert
     assert convert is not None
-    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[16]), convert(*given))[1])
+    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[15]), convert(*given))[1])
     for used in (84, 85, rows):
         short = operand_of(cells[..., :used].copy(), used, 1, cycles)
         vectors = np.full((1, used, 20), 255, np.uint8)
@@ -125,7 +125,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
         assert clipped == 0
     # 2 * quads * 3 * 127 <= 32767 for 43 quads, of up to 172 rows.
     assert taken == [True, True, False]
-    assert operand.whole is not None
+    assert operand.largest_whole == 127
 
 
 def test_ties_go_to_even() -> None:
@@ -161,14 +161,14 @@ def test_whole_numbers_up_to_the_last_that_single_precision_holds(monkeypatch: p
     taken: list[int] = []
     convert = native.convert
     assert convert is not None
-    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[15]), convert(*given))[1])
+    monkeypatch.setattr(native, "convert", lambda *given: (taken.append(given[5].size), convert(*given))[1])
     for rows in (128, 258, 259):
         operand = operand_of(np.full((1, 3, rows), -255, np.float32), rows, 1, input_coding(8, False, 0, "bipolar"))
         vectors = np.full((1, rows, 20), 255, np.uint8)
         product, _ = converted_product(vectors, operand, UniformConverter((2.0**9,), -(2**20), 2**20))
         np.testing.assert_array_equal(product, np.float32(2.0**9 * np.rint(-rows * 255 * 255 / 2.0**9)))
-    # 258 * 255 * 255 is the last below 2^24.
-    assert taken == [2, 2, 0]
+    # 258 * 255 * 255 is the last below 2^24; three lines are filled up to four.
+    assert taken == [4 * 128, 4 * 258, 0]
 
 
 def problem_for_the_loops() -> tuple[list[Any], tuple[Any, ...]]:
@@ -176,7 +176,7 @@ def problem_for_the_loops() -> tuple[list[Any], tuple[Any, ...]]:
     cells, cycles, blocks = np.ones((1, 4, 2), np.float32), np.zeros(16, np.uint8), np.array([[0, 2]], np.int64)
     ones, nothing = np.ones(8, np.float32), np.empty(0, np.float32)
     given = [np.zeros((1, 4, 3), np.float32), levels, *places, cells, np.empty(0, np.int8), ones, ones[:1]]
-    return [*given, nothing, nothing, cycles, blocks], ((1, 4, 1, 2, 3), 1, 0, 0, 0, 0.0, 0.0, 7.0)
+    return [*given, nothing, nothing, cycles, blocks], ((1, 4, 1, 2, 3), 1, 0, 0, 0.0, 0.0, 7.0)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def problem_for_the_loops() -> tuple[list[Any], tuple[Any, ...]]:
         (3, np.array([-1, 1, 2])),
         (3, np.array([0, 1])),
         (4, np.ones((1, 4, 1), np.float32)),
-        (5, np.ones((1, 4, 2), np.int8)),  # nothing says how many bytes a cell has
+        (5, np.ones((1, 8), np.int8)),  # words are asked for
         (6, np.ones(4, np.float32)),
         (7, np.ones(2, np.float32)),
         (8, np.ones(4, np.float32)),  # gains without scales
@@ -206,3 +206,32 @@ def test_what_does_not_fit_together_is_refused(index: int, wrong: np.ndarray) ->
     assert native.convert(*given, *ending) == 0
     with pytest.raises(ValueError, match="not as long as"):
         native.convert(*given[:index], wrong, *given[index + 1 :], *ending)
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+@pytest.mark.parametrize("is_narrow", [0, 1])
+def test_what_cannot_be_packed_is_refused(index: int, is_narrow: int) -> None:
+    """Five rows in blocks of three and two: filled up to six of 16 bits, or to eight of eight."""
+    assert native.pack is not None
+    cells, blocks = np.arange(2 * 3 * 5, dtype=np.float32).reshape(2, 3, 5), np.array([[0, 3], [3, 5]])
+    packed = np.full((2, 4 * 8), -1, np.int8) if is_narrow else np.full((2, 4 * 6), -1, np.int16)
+    wrong = (packed[:, :-1].copy(), cells[..., :-1].copy(), np.array([[0, 3], [3, 6]]))
+    given = [packed, cells, blocks]
+    given[index] = wrong[index]
+    with pytest.raises(ValueError, match="not as long as"):
+        native.pack(*given, (2, 3, 5), is_narrow)
+    assert (packed == -1).all()
+
+
+def test_packed_cells_lie_in_the_order_of_their_use() -> None:
+    assert native.pack is not None
+    cells, blocks = np.arange(1, 16, dtype=np.float32).reshape(1, 3, 5), np.array([[0, 3], [3, 5]])
+    bytes_, words = np.full((1, 4 * 8), -1, np.int8), np.full((1, 4 * 6), -1, np.int16)
+    if not native.pack(bytes_, cells, blocks, (1, 3, 5), 1):
+        pytest.skip("this processor has no use for packed cells")
+    native.pack(words, cells, blocks, (1, 3, 5), 0)
+    # The last line stands for the one that fills up.
+    quads = [[1, 2, 3, 0], [6, 7, 8, 0], [11, 12, 13, 0], [11, 12, 13, 0], [4, 5, 0, 0], [9, 10, 0, 0]]
+    np.testing.assert_array_equal(bytes_.reshape(-1, 4), [*quads, [14, 15, 0, 0], [14, 15, 0, 0]])
+    first = [[1, 2], [6, 7], [11, 12], [11, 12], [3, 0], [8, 0], [13, 0], [13, 0]]
+    np.testing.assert_array_equal(words.reshape(-1, 2), [*first, [4, 5], [9, 10], [14, 15], [14, 15]])
