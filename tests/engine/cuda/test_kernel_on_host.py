@@ -14,6 +14,7 @@ from nnsreport.engine.converters.uniform import UniformConverter, code_limits
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns, input_coding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.cuda import launching
 from nnsreport.engine.cuda.launching import packed_on_device
 from nnsreport.engine.cuda.shapes import KernelShape
 from nnsreport.engine.random import Purpose
@@ -114,6 +115,20 @@ def test_bytes_are_summed_up_as_bytes(
     np.testing.assert_array_equal(product, expected)
     assert clipped == expected_clipped
     assert host_device[-1].is_bytes
+
+
+@pytest.mark.parametrize(("capability", "is_bytes"), [(90, True), (80, True), (75, False), (70, False)])
+def test_pulses_of_eight_bits_are_bytes_where_they_have_no_sign(
+    host_device: list[KernelShape], monkeypatch: pytest.MonkeyPatch, capability: int, is_bytes: bool
+) -> None:
+    monkeypatch.setattr(launching, "_device", lambda array: (capability, 0))
+    problem = random_problem(19, bits=8, dac_bits=0, largest=127, rows=129)
+    product, clipped = converted_product(*problem)
+    expected, expected_clipped = by_numpy(*problem)
+    np.testing.assert_array_equal(product, expected)
+    assert clipped == expected_clipped
+    assert host_device[-1].is_bytes == is_bytes
+    assert host_device[-1].is_laned == (capability >= 80)
 
 
 @pytest.mark.parametrize(("rows", "is_bytes"), [(260, True), (261, False)])
