@@ -20,8 +20,8 @@ from nnsreport.engine.crossbar.replaying import inference_of
 from nnsreport.execution.measurement import Whole
 from nnsreport.execution.workload import Workload
 
-_IMAGES_ON_A_PROCESSOR = 16
-"""Of all trials in a batch: with more of them, nothing is gained (docs/performance.md)."""
+_IMAGES_ON_A_PROCESSOR, _SMALL_BATCH = 16, 4
+"""Of all trials in a batch, and of one: with more of them nothing is gained (docs/performance.md)."""
 _VECTORS_ON_A_DEVICE = 1 << 16
 """Of all trials in a layer: 64 a thread block, several thread blocks on each multiprocessor of the largest devices."""
 _MOST = 32
@@ -51,7 +51,7 @@ def trials_at_once(configuration: Configuration, workload: Workload, network: Cr
         return 1
     kind, images = workload.backend.name, min(workload.batch_size, len(workload.test))
     if kind == "cpu":
-        wanted = _IMAGES_ON_A_PROCESSOR // images
+        wanted = _IMAGES_ON_A_PROCESSOR // images if images <= _SMALL_BATCH else 1
     else:
         vectors = sum(shape.rows for shape in workload.shapes) / len(workload.shapes)
         wanted = math.ceil(_VECTORS_ON_A_DEVICE / (vectors * images))

@@ -79,12 +79,6 @@ def make_network() -> Callable[..., Path]:
 
 
 @pytest.fixture
-def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Evaluate one trial after the other, however small batches are."""
-    monkeypatch.setattr("nnsreport.execution.side_by_side._IMAGES_ON_A_PROCESSOR", 1)
-
-
-@pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Configuration file of a tiny run: 2 layers, 12 images of 3 classes, 2 trials at 2 times."""
     folder = tmp_path / "tiny"

@@ -116,7 +116,6 @@ def test_a_run_ends_early_with_the_trials_of_a_full_one(tiny: Path) -> None:
     assert f"{count} of up to 7 trials: no 95 % interval" in str(short.provenance)
 
 
-@pytest.mark.usefixtures("one_by_one")
 def test_a_run_that_was_cut_off_ends_at_the_same_trial(tiny: Path) -> None:
     overrides = [*SETTINGS, f"run.interval_width={WIDTH}"]
     whole = run(tiny, "whole", overrides)

@@ -211,7 +211,6 @@ def test_network_that_takes_vectors_gets_pixels_in_a_row(tiny: Path) -> None:
 # Stopping and resuming
 
 
-@pytest.mark.usefixtures("one_by_one")
 @pytest.mark.parametrize("after_stages", [0, 1, 3, 4])
 def test_stopped_run_keeps_its_parts_and_resumes(
     tiny: Path, after_stages: int, monkeypatch: pytest.MonkeyPatch
@@ -247,7 +246,6 @@ def test_stop_in_the_last_batch_completes(tiny: Path) -> None:
     assert run(tiny, progress=Late(), stop=stop).state == "complete"
 
 
-@pytest.mark.usefixtures("one_by_one")
 def test_progress_covers_every_image(tiny: Path) -> None:
     listener = Listener()
     run(tiny, progress=listener)

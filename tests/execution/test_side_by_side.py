@@ -125,7 +125,7 @@ def on(kind: str, bench: Bench, batch_size: int) -> int:
 
 
 def test_number_of_trials_fills_a_batch(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [on("cpu", bench, size) for size in (1, 2, 5, 8, 9, 64)] == [16, 8, 3, 2, 1, 1]
+    assert [on("cpu", bench, size) for size in (1, 2, 3, 4, 5, 64)] == [16, 8, 5, 4, 1, 1]
     # 12 images of 36 vectors in one layer and 1 in the other.
     assert on("cuda", bench, 64) == side_by_side._MOST
     monkeypatch.setattr(side_by_side, "_VECTORS_ON_A_DEVICE", 1000)
