@@ -14,6 +14,7 @@ _FILLED = re.compile(r"\n.")
 _FEWEST = 2  # the blanks before a single line may be its own
 _OPENING = ("{", "[", "(")
 _QUOTATION = re.compile("> ?")
+_JSON = re.compile(r'\s*(?:\{|\[\s*(?:$|[\[{"]))')
 
 
 def indentation(lines: Sequence[str], sample: str) -> re.Pattern[str] | None:
@@ -29,14 +30,17 @@ def indentation(lines: Sequence[str], sample: str) -> re.Pattern[str] | None:
     Returns
     -------
     re.Pattern or None
-        None if most lines are not indented, or some are below a line that is not, as in JSON or a program.
+        None if most lines are not indented, or some are below a line that is not, as in a program; and for JSON, to
+        which blanks mean nothing.
     """
     if len(_INDENTED.findall(sample)) * 2 <= len(_FILLED.findall(sample)):
         return None
     texts = [line for line in lines if line.strip()]
     if sum(line.startswith(">") for line in texts) * 2 > len(texts):
         return _QUOTATION
-    return None if _is_outline(lines) else _blanks(texts)
+    if not texts or _JSON.match(texts[0]) or _is_outline(lines):
+        return None
+    return _blanks(texts)
 
 
 def _blanks(texts: Sequence[str]) -> re.Pattern[str] | None:
