@@ -179,7 +179,6 @@ GENUINE = {
     "an object": json.dumps({"a": [1, 2, 3], "b": {"c": 0.5}}, indent=2),
     "an object behind blanks": '  {"accuracy":\n 0.912}\n',
     "a list behind blanks": '  [\n  {"metric": "accuracy",\n   "value": 0.912}\n  ]\n',
-    "nothing but blanks": "   \n  \n\t\n",
     "a program": "Param::Param() {\n\n\tmemcelltype = 2;\n\tnumRow = 128;\n\tif (numRow) {\n\t\tnumCol = 1;\n\t}\n}\n",
     "rows of numbers": "12.5 3 4\n13.5 4 5\n 14.5 5 6\n100:5\n1:2:3\n",
     "a column of numbers": "[0.5]\n[0.25 0.5]\n[1]\n1234567890.5e-3\n12345\n",
@@ -195,6 +194,11 @@ def test_what_programs_print_themselves_stays(text: str) -> None:
     read = lines_of(text.encode())
     assert list(read.lines) == text.removesuffix("\n").split("\n")
     assert told(read) == []
+
+
+@pytest.mark.parametrize("text", [" \n", "   \n  \n\t\n"])
+def test_nothing_but_blanks_is_no_indentation(text: str) -> None:
+    assert told(lines_of(text.encode())) == []
 
 
 def logs() -> Iterator[Path]:
