@@ -57,8 +57,9 @@ FUNCTION uint32_t halves_of_digits(uint32_t digits)
 }
 
 /* Digits left in their places: 2^shift times what they are worth, of bytes; of halves, subnormal ones, 2^(shift - 24)
-   times. The tensor cores take those exactly (PTX ISA, "mma": subnormal numbers are supported), one instruction cuts
-   them, and their power of two goes into the reciprocal of the converter's step. */
+   times. Tensor cores take those exactly (M. Fasi et al., "Numerical behavior of NVIDIA tensor cores", PeerJ Computer
+   Science 7, e330, 2021), one instruction cuts them, and their power of two goes into the reciprocal of the
+   converter's step. */
 template <class Matrix> FUNCTION void cut_in_place(Matrix &pulses, const Matrix &levels, const Cycle &cycle)
 {
     EACH_WORD (index, pulses)

@@ -18,6 +18,7 @@ from nnsreport.engine.random import Purpose, philox4x32
 
 SOURCE = NoiseSource(7, 1, 2, Purpose.WHITE_READ_NOISE, 20.0)
 LINES, COUNT, STEP = 64, 20_000, 2.0**-18
+NUMBERS = np.arange(COUNT)
 SHARES = [(0.0,) * 4, *itertools.product((-1.0, 1.0), repeat=4)]
 CYCLES = input_coding(1, False, 0, "bipolar")
 
@@ -38,7 +39,9 @@ def exact_numbers() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return (radii * turned).reshape(shape), radii.reshape(shape), np.stack(logarithms, axis=1).reshape(shape)
 
 
-def drawn(shares: tuple[float, ...], host_device: Any, step: float, high: int) -> np.ndarray:
+def drawn(
+    shares: tuple[float, ...], host_device: Any, step: float, high: int, numbers: np.ndarray = NUMBERS
+) -> np.ndarray:
     """Return noise of standard deviation 1 and nothing else, in steps of an ADC."""
     cells, variances = np.zeros((1, LINES, 1), np.float32), np.ones((1, LINES, 1), np.float32)
     converter = UniformConverter((step,), -high, high)
@@ -46,8 +49,8 @@ def drawn(shares: tuple[float, ...], host_device: Any, step: float, high: int) -
     packed = packed_on_device(cells, noise, (slice(0, 1),), Slices((1.0,), (3,)), CYCLES, converter)
     assert packed is not None
     host_device.shares_of_errors = shares
-    vectors, clipped = np.ones((1, 1, COUNT), np.uint8), np.zeros((), np.int64)
-    return launched_product(vectors, packed, converter, clipped, (SOURCE,), Vectors(np.arange(COUNT)))[0]
+    vectors, clipped = np.ones((1, 1, len(numbers)), np.uint8), np.zeros((), np.int64)
+    return launched_product(vectors, packed, converter, clipped, (SOURCE,), Vectors(numbers))[0]
 
 
 @pytest.mark.parametrize("shares", SHARES)
@@ -61,6 +64,15 @@ def test_errors_are_those_that_are_stated(host_device: Any, shares: tuple[float,
     assert error.mean() < 4e-6
     assert (error > 3e-5).mean() < 1e-4
     assert error.max() < 1.2e-3  # close to a radius of 0, where the root has no bounded slope
+
+
+def test_numbers_close_to_one_have_a_root(host_device: Any) -> None:
+    """An error of their logarithm could make it positive: columns whose words are 179, 382 and 75 below 2^32."""
+    numbers, rows = np.array([8603320, 9295258, 26574224]), [0, 2, 2]
+    for share in (-1.0, 0.0, 1.0):
+        found = drawn((share, 0.0, 0.0, 0.0), host_device, STEP, 2**21, numbers)
+        of_pairs = np.hypot(found[rows, np.arange(3)], found[np.add(rows, 1), np.arange(3)])
+        assert (of_pairs < 1.2e-3).all()
 
 
 @pytest.mark.parametrize("shares", [(1.0, 1.0, 1.0, 1.0), (-1.0, -1.0, 1.0, -1.0)])
