@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 
-from nnsreport.engine.backend import Array, namespace_of, to_numpy
+from nnsreport.engine.backend import Array, namespace_of
 
 Count: TypeAlias = "Array | int"
 """A number of conversions: of a device an array of integers without axes, still there."""
@@ -34,21 +33,3 @@ def count_outside(inputs: Array, low: float, high: float) -> Count:
         return 0
     count = xp.count_nonzero(inputs > high) + xp.count_nonzero(inputs < low)
     return int(count) if xp is np else count
-
-
-def as_numbers(counts: Sequence[Count]) -> tuple[int, ...]:
-    """Read several counts, those of a device all at once.
-
-    Parameters
-    ----------
-    counts : sequence of int or Array of int64, ()
-        Of one device.
-
-    Returns
-    -------
-    tuple of int
-        Likewise.
-    """
-    there = [count for count in counts if not isinstance(count, int)]
-    read = iter(to_numpy(namespace_of(there[0]).stack(there)).tolist() if there else ())
-    return tuple(count if isinstance(count, int) else next(read) for count in counts)

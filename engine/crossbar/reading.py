@@ -7,10 +7,12 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from nnsreport.engine.backend import Array
+import numpy as np
+
+from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.compensation import ChannelCorrection, Gain, mean_gain
 from nnsreport.engine.converters.analog import Converter
-from nnsreport.engine.converters.clipping import Count, as_numbers
+from nnsreport.engine.converters.clipping import Count
 from nnsreport.engine.converters.noise import Vectors
 from nnsreport.engine.crossbar.arithmetic import Operand
 from nnsreport.engine.crossbar.layer import CrossbarLayer
@@ -53,17 +55,23 @@ class Evaluated:
         The network's output.
     conversions : tuple of int
         Analog-to-digital conversions of each layer.
-    clipped : tuple of int or Array of int64, ()
-        Those that were clipped.
+    clipped : tuple of int
+        Those of them that were clipped, as far as a device has not counted them.
+    counters : Array of int64, (layers,), or None
+        Those that it has.
     """
 
     outputs: Array
     conversions: tuple[int, ...]
-    clipped: tuple[Count, ...]
+    clipped: tuple[int, ...]
+    counters: Array | None
 
-    def inference(self) -> Inference:
-        """Return the same with all counts read: a device is waited for."""
-        return Inference(self.outputs, self.conversions, as_numbers(self.clipped))
+    def inference(self, counted: Sequence[int] | None = None) -> Inference:
+        """Return the same with all counts read: a device is waited for, unless they are given."""
+        if counted is None and self.counters is not None:
+            counted = self.counters.tolist()
+        saturated = self.clipped if counted is None else tuple(map(sum, zip(self.clipped, counted, strict=True)))
+        return Inference(self.outputs, self.conversions, saturated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +304,9 @@ class ReadNetwork:
         Evaluated
             What :meth:`infer` reads.
         """
-        products = Products(self.layers, Batch(len(images), first_image))
+        counters = counters_for(images, len(self.layers), 1)
+        own = None if counters is None else counters[:, 0]
+        products = Products(self.layers, Batch(len(images), first_image), own)
         return products.evaluated(execute(self.graph, images, products.multiply))
 
     def infer(self, images: Array, first_image: int = 0) -> Inference:
@@ -317,6 +327,26 @@ class ReadNetwork:
         return self.evaluate(images, first_image).inference()
 
 
+def counters_for(images: Array, layers: int, trials: int) -> Array | None:
+    """Return counters of clipped conversions, one for each layer and trial.
+
+    Parameters
+    ----------
+    images : Array
+        Tell where.
+    layers, trials : int
+        How many.
+
+    Returns
+    -------
+    Array of int64, (layers, trials), or None
+        Zeros, on a device: all of a batch are read at once. None on a processor, which has nothing to wait for.
+    """
+    xp = namespace_of(images)
+    counters: Array | None = None if xp is np else xp.zeros((layers, trials), dtype=xp.int64)
+    return counters
+
+
 class Products:
     """Multiplies for one batch, and counts conversions.
 
@@ -326,14 +356,17 @@ class Products:
         Of the network.
     batch : Batch
         The images.
+    counters : Array of int64, (layers,), or None
+        Where a device counts clipped conversions; None where nobody asks for them.
     """
 
-    def __init__(self, layers: tuple[ReadLayer, ...], batch: Batch) -> None:
+    def __init__(self, layers: tuple[ReadLayer, ...], batch: Batch, counters: Array | None = None) -> None:
+        self._counters = counters
         self._layers = layers
         self._batch = batch
         self._occasions = [0] * len(layers)
         self._conversions = [0] * len(layers)
-        self._clipped: list[Count] = [0] * len(layers)
+        self._clipped = [0] * len(layers)
 
     def multiply(self, linear: LinearLayer, x: Array, /) -> Array:
         """Return the product of a layer's input."""
@@ -349,8 +382,12 @@ class Products:
         """Note that a layer has multiplied vectors, and how many of its conversions were clipped."""
         self._occasions[index] += 1
         self._conversions[index] += self._layers[index].conversions(vectors)
-        self._clipped[index] += clipped
+        if isinstance(clipped, int) or namespace_of(clipped) is np:
+            self._clipped[index] += int(clipped)
+        elif self._counters is not None:
+            counter = self._counters[index : index + 1]
+            counter += clipped
 
     def evaluated(self, outputs: Array) -> Evaluated:
         """Return what the batch gave, when its outputs are there."""
-        return Evaluated(outputs, tuple(self._conversions), tuple(self._clipped))
+        return Evaluated(outputs, tuple(self._conversions), tuple(self._clipped), self._counters)

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.converters.clipping import Count
-from nnsreport.engine.crossbar.reading import Evaluated, Inference, ReadLayer, ReadNetwork
+from nnsreport.engine.crossbar.reading import Evaluated, Inference, ReadLayer, ReadNetwork, counters_for
 from nnsreport.engine.crossbar.trials import ReadTrials
 from nnsreport.engine.cuda.graph import Replayed
 
 Infer: TypeAlias = Callable[[Array, int], tuple[Inference, ...]]
 """From a batch of images, and the number of the first in the data set, to what each network gives."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """What a batch counts, where it is known from the shape of its images.
-
-    Attributes
-    ----------
-    conversions : tuple of int
-        Of each layer.
-    clipped : tuple of int or None
-        Likewise; None where a device counts.
-    """
-
-    conversions: tuple[int, ...]
-    clipped: tuple[int | None, ...]
 
 
 def inference_of(networks: Sequence[ReadNetwork]) -> Infer:
@@ -60,31 +43,19 @@ class _ReplayedTrials:
 
     def __init__(self, trials: ReadTrials) -> None:
         self._trials = trials
-        self._replayed: Replayed[tuple[_Counts, ...]] = Replayed(self._evaluate)
+        self._replayed: Replayed[tuple[Evaluated, ...]] = Replayed(self._evaluate)
 
     def __call__(self, images: Array, first_image: int) -> tuple[Inference, ...]:
-        arrays, counts = self._replayed(images, first_image)
-        *outputs, clipped = arrays
-        numbers = iter(clipped.tolist())
+        (*outputs, counters), found = self._replayed(images, first_image)
+        counted = counters.T.tolist()
         return tuple(
-            Inference(
-                output,
-                own.conversions,
-                tuple(next(numbers) if number is None else number for number in own.clipped),
-            )
-            for output, own in zip(outputs, counts, strict=True)
+            replace(own, outputs=output).inference(numbers)
+            for own, output, numbers in zip(found, outputs, counted, strict=True)
         )
 
-    def _evaluate(self, images: Array, first_image: Array) -> tuple[Sequence[Array], tuple[_Counts, ...]]:
-        found = self._trials.evaluate(images, first_image)
-        xp = namespace_of(images)
-        counted = [count for own in found for count in own.clipped if not isinstance(count, int)]
-        clipped = xp.stack(counted) if counted else xp.zeros(0, dtype=xp.int64)
-        return [*(own.outputs for own in found), clipped], tuple(map(_counts, found))
-
-
-def _counts(found: Evaluated) -> _Counts:
-    def known(count: Count) -> int | None:
-        return count if isinstance(count, int) else None
-
-    return _Counts(found.conversions, tuple(map(known, found.clipped)))
+    def _evaluate(self, images: Array, first_image: Array) -> tuple[Sequence[Array], tuple[Evaluated, ...]]:
+        networks = self._trials.networks
+        counters = counters_for(images, len(networks[0].layers), len(networks))
+        assert counters is not None, "only devices replay"
+        found = self._trials.evaluate(images, first_image, counters)
+        return [*(own.outputs for own in found), counters], found

@@ -57,7 +57,7 @@ class StackedLayer:
         """The layer."""
         return self.reading.layer
 
-    def multiply(self, x: Array, batch: Batch, *, is_shared: bool) -> tuple[Array, Array]:
+    def multiply(self, x: Array, batch: Batch, clipped: Array, *, is_shared: bool) -> Array:
         """Return the layer's products.
 
         Parameters
@@ -66,29 +66,29 @@ class StackedLayer:
             The node's input, the same for all trials; or those of all, trial after trial along the first axis.
         batch : Batch
             Which images these are, of one trial.
+        clipped : Array of int64, (trials,)
+            Conversions outside the ADC's range are added here, on the device.
         is_shared : bool
             Whether the input is the same for all.
 
         Returns
         -------
-        product : Array of float32, (groups, trials * M, N)
+        Array of float32, (groups, trials * M, N)
             Before the bias, trial after trial.
-        clipped : Array of int64, (trials,)
-            Conversions outside the ADC's range, still on the device.
         """
         linear, xp = self.layer.linear, namespace_of(x)
         alone = x if is_shared else x[: x.shape[0] // self.trials]
         at = self.reading.vectors_of(alone, batch)
         shape = self.trials * linear.groups, linear.outputs, linear.rows(tuple(alone.shape))
-        product, clipped = xp.empty(shape, dtype=xp.float32), xp.zeros(self.trials, dtype=xp.int64)
+        product: Array = xp.empty(shape, dtype=xp.float32)
         for part, vectors in self._vectors(x, is_shared=is_shared):
             here = None if at is None else at.part(part)
             product[..., part] = self._converted(vectors, clipped, here)
         if self.correction is not None:
             self.correction.apply(product.swapaxes(1, 2))
         by_trial = product.reshape(self.trials, linear.groups, linear.outputs, -1)
-        columns = by_trial.transpose(1, 2, 0, 3).reshape(linear.groups, linear.outputs, -1)
-        return columns.swapaxes(1, 2), clipped
+        columns: Array = by_trial.transpose(1, 2, 0, 3).reshape(linear.groups, linear.outputs, -1)
+        return columns.swapaxes(1, 2)
 
     def _converted(self, vectors: Array, clipped: Array, at: Vectors | None) -> Array:
         return launched_product(vectors, self.packed, self.converter, clipped, self.sources, at, self.rescaling)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.backend import Array, joined
 from nnsreport.engine.crossbar.places import Batch
 from nnsreport.engine.crossbar.reading import (
     Evaluated,
@@ -13,6 +13,7 @@ from nnsreport.engine.crossbar.reading import (
     Products,
     ReadLayer,
     ReadNetwork,
+    counters_for,
     products_of_one_input,
 )
 from nnsreport.engine.crossbar.stacked_layer import StackedLayer, stacked_layer
@@ -51,7 +52,9 @@ class ReadTrials:
         """The network."""
         return self.networks[0].graph
 
-    def evaluate(self, images: Array, first_image: FirstImage = 0) -> tuple[Evaluated, ...]:
+    def evaluate(
+        self, images: Array, first_image: FirstImage = 0, counters: Array | None = None
+    ) -> tuple[Evaluated, ...]:
         """Run the networks, and wait for nothing.
 
         Parameters
@@ -60,13 +63,17 @@ class ReadTrials:
             As :meth:`infer` takes them.
         first_image : int or Array of int64, ()
             Likewise; an array stays on its device.
+        counters : Array of int64, (layers, networks), optional
+            Where a device is to count clipped conversions.
 
         Returns
         -------
         tuple of Evaluated
             What :meth:`infer` reads.
         """
-        products = _ProductsTogether(self.networks, self._stacks, Batch(len(images), first_image))
+        if counters is None:
+            counters = counters_for(images, len(self._stacks), len(self.networks))
+        products = _ProductsTogether(self.networks, self._stacks, Batch(len(images), first_image), counters)
         outputs = execute_together(self.graph, images, products)
         return tuple(own.evaluated(output) for own, output in zip(products.counts, outputs, strict=True))
 
@@ -85,15 +92,29 @@ class ReadTrials:
         tuple of Inference
             Of each network what :meth:`ReadNetwork.infer` gives.
         """
-        return tuple(found.inference() for found in self.evaluate(images, first_image))
+        counters = counters_for(images, len(self._stacks), len(self.networks))
+        found = self.evaluate(images, first_image, counters)
+        if counters is None:
+            return tuple(own.inference() for own in found)
+        return tuple(own.inference(counted) for own, counted in zip(found, counters.T.tolist(), strict=True))
 
 
 class _ProductsTogether:
     """Multiplies for one batch in several networks, and counts conversions."""
 
-    def __init__(self, networks: Sequence[ReadNetwork], stacks: Sequence[StackedLayer | None], batch: Batch) -> None:
+    def __init__(
+        self,
+        networks: Sequence[ReadNetwork],
+        stacks: Sequence[StackedLayer | None],
+        batch: Batch,
+        counters: Array | None,
+    ) -> None:
         self._stacks = stacks
-        self.counts = [Products(network.layers, batch) for network in networks]
+        self._counters = counters
+        self.counts = [
+            Products(network.layers, batch, None if counters is None else counters[:, trial])
+            for trial, network in enumerate(networks)
+        ]
         self._layers = [network.layers for network in networks]
 
     @property
@@ -114,10 +135,10 @@ class _ProductsTogether:
 
     def _in_one_launch(self, index: int, stack: StackedLayer, x: Tensor) -> Array:
         is_shared, whole = not isinstance(x, Several), x.whole if isinstance(x, Several) else x
-        product, clipped = stack.multiply(whole, self.counts[0].batch_of(index), is_shared=is_shared)
-        vectors = product.shape[1] // stack.trials
-        for position, own in enumerate(self.counts):
-            own.count(index, vectors, clipped[position])
+        assert self._counters is not None, "a device counts what it clips"
+        product = stack.multiply(whole, self.counts[0].batch_of(index), self._counters[index], is_shared=is_shared)
+        for own in self.counts:
+            own.count(index, product.shape[1] // stack.trials, 0)
         return product
 
     def _from_one_input(self, index: int, layers: Sequence[ReadLayer], x: Array) -> Array:
@@ -147,6 +168,4 @@ def _fused(layers: Sequence[ReadLayer]) -> list[Fused] | None:
 
 def _side_by_side(products: Sequence[Array]) -> Array:
     """Put products (groups, M, N) one after the other along M, which stays the contiguous axis."""
-    xp = namespace_of(products[0])
-    joined: Array = xp.concatenate([product.swapaxes(1, 2) for product in products], axis=2)
-    return joined.swapaxes(1, 2)
+    return joined([product.swapaxes(1, 2) for product in products], axis=2).swapaxes(1, 2)

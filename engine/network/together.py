@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from nnsreport.engine.backend import Array, namespace_of
+from nnsreport.engine.backend import Array, joined
 from nnsreport.engine.network.executor import Multiply, biased, checked, evaluated, run_node
 from nnsreport.engine.network.graph import Graph, Node
 from nnsreport.engine.network.linear import LinearLayer
@@ -66,9 +66,8 @@ class Several:
         if self._whole is None:
             assert self._parts is not None
             order = _from_outermost(self._parts[0])
-            xp = namespace_of(self._parts[0])
-            joined = xp.concatenate([part.transpose(order) for part in self._parts], axis=order.index(0))
-            self._whole = joined.transpose(tuple(order.index(axis) for axis in range(len(order))))
+            laid_out = joined([part.transpose(order) for part in self._parts], order.index(0))
+            self._whole = laid_out.transpose(tuple(order.index(axis) for axis in range(len(order))))
         return self._whole
 
     @property

@@ -29,6 +29,7 @@ _TAPES: list[list[Callable[[], object]]] = []
 """What the capture in progress has noted; empty where there is none."""
 _REFUSED = {"matmul", "dot", "tensordot", "einsum", "inner", "vdot"}
 """Functions of cuBLAS, for floating-point numbers."""
+_MOST_JOINED = 8
 _WAITING = ("argsort", "sort", "lexsort", "nonzero", "flatnonzero", "unique", "argwhere", "repeat", "take_along_axis")
 
 
@@ -45,6 +46,8 @@ def _carry_out(function: Callable[..., Any], arguments: tuple[Any, ...], named: 
         arrays = [value for value in (*arguments, getattr(function, "__self__", None)) if isinstance(value, np.ndarray)]
         if name in _REFUSED and any(array.dtype.kind == "f" for array in arrays):
             raise NotImplementedError("calling cuBLAS API during stream capture is currently unsupported")
+        if name in ("concatenate", "stack") and len(arguments[0]) > _MOST_JOINED:
+            _wait("a copy from the host, of the places of many arrays,")
         # np.repeat with one number of times is a kernel; with several it is not.
         if name in _WAITING and not (name == "repeat" and isinstance(arguments[-1], int)):
             _wait(name)

@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from nnsreport.engine.backend import constant_on, namespace_of, select_backend, to_numpy
+from nnsreport.engine.backend import constant_on, joined, namespace_of, select_backend, to_numpy
 from nnsreport.errors import DeviceError
 
 
@@ -132,6 +132,16 @@ def test_small_constants_are_sent_once(strict_device: ModuleType) -> None:
         assert found.dtype == other.dtype
     large = np.zeros(1 << 14)
     assert constant_on(strict_device, large) is not constant_on(strict_device, large)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_arrays_are_joined(axis: int, strict_device: ModuleType) -> None:
+    arrays = [np.full((2, 3, 4), float(index)) for index in range(10)]
+    arrays[3] = np.repeat(arrays[3], 2, axis=axis)
+    expected = np.concatenate(arrays, axis=axis)
+    np.testing.assert_array_equal(joined(arrays, axis), expected)
+    found = joined(list(map(strict_device.asarray, arrays)), axis)
+    np.testing.assert_array_equal(found.get(), expected)
 
 
 def test_a_processor_keeps_no_constants() -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from nnsreport.engine.backend import Array, to_numpy
+from nnsreport.engine.backend import Array, joined, to_numpy
 from nnsreport.engine.network.graph import NO_INTEGERS
 from nnsreport.engine.network.operators.registry import Call, operator
 
@@ -99,8 +99,10 @@ def concatenate(call: Call) -> Array:
         parts = [
             call.xp.broadcast_to(part, (images, *part.shape[1:])) if part.shape[0] == 1 else part for part in parts
         ]
-    joined: Array = call.xp.concatenate(parts, axis=axis)
-    return joined
+    if len({part.dtype for part in parts}) > 1:
+        mixed: Array = call.xp.concatenate(parts, axis=axis)
+        return mixed
+    return joined(parts, axis)
 
 
 @operator("Split")

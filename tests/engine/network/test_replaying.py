@@ -86,7 +86,7 @@ def check(networks: list[ReadNetwork], images: np.ndarray, xp: ModuleType, batch
 
 
 @pytest.mark.usefixtures("blas_in_graphs")
-@pytest.mark.parametrize("trials", [1, 3])
+@pytest.mark.parametrize("trials", [1, 9])
 @pytest.mark.parametrize("batch", [1, 2, 4, 6, 13])
 @pytest.mark.parametrize("settings", [CrossbarSettings(mapping=SERIAL, device=NOISY, adc=NARROW)], ids=["noise"])
 @pytest.mark.parametrize("name", ["residual", "attention", "constants"])
