@@ -101,7 +101,7 @@ def layout_of(columns: int, slices: int, shape: KernelShape) -> Layout:
     Returns
     -------
     Layout
-        Thread blocks have alike columns, but for the last.
+        Thread blocks have alike columns, but for the last. Of several passes each has whole slices.
     """
     unit = shape.lines_together
     most = max(shape.lines // slices // unit, 1) * unit

@@ -125,6 +125,9 @@ def test_every_line_has_one_place(columns: int, slices: int, squares: int, is_la
     assert layout.columns_of_block % shape.lines_together == 0
     if slices * shape.lines_together <= shape.lines:
         assert layout.passes == 1
+    else:
+        assert layout.passes > 1
+        assert shape.lines % layout.columns_of_block == 0  # whole slices in each
     # All slices of a column are in one thread block.
     own = np.arange(len(lines)) // (layout.passes * shape.lines)
     for column in range(columns):
