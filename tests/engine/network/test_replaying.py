@@ -132,6 +132,28 @@ def test_what_cannot_be_captured_is_launched(
     assert "CUDA graph" in caplog.messages[0]
 
 
+@pytest.mark.usefixtures("blas_in_graphs")
+@pytest.mark.parametrize("trials", [1, 2])
+def test_clipped_conversions_are_those_of_a_processor(
+    trials: int, build_network: BuildNetwork, strict_device: ModuleType
+) -> None:
+    settings = CrossbarSettings(
+        mapping=SERIAL, device=NOISY, adc=AdcSettings(bits=4, range="percentile", percentile=60.0)
+    )
+    there, images = read_networks(build_network, "residual", settings, strict_device, trials)
+    here, _ = read_networks(build_network, "residual", settings, np, trials)
+    infer = inference_of(there)
+    for first in (0, 4, 8):
+        batch = images[first : first + 4]
+        found = infer(strict_device.asarray(batch), first)
+        for network, one, other in zip(there, found, here, strict=True):
+            expected = other.infer(batch, first)
+            assert min(expected.saturated) > 0
+            assert one.saturated == network.infer(strict_device.asarray(batch), first).saturated
+            # Sums differ in their last bits, with and without the loops in C.
+            np.testing.assert_allclose(one.saturated, expected.saturated, rtol=0.02, atol=2)
+
+
 def test_a_processor_replays_nothing(build_network: BuildNetwork, caplog: pytest.LogCaptureFixture) -> None:
     networks, images = read_networks(build_network, "residual", CrossbarSettings(mapping=SERIAL), np, trials=2)
     with caplog.at_level(logging.WARNING):

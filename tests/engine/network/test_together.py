@@ -63,6 +63,18 @@ NETWORKS: dict[str, tuple[tuple[object, ...], Weights, str]] = {
         "s = MatMul(a, t) n = Mul(s, half) p = Softmax<axis = -1>(n) m = MatMul(p, c) j = Add(m, x2) w = MatMul(j, o) "
         "y = ReduceMean<axes = [1], keepdims = 0>(w)",
     ),
+    "across images": (
+        IMAGE,
+        {"a": (4, 4, 3, 3), "half": np.float32(0.5), "g": (64, 5)},
+        "p = Conv(x, a) q = Relu(p) m = ReduceMean<axes = [0], keepdims = 1>(q) h = Mul(m, half) n = Sub(q, h) "
+        "f = Flatten(n) y = MatMul(f, g)",
+    ),
+    "views": (
+        IMAGE,
+        {"a": (4, 4, 3, 3), "large": np.array([1, 1, 7, 1], np.int64), "g": (4, 5)},
+        "p = Conv(x, a) m = ReduceMean<axes = [2], keepdims = 1>(p) e = Expand(m, large) t = Tanh(e) "
+        "f = ReduceMean<axes = [2, 3], keepdims = 0>(t) y = MatMul(f, g)",
+    ),
     "constant on the left, shapes as tensors": (
         IMAGE,
         {"l": (5, 6), "e": (4, 6, 3), "last": np.array([-1], np.int64), "first": np.array([0], np.int64)},
