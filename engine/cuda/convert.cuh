@@ -59,8 +59,12 @@ template <class S> FUNCTION void convert(const Job &job, Place place, Shared<S> 
             }
         }
         BARRIER();
-        EACH_WARP (warp)
-            warp.finish_pass(job, place, pass, shared);
+        EACH (vector, S::VECTOR_TILES) {
+            EACH_WARP (warp)
+                warp.lay_codes(vector, shared);
+            EACH_WARP (warp)
+                warp.put(job, place, pass, vector, shared);
+        }
     }
     EACH_WARP (warp)
         if (warp.clipped)

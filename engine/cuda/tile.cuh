@@ -210,21 +210,27 @@ template <class S> struct Warp {
                     }
     }
 
-    /* Codes of a pass to products, in the memory of the rows that have been multiplied. */
-    METHOD void finish_pass(const Job &job, const Place &place, int pass, Shared<S> &shared) const
+    /* Codes of a pass, in the memory of the rows that have been multiplied. */
+    METHOD float *codes_in(Shared<S> &shared) const
     {
-        float *memory = (float *)&shared.staged + index * S::LINES_OF_PASS * SIDE;
-        EACH (vector, S::VECTOR_TILES) {
-            const int first = index * S::VECTORS_OF_WARP + vector * SIDE;
-            WARP_BARRIER();
-            EACH (line, S::LINE_TILES)
-                Numbers::store(memory, SIDE, line, codes[line][vector].own);
-            WARP_BARRIER();
-            EACH_LANE (lane)
-                put_products(
-                    job, place, pass, S::LINES_OF_PASS, lane, place.first_vector + first + lane % SIDE,
-                    shared.totals[first + lane % SIDE], memory + lane % SIDE, SIDE);
-        }
+        return (float *)&shared.staged + index * S::LINES_OF_PASS * SIDE;
+    }
+
+    METHOD void lay_codes(int vector, Shared<S> &shared) const
+    {
+        WARP_BARRIER();
+        EACH (line, S::LINE_TILES)
+            Numbers::store(codes_in(shared), SIDE, line, codes[line][vector].own);
+        WARP_BARRIER();
+    }
+
+    METHOD void put(const Job &job, const Place &place, int pass, int vector, Shared<S> &shared) const
+    {
+        const int first = index * S::VECTORS_OF_WARP + vector * SIDE;
+        EACH_LANE (lane)
+            put_products(
+                job, place, pass, S::LINES_OF_PASS, lane, place.first_vector + first + lane % SIDE,
+                shared.totals[first + lane % SIDE], codes_in(shared) + lane % SIDE, SIDE);
     }
 };
 

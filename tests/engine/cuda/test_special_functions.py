@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -23,6 +24,7 @@ SHARES = [(0.0,) * 4, *itertools.product((-1.0, 1.0), repeat=4)]
 CYCLES = input_coding(1, False, 0, "bipolar")
 
 
+@functools.cache
 def exact_numbers() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return normal numbers in double precision, the radius of each, and the logarithm to base 2 that it is of."""
     stream = SOURCE.stream(0)
