@@ -82,9 +82,15 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
+def only(monkeypatch: pytest.MonkeyPatch, *known: registry.LogFormat) -> None:
+    """Let these formats be all there are, to be named and to be recognised."""
+    monkeypatch.setattr(registry, "formats", lambda: known)
+    monkeypatch.setattr(registry, "_in_order", lambda: iter(known))
+
+
 def known_as(log_format: registry.LogFormat, monkeypatch: pytest.MonkeyPatch, chunk_bytes: int = 1000) -> None:
     """Let a format be the only one, and read small chunks."""
-    monkeypatch.setattr(registry, "formats", lambda: (log_format,))
+    only(monkeypatch, log_format)
     monkeypatch.setattr(streaming, "read_chunks", lambda path: read_chunks(path, chunk_bytes))
 
 
@@ -140,7 +146,7 @@ def test_a_text_of_blanks_is_refused(tmp_path: Path, blanks: str) -> None:
 
 def test_large_files_are_streamed_among_others(log: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counter, *rest = Counter(), *registry.formats()
-    monkeypatch.setattr(registry, "formats", lambda: (counter, *rest))
+    only(monkeypatch, counter, *rest)
     monkeypatch.setattr(many, "STREAM_BYTES", 15_000)
     monkeypatch.setattr(streaming, "read_chunks", lambda path: read_chunks(path, 1000))
     small = LogFile(samples / "main_asynchronous.txt", "small")
