@@ -21,7 +21,7 @@ from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product
-from nnsreport.engine.crossbar.fused import largest_whole
+from nnsreport.engine.crossbar.fused import whole_cells
 from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.launching import packed_on_device
@@ -77,7 +77,8 @@ def operand(layer: Layer, deviation: float, noise: float, backend: Backend) -> B
         source = NoiseSource(0, 0, 0, Purpose.WHITE_READ_NOISE, 20.0)
         read_noise = ReadNoise(xp.full(shape, (noise * TOP) ** 2, dtype=xp.float32), source)
     packed = packed_on_device(own, read_noise, layer.blocks, SLICES, CYCLES, CONVERTER)
-    return BlockOperand(own, layer.blocks, SLICES, CYCLES, read_noise, largest_whole(own), packed)
+    whole = whole_cells(own, layer.blocks, CYCLES)
+    return BlockOperand(own, layer.blocks, SLICES, CYCLES, read_noise, whole, packed)
 
 
 def least_seconds(work: Callable[[], object], backend: Backend) -> float:

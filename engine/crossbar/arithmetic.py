@@ -80,8 +80,8 @@ class BlockOperand:
         How activations are applied.
     noise : ReadNoise, optional
         What every read adds.
-    largest_whole : int, optional
-        Largest magnitude of the conductances, where they are small whole numbers and that is of use.
+    whole : Array of int8 or int16, optional
+        The conductances again, where they are small whole numbers, as the loops in C take them.
     packed : PackedCells, optional
         The conductances again, as a GPU's kernel takes them.
     """
@@ -91,7 +91,7 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
-    largest_whole: int | None = None
+    whole: Array | None = None
     packed: PackedCells | None = None
 
     @property
@@ -211,7 +211,7 @@ def fused_product(xp: ModuleType, dtype: DTypeLike, operand: Operand, converter:
     if operand.noise is not None or operand.packed is not None or not is_fusible(xp, dtype):
         return None
     values = tuple(step * weight for step, weight in zip(converter.steps, operand.slices.weights, strict=True))
-    return fused_lines(operand.cells, operand.largest_whole, operand.blocks, operand.cycles, converter, values)
+    return fused_lines(operand.cells, operand.whole, operand.blocks, operand.cycles, converter, values)
 
 
 def kernel_product(

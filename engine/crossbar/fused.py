@@ -36,23 +36,36 @@ _LARGEST_SUM = 2**24
 _NONE = np.empty(0, np.float32)
 
 
-def largest_whole(cells: Array) -> int | None:
-    """Return the largest magnitude of conductances that are small whole numbers.
+def whole_cells(cells: Array, blocks: tuple[slice, ...], cycles: InputCoding) -> Array | None:
+    """Return conductances that are small whole numbers as the loops need them, where they are of use.
 
     Parameters
     ----------
-    cells : Array of float32
-        In level units.
+    cells : Array of float32, (groups, slices * columns, K)
+        In level units, slice by slice.
+    blocks : tuple of slice
+        Rows K read together.
+    cycles : InputCoding
+        How activations are applied.
 
     Returns
     -------
-    int or None
-        For :func:`fused_lines`; None for others, and on a device, where nothing needs it.
+    numpy.ndarray of int8 or int16, or None
+        In the order of their use; None for others, and on a device, where nothing needs them.
     """
-    if native.convert is None or namespace_of(cells) is not np:
+    if native.pack is None or namespace_of(cells) is not np:
         return None
-    largest = np.abs(cells).max(initial=0.0)
-    return int(largest) if largest <= _LARGEST_WORD and np.array_equal(np.rint(cells), cells) else None
+    largest, longest = float(np.abs(cells).max(initial=0.0)), max(block.stop - block.start for block in blocks)
+    if largest > _LARGEST_WORD or not _fits_words(int(largest), cycles, longest):
+        return None
+    if not np.array_equal(np.rint(cells), cells):
+        return None
+    is_narrow = _fits_bytes(int(largest), cycles, longest)
+    together, dtype = (_QUAD, np.int8) if is_narrow else (_PAIR, np.int16)
+    filled = sum(-(-(block.stop - block.start) // together) * together for block in blocks)
+    packed = np.empty((cells.shape[0], -(-cells.shape[1] // _LINES) * _LINES * filled), dtype)
+    is_packed = native.pack(packed, np.ascontiguousarray(cells), _bounds(blocks), cells.shape, int(is_narrow))
+    return packed if is_packed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +94,7 @@ class FusedProduct:
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice; contiguous.
     whole : numpy.ndarray of int8 or int16, or None
-        The same for activations of one byte, where every sum of a block is a whole number of single precision; in the
-        order in which the loops need it.
+        The same for activations of one byte, from :func:`whole_cells`.
     blocks : numpy.ndarray of int64, (blocks, 2)
         Begin and end of the rows K read together.
     table : numpy.ndarray of CYCLE, (cycles,)
@@ -156,7 +168,7 @@ class FusedProduct:
 
 def fused_lines(
     cells: Array,
-    largest: int | None,
+    whole: Array | None,
     blocks: tuple[slice, ...],
     cycles: InputCoding,
     converter: UniformConverter,
@@ -168,8 +180,8 @@ def fused_lines(
     ----------
     cells : numpy.ndarray of float32, (groups, slices * columns, K)
         In level units, slice by slice.
-    largest : int or None
-        Their largest magnitude, from :func:`largest_whole`.
+    whole : numpy.ndarray of int8 or int16, or None
+        The same, from :func:`whole_cells`.
     blocks : tuple of slice
         Rows K read together.
     cycles : InputCoding
@@ -186,12 +198,10 @@ def fused_lines(
     """
     steps = converter.steps
     reciprocals = np.repeat(np.array([1.0 / step for step in steps], np.float32), cells.shape[1] // len(steps))
-    contiguous = np.ascontiguousarray(cells)
-    bounds = np.array([(block.start, block.stop) for block in blocks], np.int64)
     return FusedProduct(
-        contiguous,
-        None if largest is None else _packed(contiguous, largest, bounds, cycles),
-        bounds,
+        np.ascontiguousarray(cells),
+        whole,
+        _bounds(blocks),
         cycle_table(cycles),
         np.concatenate([reciprocals, np.zeros(_LINES, np.float32)]),
         (converter.low, converter.high),
@@ -199,17 +209,8 @@ def fused_lines(
     )
 
 
-def _packed(cells: Array, largest: int, blocks: Array, cycles: InputCoding) -> Array | None:
-    """Return whole numbers in the order in which the loops need them, where they are of use."""
-    lengths = blocks[:, 1] - blocks[:, 0]
-    if native.pack is None or not _fits_words(largest, cycles, int(lengths.max())):
-        return None
-    is_narrow = _fits_bytes(largest, cycles, int(lengths.max()))
-    together, dtype = (_QUAD, np.int8) if is_narrow else (_PAIR, np.int16)
-    groups, lines, rows = cells.shape
-    filled = int((-(-lengths // together) * together).sum())
-    packed = np.empty((groups, -(-lines // _LINES) * _LINES * filled), dtype)
-    return packed if native.pack(packed, cells, blocks, (groups, lines, rows), int(is_narrow)) else None
+def _bounds(blocks: tuple[slice, ...]) -> Array:
+    return np.array([(block.start, block.stop) for block in blocks], np.int64)
 
 
 def is_fusible(xp: ModuleType, dtype: DTypeLike) -> bool:

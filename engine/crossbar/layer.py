@@ -26,7 +26,7 @@ from nnsreport.engine.crossbar.arithmetic import (
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
-from nnsreport.engine.crossbar.fused import Rescaling, largest_whole
+from nnsreport.engine.crossbar.fused import Rescaling, whole_cells
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
@@ -216,7 +216,8 @@ class CrossbarLayer:
         if isinstance(self.converter, UniformConverter):
             slices = self.mapping.slices
             packed = packed_on_device(cells, noise, self.blocks, slices, self.cycles, self.converter)
-        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, largest_whole(cells), packed)
+        whole = whole_cells(cells, self.blocks, self.cycles) if noise is None else None  # the loops know no noise
+        return BlockOperand(cells, self.blocks, self.mapping.slices, self.cycles, noise, whole, packed)
 
     def drawn_converter(self, draw: Draw, time_s: float) -> Converter | None:
         """Return the layer's converters in one trial.

