@@ -41,7 +41,7 @@ class Failure:
 
     expression: str
     message: str
-    remedy: str | None
+    remedy: str | None = None
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return where a line tells of it; most logs have none of these, so patterns are compiled when asked for."""
@@ -50,11 +50,6 @@ class Failure:
     def explain(self, match: re.Match[str]) -> str:
         """Return the clause for one occurrence."""
         return self.message.format(*(group or "" for group in (match.group(0), *match.groups())))
-
-
-def failure(pattern: str, message: str, remedy: str | None = None) -> Failure:
-    """Return a way of failing, whose pattern is given as text."""
-    return Failure(pattern, message, remedy)
 
 
 def explain(text: str, known: Iterable[Failure]) -> tuple[str, str | None] | None:
@@ -80,131 +75,131 @@ def explain(text: str, known: Iterable[Failure]) -> tuple[str, str | None] | Non
 
 
 JOB_FAILURES: tuple[Failure, ...] = (
-    failure(
+    Failure(
         r"CANCELLED AT \S+ DUE TO TIME LIMIT|Exceeded job time limit",
         "SLURM stopped the job at its time limit",
         "ask for a longer --time",
     ),
-    failure(
+    Failure(
         r"(?i)oom[_-]kill|out of memory(?!.*CUDA)|exceeded (?:job|step) memory limit|DUE TO.*OUT_OF_MEMORY",
         "the job ran out of memory",
         "ask for more --mem",
     ),
-    failure(
+    Failure(
         r"CANCELLED AT \S+ DUE TO JOB REQUEUE",
         "SLURM stopped the job to requeue it",
         "see the log of its next start",
     ),
-    failure(
+    Failure(
         r"CANCELLED AT \S+ DUE TO PREEMPTION",
         "SLURM stopped the job for one of a higher priority",
         "see the log of its next start, or submit it again to a partition that is not preempted",
     ),
-    failure(
+    Failure(
         r"CANCELLED AT \S+ DUE TO NODE FAILURE|NODE_FAIL|[Nn]ode failure on ",
         "the job's node failed",
         "submit the job again",
     ),
-    failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
-    failure(
+    Failure(r"\*\*\* (?:JOB|STEP) \S+ ON \S+ CANCELLED AT \S+", "the job was cancelled (scancel)"),
+    Failure(
         r"(?i)segmentation fault",
         "a program crashed with a segmentation fault",
         "check the sub-array size, the network's CSV file and its traces",
     ),
-    failure(
+    Failure(
         r"Illegal instruction",
         "a program was built for another processor",
         "run `make clean && make` on the job's node type",
     ),
-    failure(r"(?i)no space left on device|disk quota exceeded", "the disk is full", "free space in the job's folders"),
-    failure(
+    Failure(r"(?i)no space left on device|disk quota exceeded", "the disk is full", "free space in the job's folders"),
+    Failure(
         r"(?:trace_command\.sh|NeuroSIM/main).*No such file or directory",
         "NeuroSim's program or its command file is missing",
         "run `make` in NeuroSIM/ and start the wrapper in its own folder",
     ),
-    failure(
+    Failure(
         r"(?:trace_command\.sh|NeuroSIM/main).*Permission denied",
         "NeuroSim's program may not be executed",
         "run `chmod +x NeuroSIM/main`",
     ),
-    failure(
+    Failure(
         r"error while loading shared libraries: (\S+?):",
         "the library {1} is missing",
         "load the module that NeuroSim was built with",
     ),
-    failure(
+    Failure(
         r"(\S+\.py): error: (?!\w+:)(.*)",
         "{1} does not accept its options: {2}",
         "see its --help: the options of a simulator's versions differ",
     ),
-    failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
-    failure(
+    Failure(r"make(?:\[\d+\])?: \*\*\* .*", "building failed: {0}", "read the compiler's message above it"),
+    Failure(
         r"terminate called after throwing an instance of '([^']+)'",
         "a program stopped with the C++ exception {1}",
         "check the arguments and the trace files",
     ),
-    failure(
+    Failure(
         r"what\(\): +basic_string: construction from null",
         "the simulator was called with fewer files than it needs",
         "name a file with weights and one with inputs for each row of the network's CSV file",
     ),
-    failure(r"what\(\): +(.*\S)", "the C++ exception says: {1}", "check the arguments and the trace files"),
-    failure(
+    Failure(r"what\(\): +(.*\S)", "the C++ exception says: {1}", "check the arguments and the trace files"),
+    Failure(
         r"(\S+): command not found",
         "the program {1} was not found",
         "load its module, or name its folder in PATH, in the job",
     ),
-    failure(
+    Failure(
         r"(Aborted|Floating point exception|Bus error)\b(?:.*\./|\s*(?:\(core dumped\))?\s*$)",
         "a program crashed: {1}",
         "check the sub-array size, the network's CSV file and its traces",
     ),
-    failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
+    Failure(r"\bKilled\b", "a program was killed, usually for using too much memory", "ask for more --mem"),
 )
 """Checked in this order; the first that matches explains the line."""
 
 _DATA_REMEDY = "download the data set on a node with internet, to the folder that the wrapper looks in"
 
 PYTHON_FAILURES: tuple[Failure, ...] = (
-    failure(
+    Failure(
         r"Attempting to deserialize object on a CUDA device",
         "",
         "run the wrapper on a GPU node, or give torch.load map_location='cpu'",
     ),
-    failure(r"(?i)CUDA out of memory|OutOfMemoryError", "", "use a smaller --batch_size"),
-    failure(
+    Failure(r"(?i)CUDA out of memory|OutOfMemoryError", "", "use a smaller --batch_size"),
+    Failure(
         r"FileNotFoundError.*\.pth", "", "download the trained weights and put them where the wrapper looks for them"
     ),
-    failure(
+    Failure(
         r"(?i)no NVIDIA driver|CUDA (?:driver|error)|cuda\.is_available|no CUDA GPUs|invalid device ordinal",
         "",
         "run the wrapper on a GPU node",
     ),
-    failure(
+    Failure(
         r"not compiled with CUDA|torch\.cuda is not available",
         "",
         "install a PyTorch that is built with CUDA, and run the wrapper on a GPU node",
     ),
-    failure(r"No such file or directory: '[^']*(?:cifar|imagenet|ILSVRC)|(?i:dataset).*not found", "", _DATA_REMEDY),
-    failure(r"URLError|HTTPError|RemoteDisconnected|ConnectionError|Name or service not known", "", _DATA_REMEDY),
-    failure(
+    Failure(r"No such file or directory: '[^']*(?:cifar|imagenet|ILSVRC)|(?i:dataset).*not found", "", _DATA_REMEDY),
+    Failure(r"URLError|HTTPError|RemoteDisconnected|ConnectionError|Name or service not known", "", _DATA_REMEDY),
+    Failure(
         r"module 'numpy' has no attribute '(?:str|int|float|bool)'",
         "",
         "install NumPy below 1.24 in the job's Python environment",
     ),
-    failure(
+    Failure(
         r"cannot import name '\w+' from 'torch\b",
         "",
         "install the PyTorch that the wrapper was written for in the job's Python environment",
     ),
-    failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
-    failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
-    failure(
+    Failure(r"Weights only load failed", "", "give torch.load weights_only=False, or install PyTorch below 2.6"),
+    Failure(r"(?:ModuleNotFoundError|ImportError)", "", "install the package in the job's Python environment"),
+    Failure(
         r"^AssertionError: (?:[A-Za-z]+\d+|cifar\d+|imagenet)\b",
         "",
         "see what --help says of --dataset (or --type) and --model",
     ),
-    failure(r"KeyboardInterrupt", "", "the job was interrupted"),
+    Failure(r"KeyboardInterrupt", "", "the job was interrupted"),
 )
 """Remedies for the last line of a traceback."""
 

@@ -38,7 +38,7 @@ from nnsreport.engine.network.taps import Taps
 
 # Unfolded activations at a time: what stays in a processor's cache until it is multiplied, or bounds a GPU's memory.
 _UNFOLDED_BYTES = 1 << 23
-_UNFOLDED_BYTES_ON_DEVICE = 1 << 30
+UNFOLDED_BYTES_ON_DEVICE = 1 << 30
 _LARGEST_TOTAL = 2**31 - 1
 
 
@@ -175,7 +175,7 @@ class CrossbarLayer:
         vectors : Array of integers, (groups, K, m)
             Activation levels.
         """
-        budget = _UNFOLDED_BYTES if namespace_of(x) is np else _UNFOLDED_BYTES_ON_DEVICE
+        budget = _UNFOLDED_BYTES if namespace_of(x) is np else UNFOLDED_BYTES_ON_DEVICE
         return self.linear.unfold_parts(self.quantizer.quantize(x), budget)
 
     def empty_product(self, x: Array) -> Array:

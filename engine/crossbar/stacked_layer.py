@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.compensation import ChannelCorrection
-from nnsreport.engine.converters.noise import NoiseSource, Vectors
+from nnsreport.engine.converters.noise import NoiseSource
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.arithmetic import BlockOperand
 from nnsreport.engine.crossbar.fused import Rescaling
-from nnsreport.engine.crossbar.layer import CrossbarLayer
+from nnsreport.engine.crossbar.layer import UNFOLDED_BYTES_ON_DEVICE, CrossbarLayer
 from nnsreport.engine.crossbar.places import Batch
 from nnsreport.engine.crossbar.reading import ReadLayer
 from nnsreport.engine.cuda.launching import is_launchable, launched_product
 from nnsreport.engine.cuda.packing import PackedCells, stacked
-
-_UNFOLDED_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +81,18 @@ class StackedLayer:
         product: Array = xp.empty(shape, dtype=xp.float32)
         for part, vectors in self._vectors(x, is_shared=is_shared):
             here = None if at is None else at.part(part)
-            product[..., part] = self._converted(vectors, clipped, here)
+            product[..., part] = launched_product(
+                vectors, self.packed, self.converter, clipped, self.sources, here, self.rescaling
+            )
         if self.correction is not None:
             self.correction.apply(product.swapaxes(1, 2))
         by_trial = product.reshape(self.trials, linear.groups, linear.outputs, -1)
         columns: Array = by_trial.transpose(1, 2, 0, 3).reshape(linear.groups, linear.outputs, -1)
         return columns.swapaxes(1, 2)
 
-    def _converted(self, vectors: Array, clipped: Array, at: Vectors | None) -> Array:
-        return launched_product(vectors, self.packed, self.converter, clipped, self.sources, at, self.rescaling)
-
     def _vectors(self, x: Array, *, is_shared: bool) -> Iterator[tuple[slice, Array]]:
         """Yield activation levels of a few images, (groups, K, m) or (trials * groups, K, m), and which of M."""
-        linear, budget = self.layer.linear, _UNFOLDED_BYTES // (1 if is_shared else self.trials)
+        linear, budget = self.layer.linear, UNFOLDED_BYTES_ON_DEVICE // (1 if is_shared else self.trials)
         levels = self.layer.quantizer.quantize(x)
         if is_shared:
             yield from linear.unfold_parts(levels, budget)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from nnsreport.engine.backend import Array, joined
 from nnsreport.engine.crossbar.places import Batch
 from nnsreport.engine.crossbar.reading import (
     Evaluated,
+    Fused,
     Inference,
     Products,
     ReadLayer,
@@ -19,11 +20,7 @@ from nnsreport.engine.crossbar.reading import (
 from nnsreport.engine.crossbar.stacked_layer import StackedLayer, stacked_layer
 from nnsreport.engine.cuda.graph import FirstImage
 from nnsreport.engine.network import Graph, LinearLayer, Multiply
-from nnsreport.engine.network.taps import Taps
 from nnsreport.engine.network.together import Several, Tensor, execute_together
-
-Fused = Callable[[Taps], tuple[Array, int]]
-"""From quantised inputs to (groups, N, M), and how many conversions were clipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,7 @@ class ReadTrials:
         """The network."""
         return self.networks[0].graph
 
-    def evaluate(
-        self, images: Array, first_image: FirstImage = 0, counters: Array | None = None
-    ) -> tuple[Evaluated, ...]:
+    def evaluate(self, images: Array, first_image: FirstImage, counters: Array | None) -> tuple[Evaluated, ...]:
         """Run the networks, and wait for nothing.
 
         Parameters
@@ -63,16 +58,14 @@ class ReadTrials:
             As :meth:`infer` takes them.
         first_image : int or Array of int64, ()
             Likewise; an array stays on its device.
-        counters : Array of int64, (layers, networks), optional
-            Where a device is to count clipped conversions.
+        counters : Array of int64, (layers, networks), or None
+            Where a device is to count clipped conversions, from :func:`counters_for`.
 
         Returns
         -------
         tuple of Evaluated
             What :meth:`infer` reads.
         """
-        if counters is None:
-            counters = counters_for(images, len(self._stacks), len(self.networks))
         products = _ProductsTogether(self.networks, self._stacks, Batch(len(images), first_image), counters)
         outputs = execute_together(self.graph, images, products)
         return tuple(own.evaluated(output) for own, output in zip(products.counts, outputs, strict=True))

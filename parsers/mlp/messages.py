@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from nnsreport.parsers.failures import Failure, explain, failure, find_failure
+from nnsreport.parsers.failures import Failure, explain, find_failure
 from nnsreport.parsers.neurosim import messages as common
 from nnsreport.parsers.neurosim import noise
 
@@ -24,68 +24,68 @@ _EXPLAINED_CHARACTERS = 1000
 
 
 MESSAGES: tuple[Failure, ...] = (
-    failure(
+    Failure(
         r"^(\S+) cannot be found!",
         f"the file {{1}} is missing{_EXITS}",
         "unpack MNIST_data.zip of MLP+NeuroSim in the folder where it is started",
     ),
-    failure(
+    Failure(
         r"^Error: this version of simulator only supports black and white input data",
         f"V1.0 takes black and white images only{_EXITS}",
         "set numBitInput = 1 in Param.cpp, or use V2.0 or later",
     ),
-    failure(
+    Failure(
         r"^\[Error\] Conductance variation check not passed",
         f"the variation makes the least conductance of a cell as large as its largest{_EXITS}",
         "lower maxConductanceVar and minConductanceVar in Cell.cpp",
     ),
-    failure(
+    Failure(
         r"^\[Error\] Conductance range of LTP and LTD are not consistent",
         f"the measured conductances of LTP do not begin and end where those of LTD end and begin{_EXITS}",
         "mend dataConductanceLTP and dataConductanceLTD in Cell.cpp",
     ),
-    failure(
+    Failure(
         r"^\[Error\] (LTP|LTD) conductance should be monotonically (\w+)",
         f"the measured conductances of {{1}} must be {{2}} from pulse to pulse{_EXITS}",
         "mend dataConductanceLTP or dataConductanceLTD in Cell.cpp",
     ),
-    failure(
+    Failure(
         r"^FeFET structure is not compatible with crossbar",
         f"FeFET cells need an access transistor{_EXITS}",
         "set cmosAccess = true in Cell.cpp",
     ),
-    failure(
+    Failure(
         r"^NeuroSim does not take ideal array",
         "the wires have no width (IdealDevice): area, latency and energy are those of 200 nm wires",
         "use only the accuracy, or a real device",
     ),
-    failure(
+    Failure(
         OPTIMISER_MESSAGE,
         "the simulator did not recognise optimization_type, so it trained nothing: the accuracy is not to be trusted",
         "set it in Param.cpp to SGD, Momentum, RMSprop or Adam, and build with the makefile's -O3: the texts are "
         "compared by their addresses, which differ when it is built with -O0",
     ),
-    failure(
+    Failure(
         r"Please specify the correct reading mode",
         "the simulator did not recognise how to read a hybrid cell: its currents are undefined",
         "build with the makefile's -O3: the names of the modes are compared by their addresses",
     ),
-    failure(
+    Failure(
         r"^Error: CMOS Technology node (\S+?)nm is not supported",
         f"the technology node {{1}} nm is not supported{_EXITS}",
         "set processNode in Param.cpp to one of 130, 90, 65, 45, 32, 22, 14, 10, 7",
     ),
-    failure(
+    Failure(
         r"^\[([\w ]+)\] Error: Require initialization first!",
         "NeuroSim used its {1} before it was set up: areas, latencies and energies leave it out",
         "V1.0 does so when today's compilers build it with -O3: build it with -O0",
     ),
-    failure(
+    Failure(
         r"^Need to provide both newHeight and newWidth for OverrideLayout",
         f"a circuit module does not fit the cells' layout{_EXITS}",
         "V1.0 does so with digital and measured devices: use RealDevice, or V2.0 or later",
     ),
-    failure(
+    Failure(
         r"^libgomp: Thread creation failed",
         "OpenMP could not start its threads",
         "V3.0 asks for 16: ask for as many cores, or set OMP_THREAD_LIMIT",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnsreport.parsers.failures import Failure, explain, failure
+from nnsreport.parsers.failures import Failure, explain
 
 STALE_REMEDY = (
     "NeuroSIM/main ends without a word for a memory it does not know, and the wrapper goes on with the neurosim.csv of "
@@ -15,47 +15,47 @@ NOT_FINITE_REMEDY = (
 CUT_REMEDY = "look at the end of the job (sacct): usually the time limit, or memory"
 
 MESSAGES: tuple[Failure, ...] = (
-    failure(
+    Failure(
         r"main\.py: error: (.*)",
         "main.py refuses its arguments: {1}",
         "it takes --technode (32, 22, 7 or 3), --memory, --tputype (edge or cloud) and --model (VGG8 or ResNet18)",
     ),
-    failure(
+    Failure(
         r"ValueError: unavailable model and tpu type combination",
         "there are no traces for this model and chip; Python stopped",
         "use --tputype edge with VGG8 or ResNet18, or --tputype cloud with VGG8",
     ),
-    failure(
+    Failure(
         r"AttributeError: 'param' object has no attribute '\w+'",
         "the wrapper has no numbers for this technology node; Python stopped",
         "use --technode 32, 22, 7 or 3",
     ),
-    failure(
+    Failure(
         r"AttributeError: 'layer_performance' object has no attribute '(?:weight|input|output)_buffer_\w+'",
         "V1.0 announces nvDRAM, but does not have it; Python stopped",
         "use --memory SRAM, eDRAM or FRAM",
     ),
-    failure(
+    Failure(
         r"FileNotFoundError: .*NeuroSIM/main",
         "NeuroSim's program is missing; Python stopped",
         "run `make` in NeuroSIM/ and start main.py in its own folder",
     ),
-    failure(
+    Failure(
         r"FileNotFoundError: .*neurosim\.csv",
         "NeuroSIM/main wrote no neurosim.csv; Python stopped",
         "check the memory option in main.py: NeuroSIM/main ends without a word for one it does not know",
     ),
-    failure(
+    Failure(
         r"FileNotFoundError: .*traces/",
         "a trace file is missing; Python stopped",
         "start main.py in its own folder",
     ),
-    failure(
+    Failure(
         r"PermissionError: .*NeuroSIM/main",
         "NeuroSim's program may not be executed; Python stopped",
         "run `chmod +x NeuroSIM/main`",
     ),
-    failure(
+    Failure(
         r"Please specify correct DRAM type",
         "the DRAM is not known; Python stopped",
         "use LPDDR3 or LPDDR4 in evaluate.py",

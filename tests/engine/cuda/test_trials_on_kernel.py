@@ -101,7 +101,7 @@ def test_inputs_are_unfolded_in_parts(device: ModuleType, monkeypatch: pytest.Mo
     networks = read_networks(NOISE, device, trials=2)
     images = device.asarray(load_images(5))
     whole = ReadTrials(tuple(networks)).infer(images)
-    monkeypatch.setattr("nnsreport.engine.crossbar.stacked_layer._UNFOLDED_BYTES", 4000)
+    monkeypatch.setattr("nnsreport.engine.crossbar.stacked_layer.UNFOLDED_BYTES_ON_DEVICE", 4000)
     parts = ReadTrials(tuple(networks)).infer(images)
     for one, other in zip(whole, parts, strict=True):
         assert one.outputs.get().tobytes() == other.outputs.get().tobytes()
