@@ -26,6 +26,18 @@
     sum9 = {0}
 #define TOGETHER(add) add(add(add(add(sum0, sum1), add(sum2, sum3)), add(add(sum4, sum5), add(sum6, sum7))), add(sum8, sum9))
 
+/* Sums of four rows looked up, each added to a sum: 32 a vector, 10 vectors a round. */
+#define LOOK_UP(index)                                                                                                 \
+    sum##index = _mm256_add_epi8(sum##index, _mm256_shuffle_epi8(table, places));                                      \
+    __asm__("" : "+x"(sum##index), "+x"(places))
+FOR_THIS_PROCESSOR int32_t look_up_sums(int64_t rounds)
+{
+    __m256i EACH_ZERO, table = _mm256_set1_epi8(3), places = _mm256_set1_epi8(5);
+    for (int64_t round = 0; round < rounds; round++)
+        ALL_SUMS(LOOK_UP);
+    return _mm256_extract_epi32(TOGETHER(_mm256_add_epi8), 0);
+}
+
 /* Multiplications of two bytes, each added to a sum: 32 a vector, 10 vectors a round. */
 #define ADD_BYTES(index)                                                                                               \
     sum##index = _mm256_add_epi16(sum##index, _mm256_maddubs_epi16(pulses, cells));                                    \

@@ -21,9 +21,9 @@ from nnsreport.engine.converters.noise import NoiseSource, Vectors
 from nnsreport.engine.converters.read_noise import ReadNoise
 from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product
-from nnsreport.engine.crossbar.fused import whole_cells
 from nnsreport.engine.crossbar.inputs import input_coding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.crossbar.whole_cells import whole_cells
 from nnsreport.engine.cuda.launching import packed_on_device
 from nnsreport.engine.random import Purpose
 

@@ -29,6 +29,7 @@ from speed_beside_peers import material_in, speed_rows
 
 from nnsreport.engine import native
 from nnsreport.engine.backend import select_backend
+from nnsreport.engine.crossbar.whole_cells import Adding
 
 SOURCE = Path(__file__).with_name("ceilings.c")
 _VECTORS = 10
@@ -37,6 +38,7 @@ _ROUNDS = 200_000
 _PASSES = 5
 _MEASURED_S = 1.5
 _COPIED_BYTES = 64 << 20
+_KINDS = {Adding.LOOKED_UP: "looked_up_macs", Adding.AS_BYTES: "bytes_macs", Adding.AS_WORDS: "words_macs"}
 _ROWS = ("differential, ADC range max", "offset", "bit-serial", "4 slices, bit-serial", "programming 5 %")
 
 
@@ -46,14 +48,16 @@ class Ceilings:
 
     Attributes
     ----------
-    bytes_macs, words_macs, floats_macs : float
-        Multiplications with an addition: of bytes, of words of 16 bits, and in single precision.
+    looked_up_macs, bytes_macs, words_macs, floats_macs : float
+        Multiplications with an addition: four for each sum that is looked up, of bytes, of words of 16 bits, and in
+        single precision.
     conversions : float
         Of sums to codes.
     copied_bytes : float
         Read and written, of memory.
     """
 
+    looked_up_macs: float
     bytes_macs: float
     words_macs: float
     floats_macs: float
@@ -67,14 +71,15 @@ class Work:
 
     Attributes
     ----------
-    bytes_macs, words_macs, floats_macs, conversions : int
-        Of the calls that multiplied bytes, words, and in single precision; conversions of all.
+    looked_up_macs, bytes_macs, words_macs, floats_macs, conversions : int
+        Of the calls that looked sums up, and multiplied bytes, words, and in single precision; conversions of all.
     moved_bytes : int
         Arrays that they read and write, once each.
     seconds : float
         Of the processor.
     """
 
+    looked_up_macs: int = 0
     bytes_macs: int = 0
     words_macs: int = 0
     floats_macs: int = 0
@@ -85,7 +90,8 @@ class Work:
     def roof_s(self, ceilings: Ceilings) -> tuple[float, float]:
         """Return the seconds of the operations, and those of the bytes: the greater is the least possible."""
         operations = (
-            self.bytes_macs / ceilings.bytes_macs
+            self.looked_up_macs / ceilings.looked_up_macs
+            + self.bytes_macs / ceilings.bytes_macs
             + self.words_macs / ceilings.words_macs
             + self.floats_macs / ceilings.floats_macs
             + self.conversions / ceilings.conversions
@@ -115,6 +121,7 @@ def measured_ceilings() -> Ceilings:
         rates = [
             _VECTORS * lanes * _ROUNDS / _least_seconds(lambda loop=loop: loop(ctypes.c_int64(_ROUNDS)))
             for loop, lanes in (
+                (loops.look_up_sums, 4 * 32),
                 (loops.multiply_bytes, 32),
                 (loops.multiply_words, 16),
                 (loops.multiply_floats, 8),
@@ -154,9 +161,9 @@ def counted() -> Iterator[Work]:
         raise RuntimeError("there are no loops in C: they were not built, or NNSREPORT_LOOPS=off")
 
     def counting(product: Any, levels: Any, *rest: Any) -> int:
-        _, _, cells, whole, _, _, _, _, cycles, blocks, shape, _, _, is_narrow, *_ = rest
+        _, _, cells, whole, _, _, _, _, cycles, blocks, shape, _, _, adding, *_ = rest
         groups, lines, _, rows, count = shape
-        kind = ("bytes_macs" if is_narrow else "words_macs") if whole.size else "floats_macs"
+        kind = _KINDS[Adding(adding)] if whole.size else "floats_macs"
         setattr(work, kind, getattr(work, kind) + groups * lines * rows * count * len(cycles))
         work.conversions += groups * lines * count * len(cycles) * len(blocks)
         work.moved_bytes += product.nbytes + levels.nbytes + (whole if whole.size else cells).nbytes
@@ -203,7 +210,7 @@ def measure(name: str, data: Path | None, images: int) -> tuple[Work, float]:
             passes.append((time.process_time() - begin, work))
     seconds, work = min(passes, key=lambda found: found[0])
     share = 1.0 / len(pictures)
-    for field in ("bytes_macs", "words_macs", "floats_macs", "conversions", "moved_bytes", "seconds"):
+    for field in (*_KINDS.values(), "floats_macs", "conversions", "moved_bytes", "seconds"):
         setattr(work, field, getattr(work, field) * share)
     return work, seconds * share
 
@@ -214,7 +221,7 @@ def cells(name: str, work: Work, seconds: float, ceilings: Ceilings) -> list[str
     roof = max(operations, moving)
     return [
         name,
-        f"{work.bytes_macs / 1e6:.0f}, {work.words_macs / 1e6:.0f}, {work.floats_macs / 1e6:.0f}",
+        ", ".join(f"{getattr(work, field) / 1e6:.0f}" for field in (*_KINDS.values(), "floats_macs")),
         f"{work.conversions / 1e6:.2f}",
         f"{work.moved_bytes / 1e6:.1f}",
         f"{1e3 * operations:.2f}",
@@ -234,7 +241,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     ceilings = measured_ceilings()
     print(f"{select_backend('cpu').device}, load average {os.getloadavg()[0]:.1f}; one core does in a second: ", end="")
-    print(f"{ceilings.bytes_macs / 1e9:.0f} G multiplications of bytes, {ceilings.words_macs / 1e9:.0f} G of words, ")
+    print(
+        f"{ceilings.looked_up_macs / 1e9:.0f} G multiplications looked up, {ceilings.bytes_macs / 1e9:.0f} G of bytes, "
+    )
+    print(f"{ceilings.words_macs / 1e9:.0f} G of words, ", end="")
     print(
         f"{ceilings.floats_macs / 1e9:.0f} G in single precision, {ceilings.conversions / 1e9:.2f} G conversions, ",
         end="",
@@ -242,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{ceilings.copied_bytes / 1e9:.1f} GB copied\n")
     head = (
         "settings",
-        "million multiplications: bytes, words, floats",
+        "million multiplications: looked up, bytes, words, floats",
         "million conversions",
         "MB",
         "operations, ms",

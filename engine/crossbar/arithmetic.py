@@ -22,6 +22,7 @@ from nnsreport.engine.converters.uniform import UniformConverter
 from nnsreport.engine.crossbar.fused import FusedProduct, Rescaling, fused_lines, is_fusible
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.crossbar.whole_cells import WholeCells
 from nnsreport.engine.cuda.launching import is_launchable, launched_product
 from nnsreport.engine.cuda.packing import PackedCells
 from nnsreport.engine.network.taps import taps_of_vectors
@@ -80,7 +81,7 @@ class BlockOperand:
         How activations are applied.
     noise : ReadNoise, optional
         What every read adds.
-    whole : Array of int8 or int16, optional
+    whole : WholeCells, optional
         The conductances again, where they are small whole numbers, as the loops in C take them.
     packed : PackedCells, optional
         The conductances again, as a GPU's kernel takes them.
@@ -91,7 +92,7 @@ class BlockOperand:
     slices: Slices
     cycles: InputCoding
     noise: ReadNoise | None = None
-    whole: Array | None = None
+    whole: WholeCells | None = None
     packed: PackedCells | None = None
 
     @property

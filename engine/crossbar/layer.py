@@ -26,12 +26,13 @@ from nnsreport.engine.crossbar.arithmetic import (
 )
 from nnsreport.engine.crossbar.conductance import Draw
 from nnsreport.engine.crossbar.converter import ConverterDesign
-from nnsreport.engine.crossbar.fused import Rescaling, whole_cells
+from nnsreport.engine.crossbar.fused import Rescaling
 from nnsreport.engine.crossbar.inputs import InputCoding
 from nnsreport.engine.crossbar.mapping import Mapping, lines_of_groups
 from nnsreport.engine.crossbar.planner import Plan
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, QuantizedWeight
 from nnsreport.engine.crossbar.tiling import Tiling
+from nnsreport.engine.crossbar.whole_cells import whole_cells
 from nnsreport.engine.cuda.launching import packed_on_device
 from nnsreport.engine.network.linear import LinearLayer
 from nnsreport.engine.network.taps import Taps

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnsreport.engine.backend import Array, namespace_of
 from nnsreport.engine.converters.uniform import UniformConverter
-from nnsreport.engine.crossbar.fused import BIPOLAR, MAGNITUDE, SIGN_BIT, cycle_table
+from nnsreport.engine.crossbar.cycle_table import BIPOLAR, MAGNITUDE, SIGN_BIT, cycle_table
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns
 from nnsreport.engine.crossbar.signs import Slices
 from nnsreport.engine.cuda.shapes import QUAD, SIDE, KernelShape

@@ -16,7 +16,8 @@ def convert(
     shape: tuple[int, int, int, int, int],
     level_bytes: int,
     is_signed: int,
-    is_narrow: int,
+    adding: int,
+    largest: int,
     reference: float,
     low: float,
     high: float,
@@ -54,8 +55,12 @@ def convert(
         Of a level: 1 or 2.
     is_signed : int
         Levels may be negative.
-    is_narrow : int
-        Whole cells are of one byte: pulses are not negative, and no sum of half a block's rows exceeds 16 bits.
+    adding : int
+        How whole cells are added up: 0 as words; 1 as bytes: pulses are not negative, and no sum of half a block's rows
+        exceeds 16 bits; 2 by looking up the sums of four rows: pulses are 0, 1 or -1, and no sum of a block's rows
+        exceeds 16 bits.
+    largest : int
+        Greatest magnitude of a whole cell; from 1 to 31 where sums are looked up.
     reference : float
         See ``gains``.
     low, high : float
@@ -72,21 +77,22 @@ def convert(
         Arrays are not as long as their shapes say, or levels or blocks lie outside of them.
     """
 
-def pack(packed: Buffer, cells: Buffer, blocks: Buffer, shape: tuple[int, int, int], is_narrow: int, /) -> bool:
+def pack(packed: Buffer, cells: Buffer, blocks: Buffer, shape: tuple[int, int, int], adding: int, /) -> bool:
     """Bring whole numbers into the order in which :func:`convert` needs them.
 
     Parameters
     ----------
     packed : int8 or int16, (groups, lines * rows)
-        Is overwritten; lines are filled up to fours, and the rows of each block to fours of int8 or pairs of int16.
+        Is overwritten; lines are filled up to fours, and the rows of each block to fours of int8 or pairs of int16;
+        where sums are looked up, lines are as they are, and rows are filled up to eights.
     cells : float32, (groups, lines, K)
         Whole numbers of one byte, or of two.
     blocks : int64, (blocks, 2)
         First row of each block, and the one behind its last.
     shape : tuple of int
         Groups, lines and K.
-    is_narrow : int
-        For int8; else int16.
+    adding : int
+        As for :func:`convert`: words are int16, else int8.
 
     Returns
     -------

@@ -8,9 +8,8 @@
 #include "codes.h"
 #include "levels.h"
 
-/* A quad is of rows whose bytes lie side by side, as the processor adds them up. A tile is narrower than that of floats,
-   because products need registers of their own. */
-enum { BYTES_OCTETS = 2, BYTES_WIDTH = BYTES_OCTETS * LANES };
+/* A quad is of rows whose bytes lie side by side, as the processor adds them up. */
+enum { BYTES_OCTETS = WHOLE_WIDTH / LANES };
 
 #define WITH_BYTES __attribute__((target("avx2,fma")))
 
@@ -51,7 +50,7 @@ WITH_BYTES INLINE void load_quads(const Tile *tile, const int64_t *block, __m128
 WITH_BYTES INLINE void cut_bytes(const Cycle *cycle, const uint32_t *levels, int64_t count, uint32_t *pulses)
 {
     const int shift = cycle->kind == SIGN_BIT ? 7 : cycle->shift;
-    const uint32_t mask = (cycle->kind == SIGN_BIT ? 1 : cycle->mask) * UINT32_C(0x01010101);
+    const uint32_t mask = (cycle->kind == SIGN_BIT ? 1 : cycle->mask & UINT8_MAX) * UINT32_C(0x01010101);
     for (int64_t index = 0; index < count; index++)
         pulses[index] = levels[index] >> shift & mask;
 }
@@ -64,8 +63,8 @@ WITH_BYTES INLINE void cut_bytes(const Cycle *cycle, const uint32_t *levels, int
     } while (0)
 #define AS_FLOATS(sum) ((Floats)_mm256_cvtepi32_ps(_mm256_madd_epi16(sum, _mm256_set1_epi16(1))))
 #define ADD_CODES_OF_BYTES(line)                                                                                       \
-    ADD_CODE(AS_FLOATS(sum##line##0), line, codes + line * BYTES_WIDTH);                                               \
-    ADD_CODE(AS_FLOATS(sum##line##1), line, codes + line * BYTES_WIDTH + LANES)
+    ADD_CODE(AS_FLOATS(sum##line##0), line, codes + line * WHOLE_WIDTH);                                               \
+    ADD_CODE(AS_FLOATS(sum##line##1), line, codes + line * WHOLE_WIDTH + LANES)
 
 WITH_BYTES INLINE void add_codes_of_bytes(
     const Job *job, const int32_t *cells, const uint32_t *pulses, int64_t quads, const float *reciprocals, float weight,
@@ -75,7 +74,7 @@ WITH_BYTES INLINE void add_codes_of_bytes(
     const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
     __m256i sum00 = {0}, sum01 = {0}, sum10 = {0}, sum11 = {0}, sum20 = {0}, sum21 = {0}, sum30 = {0}, sum31 = {0};
 #pragma GCC unroll 4
-    for (int64_t quad = 0; quad < quads; quad++, cells += LINES, pulses += BYTES_WIDTH) {
+    for (int64_t quad = 0; quad < quads; quad++, cells += LINES, pulses += WHOLE_WIDTH) {
         const __m256i first = _mm256_loadu_si256((const __m256i *)pulses);
         const __m256i second = _mm256_loadu_si256((const __m256i *)(pulses + LANES));
         ADD_QUAD(0);
@@ -95,11 +94,11 @@ WITH_BYTES INLINE void convert_block_of_bytes(
     const int64_t quads = (block[1] - block[0] + QUAD - 1) / QUAD;
     load_quads(tile, block, room->levels);
     for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++) {
-        cut_bytes(cycle, room->levels, quads * BYTES_WIDTH, room->pulses);
+        cut_bytes(cycle, room->levels, quads * WHOLE_WIDTH, room->pulses);
         for (int64_t line = 0; line < job->lines; line += LINES)
             add_codes_of_bytes(
                 job, cells + line * quads, room->pulses, quads, job->reciprocals + line, cycle->weight,
-                room->codes + line * BYTES_WIDTH, clipped);
+                room->codes + line * WHOLE_WIDTH, clipped);
     }
 }
 
@@ -109,23 +108,23 @@ WITH_BYTES INLINE void convert_tile_of_bytes(
     const int64_t padded = up_to_a_multiple(job->lines, LINES);
     const int32_t *cells = whole_cells(job, group);
     Tile tile;
-    int32_t totals[BYTES_WIDTH] = {0};
+    int32_t totals[WHOLE_WIDTH] = {0};
     find_tile(job, group, first, width, room, BYTES_OCTETS, &tile);
     if (job->reference != 0.0f)
         sum_levels(job, &tile, BYTES_OCTETS, totals, 1);
-    memset(room->codes, 0, padded * BYTES_WIDTH * sizeof *room->codes);
+    memset(room->codes, 0, padded * WHOLE_WIDTH * sizeof *room->codes);
     for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
         convert_block_of_bytes(job, &tile, block, cells, room, clipped);
         cells += padded * ((block[1] - block[0] + QUAD - 1) / QUAD);
     }
-    store_product(job, group, first, width, room->codes, BYTES_WIDTH, totals, 1);
+    store_product(job, group, first, width, room->codes, WHOLE_WIDTH, totals, 1);
 }
 
 WITH_BYTES static void convert_bytes(const Job *job, const Room *room, int64_t *clipped)
 {
     for (int64_t group = 0; group < job->groups; group++)
-        for (int64_t first = 0; first < job->count; first += BYTES_WIDTH) {
-            const int64_t left = job->count - first, width = left < BYTES_WIDTH ? left : BYTES_WIDTH;
+        for (int64_t first = 0; first < job->count; first += WHOLE_WIDTH) {
+            const int64_t left = job->count - first, width = left < WHOLE_WIDTH ? left : WHOLE_WIDTH;
             Integers of_lanes = {0};
             convert_tile_of_bytes(job, group, first, width, room, &of_lanes);
             *clipped += lanes_together(of_lanes);

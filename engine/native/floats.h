@@ -6,7 +6,7 @@
 #include "codes.h"
 #include "levels.h"
 
-enum { FLOATS_OCTETS = 3, FLOATS_WIDTH = FLOATS_OCTETS * LANES };
+enum { FLOATS_OCTETS = FLOATS_WIDTH / LANES };
 
 /* A few tiles take cells as they lie; more of them pay for having those of four lines side by side. */
 enum { TILES_WITHOUT_PACKING = 2 };

@@ -8,8 +8,12 @@
 #include <string.h>
 
 enum { LINES = 4, LANES = 8 };
-/* Rows of whole numbers that are added up at once: of bytes, and of words. */
-enum { QUAD = 4, PAIR = 2 };
+/* Vectors of a tile: of floats; of bytes and words, whose products need registers of their own; and at most. */
+enum { FLOATS_WIDTH = 3 * LANES, WHOLE_WIDTH = 2 * LANES, WIDEST = 4 * LANES };
+/* Rows of whole numbers that are added up at once: as bytes, and as words; and whose sums are made at once. */
+enum { QUAD = 4, PAIR = 2, OCTET = 8 };
+/* How whole numbers are added up: as words, as bytes, or by looking up sums. */
+enum Adding { AS_WORDS, AS_BYTES, LOOKED_UP };
 
 typedef float Floats __attribute__((vector_size(4 * LANES)));
 typedef int32_t Integers __attribute__((vector_size(4 * LANES)));
@@ -34,7 +38,7 @@ typedef struct {
     int bytes, is_signed; /* of a level */
     const float *cells;   /* (groups, lines, rows) */
     const void *whole;    /* the same from `pack`, where they are whole numbers; or NULL */
-    int is_narrow;        /* bytes: no sum of half a block's rows exceeds 16 bits; else words */
+    int adding, largest;  /* how, and the greatest magnitude of a whole number */
     const float *reciprocals;   /* (lines + LINES), the last of them zero */
     const Cycle *cycles;
     const int64_t *blocks;       /* (block_count, 2) */
@@ -59,6 +63,9 @@ typedef struct {
     void *levels;           /* (rows of a block, width of a tile) */
     void *pulses;           /* likewise */
     float *codes;           /* (lines, width of a tile) */
+    unsigned char *places;  /* (quads of a block, lanes): where sums of quads are looked up */
+    unsigned char *tables;  /* (quads of a block, 16): the sums, for a line */
+    int16_t *sums;          /* (lanes): of a block, for a line */
     unsigned char *staged;  /* (rows, width of a tile): levels whose places are scattered */
     int64_t *staged_rows;   /* where each row of them begins */
 } Room;
@@ -80,20 +87,37 @@ INLINE Packing packing_of(const Job *job)
     return packing;
 }
 
-/* Of a group's packed whole numbers, where rows of a block are filled up to quads of bytes or pairs of words. */
-INLINE int64_t bytes_of_whole(const int64_t *blocks, int64_t block_count, int64_t lines, int is_narrow)
+INLINE int64_t longest_block(const int64_t *blocks, int64_t block_count)
 {
-    int64_t bytes = 0;
+    int64_t longest = 0;
     for (const int64_t *block = blocks; block < blocks + 2 * block_count; block += 2)
-        bytes += is_narrow ? up_to_a_multiple(block[1] - block[0], QUAD)
-                           : 2 * up_to_a_multiple(block[1] - block[0], PAIR);
-    return up_to_a_multiple(lines, LINES) * bytes;
+        longest = block[1] - block[0] > longest ? block[1] - block[0] : longest;
+    return longest;
 }
 
-INLINE const int32_t *whole_cells(const Job *job, int64_t group)
+/* Of a group's packed whole numbers, where rows of a block are filled up to pairs of words, or quads or octets of
+   bytes, and lines to fours unless sums are looked up. */
+INLINE int64_t bytes_of_whole(const int64_t *blocks, int64_t block_count, int64_t lines, int adding)
 {
-    const int64_t bytes = bytes_of_whole(job->blocks, job->block_count, job->lines, job->is_narrow);
-    return (const int32_t *)((const char *)job->whole + group * bytes);
+    const int64_t together = adding == AS_WORDS ? PAIR : adding == AS_BYTES ? QUAD : OCTET;
+    int64_t rows = 0;
+    for (const int64_t *block = blocks; block < blocks + 2 * block_count; block += 2)
+        rows += up_to_a_multiple(block[1] - block[0], together);
+    return up_to_a_multiple(lines, adding == LOOKED_UP ? 1 : LINES) * rows * (adding == AS_WORDS ? 2 : 1);
+}
+
+INLINE const void *whole_cells(const Job *job, int64_t group)
+{
+    return (const char *)job->whole + group * bytes_of_whole(job->blocks, job->block_count, job->lines, job->adding);
+}
+
+/* Bits that a vector applies to each word line: two in a cycle of pulses of either sign. */
+INLINE int64_t bits_of_vector(const Job *job)
+{
+    int64_t count = job->cycle_count;
+    for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++)
+        count += cycle->kind == BIPOLAR;
+    return count;
 }
 
 INLINE int64_t lanes_together(Integers lanes)

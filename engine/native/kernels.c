@@ -7,6 +7,7 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#include "few_vectors.h"
 #include "floats.h"
 #include "normals.h"
 #include "quantize.h"
@@ -14,6 +15,7 @@
 
 #if defined(__x86_64__)
 #include "bytes.h"
+#include "lookup.h"
 #include "words.h"
 
 __attribute__((target("avx2,fma"))) static void convert_fused(const Job *job, const Room *room, int64_t *clipped)
@@ -65,12 +67,14 @@ static void convert_all(const Job *job, const Room *room, int64_t *clipped)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        if (job->whole && job->is_narrow)
-            convert_bytes(job, room, clipped);
-        else if (job->whole)
-            convert_words(job, room, clipped);
-        else
+        if (!job->whole)
             convert_fused(job, room, clipped);
+        else if (job->adding == LOOKED_UP)
+            convert_lanes(job, room, clipped);
+        else if (job->adding == AS_BYTES)
+            convert_bytes(job, room, clipped);
+        else
+            convert_words(job, room, clipped);
         return;
     }
 #endif
@@ -107,9 +111,15 @@ static int are_blocks_inside(const int64_t *blocks, int64_t count, int64_t rows)
     return 1;
 }
 
+static int is_adding(const Job *job)
+{
+    const int is_small = job->largest >= 1 && QUAD * job->largest <= INT8_MAX;
+    return job->adding == AS_WORDS || job->adding == AS_BYTES || (job->adding == LOOKED_UP && is_small);
+}
+
 static int is_consistent(const Job *job, const Py_buffer *buffers)
 {
-    if (job->slices < 1 || job->lines % job->slices || (job->bytes != 1 && job->bytes != 2))
+    if (job->slices < 1 || job->lines % job->slices || (job->bytes != 1 && job->bytes != 2) || !is_adding(job))
         return 0;
     const int64_t cells = job->groups * job->lines * job->rows, columns = job->groups * job->lines / job->slices;
     const int64_t lengths[BUFFERS] = {
@@ -119,7 +129,7 @@ static int is_consistent(const Job *job, const Py_buffer *buffers)
         [VECTORS_AT] = job->count * 8,
         [CELLS] = cells * 4,
         [WHOLE] = job->whole
-            ? job->groups * bytes_of_whole(job->blocks, job->block_count, job->lines, job->is_narrow)
+            ? job->groups * bytes_of_whole(job->blocks, job->block_count, job->lines, job->adding)
             : 0,
         [RECIPROCALS] = (job->lines + LINES) * 4,
         [VALUES] = job->slices * 4,
@@ -145,7 +155,13 @@ static int make_room(const Job *job, Room *room)
     room->codes = malloc((padded + LINES) * WIDEST * sizeof *room->codes);
     room->staged = malloc(rows * WIDEST * 2);
     room->staged_rows = malloc(rows * sizeof *room->staged_rows);
-    return room->cells && room->levels && room->pulses && room->codes && room->staged && room->staged_rows;
+    const size_t quads = longest_block(job->blocks, job->block_count) / QUAD + 2, lanes = (bits_of_vector(job) + 1) * WIDEST;
+    const int has_tables = is_looked_up(job);
+    room->places = malloc(has_tables ? quads * lanes : 1);
+    room->tables = malloc(has_tables ? 4 * QUAD * quads : 1);
+    room->sums = malloc(has_tables ? (lanes + LANES) * sizeof *room->sums : 1);
+    return room->cells && room->levels && room->pulses && room->codes && room->staged && room->staged_rows &&
+        room->places && room->tables && room->sums;
 }
 
 static void leave_room(Room *room)
@@ -156,23 +172,50 @@ static void leave_room(Room *room)
     free(room->codes);
     free(room->staged);
     free(room->staged_rows);
+    free(room->places);
+    free(room->tables);
+    free(room->sums);
 }
 
-static PyObject *converted(Job *job, const Py_buffer *buffers)
+static int convert_in_turn(const Job *job, int64_t *clipped)
 {
     Room room;
+    const int has_room = make_room(job, &room);
+    if (has_room)
+        convert_all(job, &room, clipped);
+    leave_room(&room);
+    return has_room;
+}
+
+static int convert_side_by_side(const Job *job, int64_t *clipped)
+{
+    Few few;
+    Room room;
+    const int has_few = make_few(job, &few), has_own_room = make_room(job, &room);
+    int has_room = has_few && has_own_room;
+    if (has_room) {
+        spread_pulses(job, &few);
+        const Job all = all_cycles_of(job, &few);
+        has_room = convert_in_turn(&all, clipped);
+    }
+    if (has_room)
+        put_cycles_together(job, &few, &room);
+    leave_room(&room);
+    leave_few(&few);
+    return has_room;
+}
+
+static PyObject *converted(const Job *job, const Py_buffer *buffers)
+{
     int64_t clipped = 0;
+    int has_room;
     if (!is_consistent(job, buffers)) {
         PyErr_SetString(PyExc_ValueError, "arrays are not as long as their shapes say");
         return NULL;
     }
-    const int has_room = make_room(job, &room);
-    if (has_room) {
-        Py_BEGIN_ALLOW_THREADS
-        convert_all(job, &room, &clipped);
-        Py_END_ALLOW_THREADS
-    }
-    leave_room(&room);
+    Py_BEGIN_ALLOW_THREADS
+    has_room = are_few_vectors(job) ? convert_side_by_side(job, &clipped) : convert_in_turn(job, &clipped);
+    Py_END_ALLOW_THREADS
     return has_room ? PyLong_FromLongLong(clipped) : PyErr_NoMemory();
 }
 
@@ -183,10 +226,10 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
     Py_buffer buffers[BUFFERS];
     Py_ssize_t groups, lines, slices, rows, count;
     if (!PyArg_ParseTuple(
-            arguments, "w*y*y*y*y*y*y*y*y*y*y*y*(nnnnn)iiifff", &buffers[PRODUCT], &buffers[LEVELS], &buffers[ROWS_AT],
+            arguments, "w*y*y*y*y*y*y*y*y*y*y*y*(nnnnn)iiiifff", &buffers[PRODUCT], &buffers[LEVELS], &buffers[ROWS_AT],
             &buffers[VECTORS_AT], &buffers[CELLS], &buffers[WHOLE], &buffers[RECIPROCALS], &buffers[VALUES],
             &buffers[GAINS], &buffers[SCALES], &buffers[CYCLES], &buffers[BLOCKS], &groups, &lines, &slices, &rows,
-            &count, &job.bytes, &job.is_signed, &job.is_narrow, &job.reference, &job.low, &job.high))
+            &count, &job.bytes, &job.is_signed, &job.adding, &job.largest, &job.reference, &job.low, &job.high))
         return NULL;
     job.groups = groups;
     job.lines = lines;
@@ -214,28 +257,30 @@ static PyObject *convert(PyObject *self, PyObject *arguments)
 }
 
 #if defined(__x86_64__)
-WITH_BYTES static void pack_all(const Packing *packing, void *packed, int is_narrow)
+WITH_BYTES static void pack_all(const Packing *packing, void *packed, int adding)
 {
     for (int64_t group = 0; group < packing->groups; group++) {
-        const int64_t bytes = bytes_of_whole(packing->blocks, packing->block_count, packing->lines, is_narrow);
-        if (is_narrow)
+        const int64_t bytes = bytes_of_whole(packing->blocks, packing->block_count, packing->lines, adding);
+        if (adding == LOOKED_UP)
+            pack_lookup(packing, group, (int8_t *)packed + group * bytes);
+        else if (adding == AS_BYTES)
             pack_bytes(packing, group, (int8_t *)packed + group * bytes);
         else
             pack_words(packing, group, (int16_t *)packed + group * bytes / 2);
     }
 }
 
-static int pack_anywhere(const Packing *packing, void *packed, int is_narrow)
+static int pack_anywhere(const Packing *packing, void *packed, int adding)
 {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return 0;
-    pack_all(packing, packed, is_narrow);
+    pack_all(packing, packed, adding);
     return 1;
 }
 #else
-static int pack_anywhere(const Packing *packing, void *packed, int is_narrow)
+static int pack_anywhere(const Packing *packing, void *packed, int adding)
 {
-    (void)packing, (void)packed, (void)is_narrow;
+    (void)packing, (void)packed, (void)adding;
     return 0;
 }
 #endif
@@ -246,9 +291,9 @@ static PyObject *pack(PyObject *self, PyObject *arguments)
     Packing job;
     Py_buffer packed, cells, blocks;
     Py_ssize_t groups, lines, rows;
-    int is_narrow, is_packed = 0;
+    int adding, is_packed = 0;
     if (!PyArg_ParseTuple(
-            arguments, "w*y*y*(nnn)i", &packed, &cells, &blocks, &groups, &lines, &rows, &is_narrow))
+            arguments, "w*y*y*(nnn)i", &packed, &cells, &blocks, &groups, &lines, &rows, &adding))
         return NULL;
     job.cells = cells.buf;
     job.blocks = blocks.buf;
@@ -258,10 +303,10 @@ static PyObject *pack(PyObject *self, PyObject *arguments)
     job.block_count = blocks.len / 16;
     const int is_right = lines > 0 && cells.len == groups * lines * rows * 4 && blocks.len % 16 == 0 &&
         are_blocks_inside(job.blocks, job.block_count, rows) &&
-        packed.len == groups * bytes_of_whole(job.blocks, job.block_count, lines, is_narrow);
+        packed.len == groups * bytes_of_whole(job.blocks, job.block_count, lines, adding);
     if (is_right) {
         Py_BEGIN_ALLOW_THREADS
-        is_packed = pack_anywhere(&job, packed.buf, is_narrow);
+        is_packed = pack_anywhere(&job, packed.buf, adding);
         Py_END_ALLOW_THREADS
     }
     else

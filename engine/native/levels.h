@@ -5,8 +5,6 @@
 
 #include "job.h"
 
-enum { WIDEST = 3 * LANES };
-
 /* The level of a row in vector 8 i + j of a tile is `rows_at[row] + octets_at[i] + j` levels from the first. */
 typedef struct {
     const unsigned char *levels;

@@ -9,7 +9,7 @@
 #include "levels.h"
 
 /* A pair is of rows whose words lie side by side, as the processor adds them up. */
-enum { WORDS_OCTETS = 2, WORDS_WIDTH = WORDS_OCTETS * LANES };
+enum { WORDS_OCTETS = WHOLE_WIDTH / LANES };
 
 #define WITH_WORDS __attribute__((target("avx2,fma")))
 
@@ -75,8 +75,8 @@ WITH_WORDS INLINE void cut_words(const Cycle *cycle, const int16_t *levels, int6
         ADD_NOW("vpaddd", sum##line##1, _mm256_madd_epi16(second, own));                                               \
     } while (0)
 #define ADD_CODES_OF_WORDS(line)                                                                                       \
-    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##0), line, codes + line * WORDS_WIDTH);                              \
-    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##1), line, codes + line * WORDS_WIDTH + LANES)
+    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##0), line, codes + line * WHOLE_WIDTH);                              \
+    ADD_CODE((Floats)_mm256_cvtepi32_ps(sum##line##1), line, codes + line * WHOLE_WIDTH + LANES)
 
 WITH_WORDS INLINE void add_codes_of_words(
     const Job *job, const int32_t *cells, const int16_t *pulses, int64_t pairs, const float *reciprocals, float weight,
@@ -86,7 +86,7 @@ WITH_WORDS INLINE void add_codes_of_words(
     const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
     __m256i sum00 = {0}, sum01 = {0}, sum10 = {0}, sum11 = {0}, sum20 = {0}, sum21 = {0}, sum30 = {0}, sum31 = {0};
 #pragma GCC unroll 4
-    for (int64_t pair = 0; pair < pairs; pair++, cells += LINES, pulses += PAIR * WORDS_WIDTH) {
+    for (int64_t pair = 0; pair < pairs; pair++, cells += LINES, pulses += PAIR * WHOLE_WIDTH) {
         const __m256i first = _mm256_loadu_si256((const __m256i *)pulses);
         const __m256i second = _mm256_loadu_si256((const __m256i *)pulses + 1);
         ADD_PAIR(0);
@@ -112,13 +112,13 @@ WITH_WORDS INLINE void convert_block_of_words(
     for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++) {
         const int16_t *pulses = room->levels;
         if (!is_whole(job, cycle)) {
-            cut_words(cycle, room->levels, pairs * PAIR * WORDS_WIDTH, room->pulses);
+            cut_words(cycle, room->levels, pairs * PAIR * WHOLE_WIDTH, room->pulses);
             pulses = room->pulses;
         }
         for (int64_t line = 0; line < job->lines; line += LINES)
             add_codes_of_words(
                 job, cells + line * pairs, pulses, pairs, job->reciprocals + line, cycle->weight,
-                room->codes + line * WORDS_WIDTH, clipped);
+                room->codes + line * WHOLE_WIDTH, clipped);
     }
 }
 
@@ -128,21 +128,21 @@ WITH_WORDS INLINE void convert_tile_of_words(
     const int64_t padded = up_to_a_multiple(job->lines, LINES);
     const int32_t *cells = whole_cells(job, group);
     Tile tile;
-    int32_t totals[WORDS_WIDTH] = {0};
+    int32_t totals[WHOLE_WIDTH] = {0};
     find_tile(job, group, first, width, room, WORDS_OCTETS, &tile);
-    memset(room->codes, 0, padded * WORDS_WIDTH * sizeof *room->codes);
+    memset(room->codes, 0, padded * WHOLE_WIDTH * sizeof *room->codes);
     for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
         convert_block_of_words(job, &tile, block, cells, room, totals, clipped);
         cells += padded * ((block[1] - block[0] + PAIR - 1) / PAIR);
     }
-    store_product(job, group, first, width, room->codes, WORDS_WIDTH, totals, 1);
+    store_product(job, group, first, width, room->codes, WHOLE_WIDTH, totals, 1);
 }
 
 WITH_WORDS static void convert_words(const Job *job, const Room *room, int64_t *clipped)
 {
     for (int64_t group = 0; group < job->groups; group++)
-        for (int64_t first = 0; first < job->count; first += WORDS_WIDTH) {
-            const int64_t left = job->count - first, width = left < WORDS_WIDTH ? left : WORDS_WIDTH;
+        for (int64_t first = 0; first < job->count; first += WHOLE_WIDTH) {
+            const int64_t left = job->count - first, width = left < WHOLE_WIDTH ? left : WHOLE_WIDTH;
             Integers of_lanes = {0};
             convert_tile_of_words(job, group, first, width, room, &of_lanes);
             *clipped += lanes_together(of_lanes);

@@ -14,6 +14,7 @@ from nnsreport.engine.crossbar import fused
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product, fused_product, input_sums
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns, input_coding
 from nnsreport.engine.crossbar.signs import Slices
+from nnsreport.engine.crossbar.whole_cells import Adding, whole_cells
 from nnsreport.engine.network.taps import taps_of_vectors
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -27,7 +28,7 @@ def operand_of(cells: np.ndarray, rows: int, slices: int, cycles: InputCoding) -
     inputs = cells.shape[2]
     blocks = tuple(slice(first, min(first + rows, inputs)) for first in range(0, inputs, rows))
     weights = Slices(tuple(4.0**index for index in range(slices)), (3,) * slices)
-    return BlockOperand(cells, blocks, weights, cycles, None, fused.whole_cells(cells, blocks, cycles))
+    return BlockOperand(cells, blocks, weights, cycles, None, whole_cells(cells, blocks, cycles))
 
 
 def by_numpy(vectors: np.ndarray, operand: BlockOperand, converter: UniformConverter) -> tuple[np.ndarray, int]:
@@ -39,22 +40,23 @@ def by_numpy(vectors: np.ndarray, operand: BlockOperand, converter: UniformConve
 @st.composite
 def problems(draw: Draw, *, whole: bool) -> tuple[np.ndarray, BlockOperand, UniformConverter]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    groups, columns, slices = draw(st.integers(1, 2)), draw(st.integers(1, 9)), draw(st.integers(1, 3))
-    inputs, count = draw(st.integers(1, 150)), draw(st.integers(0, 70))
+    groups, columns = draw(st.integers(1, 2)), draw(st.sampled_from([1, 2, 3, 5, 8, 9, 45]))
+    slices = draw(st.integers(1, 3))
+    inputs, count = draw(st.integers(1, 150)), draw(st.integers(0, 70) | st.integers(1, 12))
     bits, signs = draw(st.integers(2, 12)), draw(st.sampled_from(list(InputSigns)))
     is_signed = signs is not InputSigns.UNSIGNED
     cycles = input_coding(bits - is_signed, is_signed, draw(st.integers(0, 5)), signs.value)
     top = 2 ** (bits - is_signed) - 1
     kind = ("int" if is_signed else "uint") + ("8" if bits <= 8 else "16")
     vectors = rng.integers(-top if is_signed else 0, top + 1, (groups, inputs, count)).astype(kind)
-    largest = draw(st.sampled_from([1, 3, 127, 128, 255]))
+    largest = draw(st.sampled_from([1, 3, 7, 31, 32, 127, 128, 255]))
     cells = rng.integers(-largest, largest + 1, (groups, slices * columns, inputs)).astype(np.float32)
     if not whole:
         cells += rng.normal(0, 0.1, cells.shape).astype(np.float32)
     step = draw(st.sampled_from([0.5, 1.0, 3.0, 7.7, 400.0]))
     low, high = code_limits(draw(st.integers(3, 12)), signed=draw(st.booleans()))
     converter = UniformConverter(tuple(step * (1 + index) for index in range(slices)), low, high)
-    return vectors, operand_of(cells, draw(st.sampled_from([1, 3, 64, 128])), slices, cycles), converter
+    return vectors, operand_of(cells, draw(st.sampled_from([1, 3, 9, 64, 128])), slices, cycles), converter
 
 
 @hypothesis.settings(max_examples=300, deadline=None)
@@ -88,18 +90,26 @@ def test_conductances_give_the_codes_of_their_sums(problem: tuple[np.ndarray, Bl
     assert (codes <= high).all()
 
 
-@pytest.mark.parametrize("is_whole", [True, False])
-def test_codes_do_not_depend_on_what_is_computed_together(is_whole: bool) -> None:
+@pytest.mark.parametrize("highest", [63, 2**20])
+@pytest.mark.parametrize("bits_a_cycle", [1, 2])
+@pytest.mark.parametrize("signs", ["bipolar", "twos-complement", "two-passes", "unsigned"])
+@pytest.mark.parametrize(("largest", "deviation"), [(3, 0.0), (100, 0.0), (3, 0.1)])
+def test_codes_do_not_depend_on_what_is_computed_together(
+    largest: int, deviation: float, signs: str, bits_a_cycle: int, highest: int
+) -> None:
+    """A few vectors have their cycles side by side, unless codes are so large that their order would be seen."""
     rng = np.random.default_rng(1)
-    cells = rng.integers(-3, 4, (2, 10, 130)).astype(np.float32)
-    if not is_whole:
-        cells *= rng.normal(1, 0.1, cells.shape).astype(np.float32)
-    operand = operand_of(cells, 64, 2, input_coding(8, False, 1, "bipolar"))
-    vectors, converter = rng.integers(0, 256, (2, 130, 100)).astype(np.uint8), UniformConverter((1.3, 1.1), -63, 63)
-    whole, _ = converted_product(vectors, operand, converter)
-    for width in (1, 7, 16, 24, 33):
+    cells = rng.integers(-largest, largest + 1, (2, 60, 130)).astype(np.float32)
+    cells *= rng.normal(1, deviation, cells.shape).astype(np.float32)
+    is_signed = signs != "unsigned"
+    operand = operand_of(cells, 64, 2, input_coding(8 - is_signed, is_signed, bits_a_cycle, signs))
+    vectors = rng.integers(-127 if is_signed else 0, 128 if is_signed else 256, (2, 130, 100))
+    levels = vectors.astype(np.int8 if is_signed else np.uint8)
+    converter = UniformConverter((1.3e-3 * 63 / highest, 1.1), -highest, highest)
+    whole, _ = converted_product(levels, operand, converter)
+    for width in (1, 2, 7, 10, 16, 24, 31, 33):
         parts = [
-            converted_product(vectors[..., first : first + width], operand, converter)[0]
+            converted_product(levels[..., first : first + width], operand, converter)[0]
             for first in range(0, 100, width)
         ]
         np.testing.assert_array_equal(np.concatenate(parts, axis=2), whole)
@@ -124,7 +134,7 @@ def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.Mon
         np.testing.assert_array_equal(product[0, 1], np.full(20, -used * 127 * 255, np.float32))
         assert clipped == 0
     # 2 * quads * 3 * 127 <= 32767 for 43 quads, of up to 172 rows.
-    assert taken == [True, True, False]
+    assert taken == [Adding.AS_BYTES, Adding.AS_BYTES, Adding.AS_WORDS]
     assert operand.whole is not None
 
 
@@ -176,7 +186,7 @@ def problem_for_the_loops() -> tuple[list[Any], tuple[Any, ...]]:
     cells, cycles, blocks = np.ones((1, 4, 2), np.float32), np.zeros(16, np.uint8), np.array([[0, 2]], np.int64)
     ones, nothing = np.ones(8, np.float32), np.empty(0, np.float32)
     given = [np.zeros((1, 4, 3), np.float32), levels, *places, cells, np.empty(0, np.int8), ones, ones[:1]]
-    return [*given, nothing, nothing, cycles, blocks], ((1, 4, 1, 2, 3), 1, 0, 0, 0.0, 0.0, 7.0)
+    return [*given, nothing, nothing, cycles, blocks], ((1, 4, 1, 2, 3), 1, 0, 0, 1, 0.0, 0.0, 7.0)
 
 
 @pytest.mark.parametrize(
@@ -208,18 +218,38 @@ def test_what_does_not_fit_together_is_refused(index: int, wrong: np.ndarray) ->
         native.convert(*given[:index], wrong, *given[index + 1 :], *ending)
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        ((1, 4, 1, 2, 3), 1, 0, 3, 1, 0.0, 0.0, 7.0),  # there are three ways to add
+        ((1, 4, 1, 2, 3), 1, 0, Adding.LOOKED_UP, 32, 0.0, 0.0, 7.0),  # four of them do not fit a byte
+        ((1, 4, 1, 2, 3), 1, 0, Adding.LOOKED_UP, 0, 0.0, 0.0, 7.0),
+        ((1, 4, 3, 2, 3), 1, 0, 0, 1, 0.0, 0.0, 7.0),  # four lines are not of three slices
+        ((1, 4, 1, 2, 3), 3, 0, 0, 1, 0.0, 0.0, 7.0),
+    ],
+)
+def test_what_the_loops_do_not_know_is_refused(ending: tuple[Any, ...]) -> None:
+    assert native.convert is not None
+    with pytest.raises(ValueError, match="not as long as"):
+        native.convert(*problem_for_the_loops()[0], *ending)
+
+
 @pytest.mark.parametrize("index", [0, 1, 2])
-@pytest.mark.parametrize("is_narrow", [0, 1])
-def test_what_cannot_be_packed_is_refused(index: int, is_narrow: int) -> None:
-    """Five rows in blocks of three and two: filled up to six of 16 bits, or to eight of eight."""
+@pytest.mark.parametrize("adding", Adding)
+def test_what_cannot_be_packed_is_refused(index: int, adding: Adding) -> None:
+    """Five rows in blocks of three and two: filled up to six of 16 bits, or to eight or sixteen of eight."""
     assert native.pack is not None
     cells, blocks = np.arange(2 * 3 * 5, dtype=np.float32).reshape(2, 3, 5), np.array([[0, 3], [3, 5]])
-    packed = np.full((2, 4 * 8), -1, np.int8) if is_narrow else np.full((2, 4 * 6), -1, np.int16)
+    packed = {
+        Adding.AS_WORDS: np.full((2, 4 * 6), -1, np.int16),
+        Adding.AS_BYTES: np.full((2, 4 * 8), -1, np.int8),
+        Adding.LOOKED_UP: np.full((2, 3 * 16), -1, np.int8),
+    }[adding]
     wrong = (packed[:, :-1].copy(), cells[..., :-1].copy(), np.array([[0, 3], [3, 6]]))
     given = [packed, cells, blocks]
     given[index] = wrong[index]
     with pytest.raises(ValueError, match="not as long as"):
-        native.pack(*given, (2, 3, 5), is_narrow)
+        native.pack(*given, (2, 3, 5), adding)
     assert (packed == -1).all()
 
 
@@ -227,11 +257,53 @@ def test_packed_cells_lie_in_the_order_of_their_use() -> None:
     assert native.pack is not None
     cells, blocks = np.arange(1, 16, dtype=np.float32).reshape(1, 3, 5), np.array([[0, 3], [3, 5]])
     bytes_, words = np.full((1, 4 * 8), -1, np.int8), np.full((1, 4 * 6), -1, np.int16)
-    if not native.pack(bytes_, cells, blocks, (1, 3, 5), 1):
+    octets = np.full((1, 3 * 16), -1, np.int8)
+    if not native.pack(bytes_, cells, blocks, (1, 3, 5), Adding.AS_BYTES):
         pytest.skip("this processor has no use for packed cells")
-    native.pack(words, cells, blocks, (1, 3, 5), 0)
+    native.pack(words, cells, blocks, (1, 3, 5), Adding.AS_WORDS)
+    native.pack(octets, cells, blocks, (1, 3, 5), Adding.LOOKED_UP)
     # The last line stands for the one that fills up.
     quads = [[1, 2, 3, 0], [6, 7, 8, 0], [11, 12, 13, 0], [11, 12, 13, 0], [4, 5, 0, 0], [9, 10, 0, 0]]
     np.testing.assert_array_equal(bytes_.reshape(-1, 4), [*quads, [14, 15, 0, 0], [14, 15, 0, 0]])
     first = [[1, 2], [6, 7], [11, 12], [11, 12], [3, 0], [8, 0], [13, 0], [13, 0]]
     np.testing.assert_array_equal(words.reshape(-1, 2), [*first, [4, 5], [9, 10], [14, 15], [14, 15]])
+    begins = [[1, 2, 3], [6, 7, 8], [11, 12, 13], [4, 5, 0], [9, 10, 0], [14, 15, 0]]
+    np.testing.assert_array_equal(octets.reshape(-1, 8)[:, :3], begins)
+    assert not octets.reshape(-1, 8)[:, 3:].any()
+
+
+@pytest.mark.parametrize(
+    ("largest", "rows", "bits_a_cycle", "adding"),
+    [
+        (31, 1057, 1, Adding.LOOKED_UP),
+        (31, 1058, 1, Adding.AS_BYTES),  # 31 * 1058 is more than 16 bits hold
+        (32, 128, 1, Adding.AS_BYTES),
+        (0, 128, 1, Adding.LOOKED_UP),
+        (3, 128, 2, Adding.AS_BYTES),
+        (3, 128, 0, Adding.AS_BYTES),
+        (255, 128, 0, Adding.AS_WORDS),
+    ],
+)
+def test_how_cells_are_added_up(largest: int, rows: int, bits_a_cycle: int, adding: Adding) -> None:
+    cells = np.full((1, 4, rows), -largest, np.float32)
+    whole = whole_cells(cells, (slice(0, rows),), input_coding(4, False, bits_a_cycle, "bipolar"))
+    if whole is None:
+        pytest.skip("this processor has no use for packed cells")
+    assert whole.adding is adding
+    assert whole.largest == max(largest, 1)
+
+
+@pytest.mark.parametrize("signs", ["bipolar", "two-passes", "twos-complement"])
+@pytest.mark.parametrize("largest", [1, 3, 10, 31])
+def test_looked_up_sums_at_their_ends(largest: int, signs: str) -> None:
+    """All cells and pulses at once, which is as far as sums come, in tiles that are full and others."""
+    rows = 32767 // largest
+    cells = np.full((1, 3, rows), largest, np.float32)
+    cells[0, 1], cells[0, 2, ::2] = -largest, -largest
+    coding = input_coding(7, True, 1, signs)
+    operand = operand_of(cells, rows, 1, coding)
+    assert operand.whole is None or operand.whole.adding is Adding.LOOKED_UP
+    vectors = np.where(np.arange(43) % 3 == 0, -127, 127).astype(np.int8) * np.ones((1, rows, 1), np.int8)
+    product, clipped = converted_product(vectors, operand, UniformConverter((1.0,), -(2**20), 2**20))
+    np.testing.assert_array_equal(product, np.einsum("gnk,gkm->gnm", cells.astype(np.int64), vectors.astype(np.int64)))
+    assert clipped == 0
