@@ -248,7 +248,6 @@ WITH_LOOKUP INLINE void add_codes_of_lanes(
     for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++, sums += width) {
         const int64_t negative = cycle->kind == BIPOLAR ? width : 0;
         const float weight = cycle->weight;
-#pragma GCC unroll 4
         for (int64_t vector = 0; vector < (is_full ? LOOKUP_WIDTH : width); vector += LANES) {
             __m128i octet = octet_of_lanes(sums + vector);
             if (negative)
