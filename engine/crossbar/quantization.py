@@ -78,11 +78,34 @@ class ActivationQuantizer:
             In the memory order of ``x``.
         """
         xp = namespace_of(x)
+        by_loop = self._quantized_by_loop(x) if xp is np else None
+        if by_loop is not None:
+            return by_loop
         levels = xp.true_divide(x, xp.float32(self.scale), dtype=xp.float32)
         xp.rint(levels, out=levels)
-        xp.clip(levels, -self.top if self.signed else 0, self.top, out=levels)
+        xp.clip(levels, self._low, self.top, out=levels)
         result: Array = levels.astype(self.dtype)
         return result
+
+    @property
+    def _low(self) -> int:
+        return -self.top if self.signed else 0
+
+    def _has_loop(self, x: Array) -> bool:
+        return native.quantize is not None and x.dtype == np.float32 and x.size > 0 and self.bits <= _BITS_OF_A_BYTE
+
+    def _quantized_by_loop(self, x: Array) -> Array | None:
+        """Return levels from the loops in C: None where there are none, or numbers are not, or lie apart."""
+        if native.quantize is None or not self._has_loop(x):
+            return None
+        axes = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+        numbers = x.transpose(axes)
+        if not numbers.flags.c_contiguous:
+            return None
+        levels: Array = np.empty(numbers.shape, self.dtype)
+        sizes, steps, scale = (1, 1, 1, x.size), (x.size,) * 3, float(np.float32(self.scale))
+        are_numbers = native.quantize(levels, numbers, sizes, steps, steps, 0, scale, self._low, self.top)
+        return levels.transpose(np.argsort(axes)) if are_numbers else None
 
     def quantize_padded(self, x: Array, padding: Padding) -> Array:
         """Return the nearest levels of images with zeros around them.
@@ -100,7 +123,7 @@ class ActivationQuantizer:
             Contiguous.
         """
         loop = native.quantize
-        if loop is not None and x.dtype == np.float32 and x.ndim == _AXES and x.size and self.bits <= _BITS_OF_A_BYTE:
+        if loop is not None and self._has_loop(x) and x.ndim == _AXES:
             numbers = x.swapaxes(0, 1)
             # Where channels are outermost in memory, as layers leave them, nothing is copied.
             numbers = numbers if numbers.flags.c_contiguous else np.ascontiguousarray(numbers)
@@ -108,8 +131,8 @@ class ActivationQuantizer:
             levels: Array = (np.empty if padding.is_empty else np.zeros)((*numbers.shape[:2], *spatial), self.dtype)
             first = padding.before[0] * levels.strides[2] + padding.before[1]
             steps = tuple(step // numbers.itemsize for step in numbers.strides[:3])
-            low, scale = -self.top if self.signed else 0, float(np.float32(self.scale))
-            if loop(levels, numbers, numbers.shape, steps, levels.strides[:3], first, scale, low, self.top):
+            scale = float(np.float32(self.scale))
+            if loop(levels, numbers, numbers.shape, steps, levels.strides[:3], first, scale, self._low, self.top):
                 return levels
         padded: Array = pad_spatial(self.quantize(x), padding, 0, channels_first=True)
         return np.ascontiguousarray(padded.swapaxes(0, 1))

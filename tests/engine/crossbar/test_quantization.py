@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from nnsreport.engine import native
 from nnsreport.engine.crossbar.quantization import ActivationQuantizer, activation_scale, quantize_weight
 from nnsreport.engine.crossbar.settings import WeightSettings
 
@@ -48,6 +49,29 @@ def test_activations_clip_at_their_range(bits, signed, dtype, low, high):
 def test_activations_round_half_to_even():
     levels = ActivationQuantizer(8, 2.0, True).quantize(np.array([1.0, 3.0, 5.0, -1.0, -3.0, 2.9], dtype=np.float32))
     assert levels.tolist() == [0, 2, 2, 0, -2, 1]
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("step", [1, 2])
+def test_loops_give_the_levels_of_numpy_in_the_same_order(signed, axes, step, monkeypatch):
+    numbers = np.random.default_rng(0).normal(0, 60, (5, 7, 32)).astype(np.float32)[..., ::step].transpose(axes)
+    numbers[0, 0, 0] = np.inf
+    quantizer = ActivationQuantizer(8, 0.7, signed)
+    levels = quantizer.quantize(numbers)
+    monkeypatch.setattr(native, "quantize", None)
+    expected = quantizer.quantize(numbers)
+    assert levels.dtype == expected.dtype
+    np.testing.assert_array_equal(levels, expected)
+    if step == 1:
+        assert levels.strides == expected.strides
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0, 3), (1, 4, 1)])
+def test_few_activations_or_none_are_quantised(shape):
+    levels = ActivationQuantizer(8, 2.0, True).quantize(np.full(shape, 5.0, np.float32))
+    assert levels.shape == shape
+    assert (levels == 2).all()
 
 
 def test_an_input_that_is_always_zero_has_a_scale():
