@@ -28,8 +28,6 @@ INLINE int is_sum_exact(const Job *job)
     return largest * weights * (double)job->block_count <= LARGEST_EXACT;
 }
 
-INLINE int is_looked_up(const Job *job) { return job->whole && job->adding == LOOKED_UP; }
-
 /* So many vectors are converted together. */
 INLINE int64_t width_of_few(const Job *job)
 {

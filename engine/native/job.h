@@ -57,19 +57,6 @@ typedef struct {
     int64_t groups, lines, rows, block_count;
 } Packing;
 
-/* Where a tile is worked on. */
-typedef struct {
-    float *cells;           /* of one group, in the order in which they are needed; none for whole numbers */
-    void *levels;           /* (rows of a block, width of a tile) */
-    void *pulses;           /* likewise */
-    float *codes;           /* (lines, width of a tile) */
-    unsigned char *places;  /* (quads of a block, lanes): where sums of quads are looked up */
-    unsigned char *tables;  /* (quads of a block, 16): the sums, for a line */
-    int16_t *sums;          /* (lanes): of a block, for a line */
-    unsigned char *staged;  /* (rows, width of a tile): levels whose places are scattered */
-    int64_t *staged_rows;   /* where each row of them begins */
-} Room;
-
 INLINE int64_t up_to_a_multiple(int64_t number, int64_t of) { return (number + of - 1) / of * of; }
 
 /* Behind the last line the last one is repeated: its reciprocal is zero there, so that nothing comes of it. */
@@ -110,6 +97,8 @@ INLINE const void *whole_cells(const Job *job, int64_t group)
 {
     return (const char *)job->whole + group * bytes_of_whole(job->blocks, job->block_count, job->lines, job->adding);
 }
+
+INLINE int is_looked_up(const Job *job) { return job->whole && job->adding == LOOKED_UP; }
 
 /* Bits that a vector applies to each word line: two in a cycle of pulses of either sign. */
 INLINE int64_t bits_of_vector(const Job *job)

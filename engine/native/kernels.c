@@ -7,6 +7,7 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#include "checks.h"
 #include "few_vectors.h"
 #include "floats.h"
 #include "normals.h"
@@ -79,102 +80,6 @@ static void convert_all(const Job *job, const Room *room, int64_t *clipped)
     }
 #endif
     convert_plain(job, room, clipped);
-}
-
-enum {
-    PRODUCT, LEVELS, ROWS_AT, VECTORS_AT, CELLS, WHOLE, RECIPROCALS, VALUES, GAINS, SCALES, CYCLES, BLOCKS, BUFFERS
-};
-
-static void least_and_greatest(const int64_t *numbers, int64_t count, int64_t *least, int64_t *greatest)
-{
-    *least = *greatest = count ? numbers[0] : 0;
-    for (int64_t index = 0; index < count; index++) {
-        *least = numbers[index] < *least ? numbers[index] : *least;
-        *greatest = numbers[index] > *greatest ? numbers[index] : *greatest;
-    }
-}
-
-static int are_levels_inside(const Job *job, int64_t levels)
-{
-    int64_t first_row, last_row, first_vector, last_vector;
-    least_and_greatest(job->rows_at, job->groups * job->rows, &first_row, &last_row);
-    least_and_greatest(job->vectors_at, job->count, &first_vector, &last_vector);
-    const int is_any = job->groups && job->rows && job->count;
-    return !is_any || (first_row >= 0 && first_vector >= 0 && last_row < levels && last_vector < levels - last_row);
-}
-
-static int are_blocks_inside(const int64_t *blocks, int64_t count, int64_t rows)
-{
-    for (const int64_t *block = blocks; block < blocks + 2 * count; block += 2)
-        if (block[0] < 0 || block[0] > block[1] || block[1] > rows)
-            return 0;
-    return 1;
-}
-
-static int is_adding(const Job *job)
-{
-    const int is_small = job->largest >= 1 && QUAD * job->largest <= INT8_MAX;
-    return job->adding == AS_WORDS || job->adding == AS_BYTES || (job->adding == LOOKED_UP && is_small);
-}
-
-static int is_consistent(const Job *job, const Py_buffer *buffers)
-{
-    if (job->slices < 1 || job->lines % job->slices || (job->bytes != 1 && job->bytes != 2) || !is_adding(job))
-        return 0;
-    const int64_t cells = job->groups * job->lines * job->rows, columns = job->groups * job->lines / job->slices;
-    const int64_t lengths[BUFFERS] = {
-        [PRODUCT] = columns * job->count * 4,
-        [LEVELS] = buffers[LEVELS].len,
-        [ROWS_AT] = job->groups * job->rows * 8,
-        [VECTORS_AT] = job->count * 8,
-        [CELLS] = cells * 4,
-        [WHOLE] = job->whole
-            ? job->groups * bytes_of_whole(job->blocks, job->block_count, job->lines, job->adding)
-            : 0,
-        [RECIPROCALS] = (job->lines + LINES) * 4,
-        [VALUES] = job->slices * 4,
-        [GAINS] = job->gains ? columns * 4 : 0,
-        [SCALES] = job->gains ? columns * 4 : 0,
-        [CYCLES] = job->cycle_count * (int64_t)sizeof(Cycle),
-        [BLOCKS] = job->block_count * 16,
-    };
-    for (int index = 0; index < BUFFERS; index++)
-        if (buffers[index].len != lengths[index])
-            return 0;
-    return (!job->whole || job->bytes == 1) && are_blocks_inside(job->blocks, job->block_count, job->rows) &&
-        are_levels_inside(job, buffers[LEVELS].len / job->bytes);
-}
-
-static int make_room(const Job *job, Room *room)
-{
-    const size_t padded = up_to_a_multiple(job->lines, LINES);
-    const size_t rows = job->rows + 4 * (job->block_count + 1); /* a block takes whole quads */
-    room->cells = malloc(job->whole ? 1 : padded * rows * sizeof *room->cells);
-    room->levels = malloc(rows * WIDEST * 4);
-    room->pulses = malloc(rows * WIDEST * 4);
-    room->codes = malloc((padded + LINES) * WIDEST * sizeof *room->codes);
-    room->staged = malloc(rows * WIDEST * 2);
-    room->staged_rows = malloc(rows * sizeof *room->staged_rows);
-    const size_t quads = longest_block(job->blocks, job->block_count) / QUAD + 2, lanes = (bits_of_vector(job) + 1) * WIDEST;
-    const int has_tables = is_looked_up(job);
-    room->places = malloc(has_tables ? quads * lanes : 1);
-    room->tables = malloc(has_tables ? 4 * QUAD * quads : 1);
-    room->sums = malloc(has_tables ? (lanes + LANES) * sizeof *room->sums : 1);
-    return room->cells && room->levels && room->pulses && room->codes && room->staged && room->staged_rows &&
-        room->places && room->tables && room->sums;
-}
-
-static void leave_room(Room *room)
-{
-    free(room->cells);
-    free(room->levels);
-    free(room->pulses);
-    free(room->codes);
-    free(room->staged);
-    free(room->staged_rows);
-    free(room->places);
-    free(room->tables);
-    free(room->sums);
 }
 
 static int convert_in_turn(const Job *job, int64_t *clipped)

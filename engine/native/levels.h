@@ -3,7 +3,7 @@
 #ifndef NNSREPORT_LEVELS_H
 #define NNSREPORT_LEVELS_H
 
-#include "job.h"
+#include "room.h"
 
 /* The level of a row in vector 8 i + j of a tile is `rows_at[row] + octets_at[i] + j` levels from the first. */
 typedef struct {

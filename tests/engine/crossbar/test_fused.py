@@ -10,7 +10,7 @@ import pytest
 
 from nnsreport.engine import native
 from nnsreport.engine.converters.uniform import UniformConverter, code_limits
-from nnsreport.engine.crossbar import fused
+from nnsreport.engine.crossbar import cycle_table, fused
 from nnsreport.engine.crossbar.arithmetic import BlockOperand, converted_product, fused_product, input_sums
 from nnsreport.engine.crossbar.inputs import InputCoding, InputSigns, input_coding
 from nnsreport.engine.crossbar.signs import Slices
@@ -254,6 +254,15 @@ def test_what_cannot_be_packed_is_refused(index: int, adding: Adding) -> None:
     with pytest.raises(ValueError, match="not as long as"):
         native.pack(*given, (2, 3, 5), adding)
     assert (packed == -1).all()
+
+
+@pytest.mark.parametrize("shift", [-1, 8])
+def test_bits_that_a_byte_does_not_have_are_not_looked_up(shift: int) -> None:
+    assert native.convert is not None
+    given, _ = problem_for_the_loops()
+    given[10] = np.array([(0, shift, 1, 1.0)], cycle_table.CYCLE)
+    with pytest.raises(ValueError, match="not as long as"):
+        native.convert(*given, (1, 4, 1, 2, 3), 1, 0, Adding.LOOKED_UP, 1, 0.0, 0.0, 7.0)
 
 
 def test_packed_cells_lie_in_the_order_of_their_use() -> None:
