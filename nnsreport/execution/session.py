@@ -82,7 +82,7 @@ class Session:
         if self.team.leads:
             notes = (*_device_notes(self.configuration), *_compensation_notes(self.configuration, workload))
             self.folder.describe(
-                hardware(workload.backend.device), *workload.notes, *notes, *(chip.notes if chip else ())
+                hardware(workload.backend.device), *workload.notes, *notes, *(chip.notes_on(chip.parameters()) if chip else ())
             )
         works = work_of(self.team, missing, self.configuration, len(workload.test), workload.batch_size)
         with same_products():

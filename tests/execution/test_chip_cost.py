@@ -95,3 +95,11 @@ def test_another_network_may_be_costed(tiny: Path, tmp_path: Path) -> None:
     found = run(tiny, [*CHIP, f"cost.network_file={network}"])
     layers = found.metrics.filter((pl.col("metric") == "tiles") & (pl.col("scope") == "layer"))
     assert set(layers["layer"]) == {"layer1", "layer2"}
+
+
+def test_run_tells_that_a_cell_cannot_hold_more_than_a_weight(tiny: Path) -> None:
+    small = ("mapping.rows=1", "mapping.array_rows=1", "cost.parameters.numColMuxed=1")
+    below = run(tiny, [*CHIP, *small, "mapping.cell_bits=4", "weights.bits=4"])
+    above = run(tiny, [*CHIP, *small, "mapping.cell_bits=8", "weights.bits=4"], "b")
+    assert any("cellBit is above synapseBit" in text for text in above.provenance.values())
+    assert not any("cellBit" in text for name, text in below.provenance.items() if name.startswith("note"))
