@@ -81,9 +81,8 @@ class Session:
         chip = chip_of(self.configuration, workload) if CHIP in missing else None
         if self.team.leads:
             notes = (*_device_notes(self.configuration), *_compensation_notes(self.configuration, workload))
-            self.folder.describe(
-                hardware(workload.backend.device), *workload.notes, *notes, *(chip.notes_on(chip.parameters()) if chip else ())
-            )
+            of_chip = chip.notes_on(chip.parameters()) if chip else ()
+            self.folder.describe(hardware(workload.backend.device), *workload.notes, *notes, *of_chip)
         works = work_of(self.team, missing, self.configuration, len(workload.test), workload.batch_size)
         with same_products():
             bench = set_up(self.folder.record.run, self.configuration, workload, self.progress, self.check)
