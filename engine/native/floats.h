@@ -6,33 +6,37 @@
 #include "codes.h"
 #include "levels.h"
 
-enum { FLOATS_OCTETS = FLOATS_WIDTH / LANES };
+/* Vectors of a tile, in eights: as many as leave registers for sums, or what is left. */
+enum { MOST_OCTETS = FLOATS_WIDTH / LANES };
 
 /* A few tiles take cells as they lie; more of them pay for having those of four lines side by side. */
 enum { TILES_WITHOUT_PACKING = 2 };
 
+/* Block by block, as they are read. */
 INLINE void pack_cells(const Packing *packing, int64_t group, float *packed)
 {
-    for (int64_t line = 0; line < packing->lines; line += LINES) {
-        const float *from[LINES];
-        find_lines(packing, group, line, from);
-        for (int64_t row = 0; row < packing->rows; row++)
-            for (int64_t own = 0; own < LINES; own++)
-                *packed++ = from[own][row];
-    }
+    for (const int64_t *block = packing->blocks; block < packing->blocks + 2 * packing->block_count; block += 2)
+        for (int64_t line = 0; line < packing->lines; line += LINES) {
+            const float *from[LINES];
+            find_lines(packing, group, line, from);
+            for (int64_t row = block[0]; row < block[1]; row++)
+                for (int64_t own = 0; own < LINES; own++)
+                    *packed++ = from[own][row];
+        }
 }
 
-INLINE void load_levels(const Job *job, const Tile *tile, const int64_t *block, int32_t *to, const int is_fused)
+INLINE void load_levels(
+    const Job *job, const Tile *tile, const int64_t *block, int32_t *to, const int64_t octets, const int is_fused)
 {
-    FOR_ROWS_OF_ANY_TYPE(
-        block[0], block[1], FLOATS_OCTETS, *(LooseIntegers *)to = levels; to += LANES)
+    FOR_ROWS_OF_ANY_TYPE(block[0], block[1], octets, *(LooseIntegers *)to = levels; to += LANES)
 }
 
 /* Levels that are pulses as they are. */
-INLINE void load_pulses(const Job *job, const Tile *tile, const int64_t *block, float *to, const int is_fused)
+INLINE void load_pulses(
+    const Job *job, const Tile *tile, const int64_t *block, float *to, const int64_t octets, const int is_fused)
 {
     FOR_ROWS_OF_ANY_TYPE(
-        block[0], block[1], FLOATS_OCTETS, LOAD(to) = __builtin_convertvector(levels, Floats); to += LANES)
+        block[0], block[1], octets, LOAD(to) = __builtin_convertvector(levels, Floats); to += LANES)
 }
 
 INLINE void cut_pulses(const Cycle *cycle, const int32_t *levels, int64_t count, float *pulses)
@@ -45,25 +49,35 @@ INLINE void cut_pulses(const Cycle *cycle, const int32_t *levels, int64_t count,
     sum##line##1 += cells[line][row * step] * second;                                                                  \
     sum##line##2 += cells[line][row * step] * third
 #define ADD_CODES(line)                                                                                                \
-    ADD_CODE(sum##line##0, line, codes + line * FLOATS_WIDTH);                                                         \
-    ADD_CODE(sum##line##1, line, codes + line * FLOATS_WIDTH + LANES);                                                 \
-    ADD_CODE(sum##line##2, line, codes + line * FLOATS_WIDTH + 2 * LANES)
+    ADD_CODE(sum##line##0, line, codes + line * octets * LANES);                                                       \
+    if (octets > 1)                                                                                                    \
+        ADD_CODE(sum##line##1, line, codes + line * octets * LANES + LANES);                                           \
+    if (octets > 2)                                                                                                    \
+        ADD_CODE(sum##line##2, line, codes + line * octets * LANES + 2 * LANES)
 
+/* Four lines or one. Sums of lines and eights that there are not are of zeros, and left out by the compiler. */
 INLINE void add_codes(
     const Job *job, const float *const *cells, const int64_t step, const float *pulses, int64_t rows,
-    const float *reciprocals, float weight, float *codes, Integers *clipped, const int is_fused)
+    const float *reciprocals, float weight, float *codes, Integers *clipped, const int64_t lines, const int64_t octets,
+    const int is_fused)
 {
-    const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
+    const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0}, none = {0};
     Floats sum00 = {0}, sum01 = {0}, sum02 = {0}, sum10 = {0}, sum11 = {0}, sum12 = {0};
     Floats sum20 = {0}, sum21 = {0}, sum22 = {0}, sum30 = {0}, sum31 = {0}, sum32 = {0};
-    for (int64_t row = 0; row < rows; row++, pulses += FLOATS_WIDTH) {
-        const Floats first = LOAD(pulses), second = LOAD(pulses + LANES), third = LOAD(pulses + 2 * LANES);
+    for (int64_t row = 0; row < rows; row++, pulses += octets * LANES) {
+        const Floats first = LOAD(pulses);
+        const Floats second = octets > 1 ? (Floats)LOAD(pulses + LANES) : none;
+        const Floats third = octets > 2 ? (Floats)LOAD(pulses + 2 * LANES) : none;
         ADD_ROW(0);
+        if (lines == 1)
+            continue;
         ADD_ROW(1);
         ADD_ROW(2);
         ADD_ROW(3);
     }
     ADD_CODES(0);
+    if (lines == 1)
+        return;
     ADD_CODES(1);
     ADD_CODES(2);
     ADD_CODES(3);
@@ -72,71 +86,135 @@ INLINE void add_codes(
 /* `packed` are the group's cells, or NULL. */
 INLINE void convert_lines(
     const Job *job, int64_t group, const int64_t *block, const float *packed, int64_t line, float weight,
-    const Room *room, Integers *clipped, const int is_fused)
+    const Room *room, Integers *clipped, const int64_t octets, const int is_fused)
 {
     const int64_t rows = block[1] - block[0];
     const float *cells[LINES], *reciprocals = job->reciprocals + line;
-    float *codes = room->codes + line * FLOATS_WIDTH;
+    float *codes = room->codes + line * octets * LANES;
     if (packed) {
         for (int64_t own = 0; own < LINES; own++)
-            cells[own] = packed + line * job->rows + block[0] * LINES + own;
-        add_codes(job, cells, LINES, room->pulses, rows, reciprocals, weight, codes, clipped, is_fused);
+            cells[own] = packed + line * rows + own;
+        add_codes(job, cells, LINES, room->pulses, rows, reciprocals, weight, codes, clipped, LINES, octets, is_fused);
         return;
     }
     const Packing packing = packing_of(job);
     find_lines(&packing, group, line, cells);
     for (int64_t own = 0; own < LINES; own++)
         cells[own] += block[0];
-    add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, is_fused);
+    if (job->lines == 1)
+        add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, 1, octets, is_fused);
+    else
+        add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, LINES, octets, is_fused);
 }
 
 INLINE void convert_block(
     const Job *job, int64_t group, const Tile *tile, const int64_t *block, const float *packed, const Room *room,
-    Integers *clipped, const int is_fused)
+    Integers *clipped, const int64_t octets, const int is_fused)
 {
     const int64_t rows = block[1] - block[0];
     const int are_pulses = job->cycle_count == 1 && is_whole(job, job->cycles);
     if (are_pulses)
-        load_pulses(job, tile, block, room->pulses, is_fused);
+        load_pulses(job, tile, block, room->pulses, octets, is_fused);
     else
-        load_levels(job, tile, block, room->levels, is_fused);
+        load_levels(job, tile, block, room->levels, octets, is_fused);
     for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
         if (!are_pulses)
-            cut_pulses(job->cycles + cycle, room->levels, rows * FLOATS_WIDTH, room->pulses);
+            cut_pulses(job->cycles + cycle, room->levels, rows * octets * LANES, room->pulses);
         for (int64_t line = 0; line < job->lines; line += LINES)
-            convert_lines(job, group, block, packed, line, job->cycles[cycle].weight, room, clipped, is_fused);
+            convert_lines(job, group, block, packed, line, job->cycles[cycle].weight, room, clipped, octets, is_fused);
     }
 }
 
 INLINE void convert_tile(
     const Job *job, int64_t group, int64_t first, int64_t width, const float *packed, const Room *room,
-    Integers *clipped, const int is_fused)
+    Integers *clipped, const int64_t octets, const int is_fused)
 {
     Tile tile;
     int32_t totals[FLOATS_WIDTH] = {0};
-    find_tile(job, group, first, width, room, FLOATS_OCTETS, &tile);
+    find_tile(job, group, first, width, room, octets, &tile);
     if (job->reference != 0.0f)
-        sum_levels(job, &tile, FLOATS_OCTETS, totals, is_fused);
-    memset(room->codes, 0, up_to_a_multiple(job->lines, LINES) * FLOATS_WIDTH * sizeof *room->codes);
-    for (int64_t index = 0; index < job->block_count; index++)
-        convert_block(job, group, &tile, job->blocks + 2 * index, packed, room, clipped, is_fused);
-    store_product(job, group, first, width, room->codes, FLOATS_WIDTH, totals, is_fused);
+        sum_levels(job, &tile, octets, totals, is_fused);
+    memset(room->codes, 0, up_to_a_multiple(job->lines, LINES) * octets * LANES * sizeof *room->codes);
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2) {
+        convert_block(job, group, &tile, block, packed, room, clipped, octets, is_fused);
+        if (packed)
+            packed += (block[1] - block[0]) * up_to_a_multiple(job->lines, LINES);
+    }
+    store_product(job, group, first, width, room->codes, octets * LANES, totals, is_fused);
+}
+
+/* So many eights are next of the vectors that are left: three, unless that leaves one alone. */
+INLINE int64_t octets_next(int64_t left)
+{
+    const int64_t octets = up_to_a_multiple(left, LANES) / LANES;
+    if (octets == MOST_OCTETS + 1)
+        return MOST_OCTETS - 1;
+    return octets < MOST_OCTETS ? octets : MOST_OCTETS;
+}
+
+/* Cells of some columns that stay in the second cache, and a tile's pulses of a block in the first. */
+enum { NEAR_CELLS = 1 << 16, NEAR_PULSES = 1 << 14 };
+
+/* Where cells of all columns do not stay in a cache from tile to tile, columns are converted a few at a time. Those of
+   several slices lie apart, and are left together; several cycles have the cells of a block one after the other. Pulses
+   are made again for each part, which takes too long where they do not stay in a cache either. */
+INLINE int64_t lines_together(const Job *job)
+{
+    const int64_t near = NEAR_CELLS / (job->rows + 1) / LINES * LINES;
+    const int are_pulses_near = longest_block(job->blocks, job->block_count) * FLOATS_WIDTH <= NEAR_PULSES;
+    if (job->slices > 1 || job->cycle_count > 1 || job->count <= FLOATS_WIDTH || !are_pulses_near || !near)
+        return job->lines;
+    return near;
+}
+
+/* Some lines of a group: all of them, or those of as many columns. */
+INLINE Job part_of(const Job *job, int64_t group, int64_t first, int64_t lines)
+{
+    const int64_t column = group * (job->lines / job->slices) + first;
+    Job part = *job;
+    part.groups = 1;
+    part.lines = lines;
+    part.rows_at += group * job->rows;
+    part.cells += (group * job->lines + first) * job->rows;
+    part.reciprocals += first;
+    part.product += column * job->count;
+    if (job->gains) {
+        part.gains += column;
+        part.scales += column;
+    }
+    return part;
+}
+
+INLINE void convert_part(const Job *job, int is_packed, const Room *room, int64_t *clipped, const int is_fused)
+{
+    const Packing packing = packing_of(job);
+    const float *packed = is_packed ? room->cells : NULL;
+    if (packed)
+        pack_cells(&packing, 0, room->cells);
+    for (int64_t first = 0, width; first < job->count; first += width) {
+        const int64_t left = job->count - first, octets = octets_next(left);
+        Integers of_lanes = {0};
+        width = left < octets * LANES ? left : octets * LANES;
+        if (octets == MOST_OCTETS)
+            convert_tile(job, 0, first, width, packed, room, &of_lanes, MOST_OCTETS, is_fused);
+        else if (octets > 1)
+            convert_tile(job, 0, first, width, packed, room, &of_lanes, 2, is_fused);
+        else
+            convert_tile(job, 0, first, width, packed, room, &of_lanes, 1, is_fused);
+        *clipped += lanes_together(of_lanes);
+    }
 }
 
 INLINE void convert_floats(const Job *job, const Room *room, int64_t *clipped, const int is_fused)
 {
-    const Packing packing = packing_of(job);
-    const float *packed = job->count > TILES_WITHOUT_PACKING * FLOATS_WIDTH ? room->cells : NULL;
-    for (int64_t group = 0; group < job->groups; group++) {
-        if (packed)
-            pack_cells(&packing, group, room->cells);
-        for (int64_t first = 0; first < job->count; first += FLOATS_WIDTH) {
-            const int64_t left = job->count - first, width = left < FLOATS_WIDTH ? left : FLOATS_WIDTH;
-            Integers of_lanes = {0};
-            convert_tile(job, group, first, width, packed, room, &of_lanes, is_fused);
-            *clipped += lanes_together(of_lanes);
+    const int64_t together = lines_together(job);
+    const int is_packed = together >= job->lines && job->lines > 1 && job->count > TILES_WITHOUT_PACKING * FLOATS_WIDTH;
+    for (int64_t group = 0; group < job->groups; group++)
+        for (int64_t first = 0; first < job->lines; first += together) {
+            const int64_t left = job->lines - first;
+            const Job part = part_of(job, group, first, left < together ? left : together);
+            convert_part(&part, is_packed, room, clipped, is_fused);
         }
-    }
 }
 
 #endif

@@ -115,6 +115,33 @@ def test_codes_do_not_depend_on_what_is_computed_together(
         np.testing.assert_array_equal(np.concatenate(parts, axis=2), whole)
 
 
+@pytest.mark.parametrize("bits_a_cycle", [0, 1])
+@pytest.mark.parametrize("columns", [1, 37])
+@pytest.mark.parametrize("rows", [64, 1000])
+def test_many_cells_are_taken_a_few_columns_at_a_time(rows: int, columns: int, bits_a_cycle: int) -> None:
+    """Cells of 37 columns and 3,300 word lines do not stay in a cache; those of a single tile need not."""
+    rng = np.random.default_rng(3)
+    cells = rng.normal(0, 1, (2, columns, 3300)).astype(np.float32)
+    operand = operand_of(cells, rows, 1, input_coding(8, False, bits_a_cycle, "bipolar"))
+    converter = UniformConverter((20.3,), -60, 60)
+    fused_operand = fused_product(np, np.dtype(np.uint8), operand, converter)
+    assert fused_operand is not None
+    vectors = rng.integers(0, 256, (2, 3300, 61)).astype(np.uint8)
+    rescaling = fused.Rescaling(*rng.random((2, 2, columns), np.float32), 127.0)
+    product, clipped = fused_operand.of(taps_of_vectors(vectors), rescaling)
+    for width in (9, 17, 30, 61):
+        taken = [vectors[..., first : first + width] for first in range(0, 61, width)]
+        parts = [fused_operand.of(taps_of_vectors(part), rescaling) for part in taken]
+        np.testing.assert_array_equal(np.concatenate([part for part, _ in parts], axis=2), product)
+        assert sum(count for _, count in parts) == clipped
+    for line in range(columns):
+        one = operand_of(cells[:, [line]], rows, 1, operand.cycles)
+        alone = fused_product(np, np.dtype(np.uint8), one, converter)
+        assert alone is not None
+        own = fused.Rescaling(rescaling.gains[:, [line]], rescaling.scales[:, [line]], 127.0)
+        np.testing.assert_array_equal(alone.of(taps_of_vectors(vectors), own)[0][:, 0], product[:, line])
+
+
 @pytest.mark.parametrize("rows", [256, 257, 260])
 def test_sums_at_the_end_of_16_bits_are_whole(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # 256 rows of 127 * 1 are 64 quads, whose pairs sum up to 128 * 127: half of what fits; of two bits, 128 rows.
