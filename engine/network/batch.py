@@ -75,7 +75,7 @@ class _Probe:
         random, size = np.random.default_rng(0), (2 * shape[0], *shape[1:])
         images = _trial_images(random, size, graph.inputs[0].dtype)
         self.graph = graph
-        self.layers = {layer.name: layer for layer in graph.linear_layers}
+        self.layers = graph.layers_by_name
         self.batch = shape[0]
         self.constants = dict(graph.constants)
         self.once: dict[str, Array] = {graph.inputs[0].name: images[: self.batch]}

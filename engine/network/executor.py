@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -147,21 +148,17 @@ def evaluated(
     Node
         When it is yielded, the tensors are still there that it was the last to use.
     """
-    remaining = graph.uses()
-    for node in graph.nodes:
+    for node, last_used in zip(graph.nodes, graph.last_uses, strict=True):
         values.update(run(node))
         yield node
-        remaining.subtract(node.inputs)
-        for name in (*node.inputs, *node.outputs):
-            if remaining[name] <= 0:
-                values.pop(name, None)
+        for name in last_used:
+            values.pop(name, None)
 
 
 def _nodes(
     graph: Graph, values: Mapping[str, Array], multiply: Multiply
 ) -> Callable[[Node], Iterator[tuple[str, Array]]]:
-    layers = {layer.name: layer for layer in graph.linear_layers}
-    return lambda node: run_node(graph, node, values, layers, multiply)
+    return lambda node: run_node(graph, node, values, graph.layers_by_name, multiply)
 
 
 def run_node(
@@ -187,15 +184,16 @@ def run_node(
     iterator of tuple of str and Array
         Name and value of each output.
     """
-    if node.name in layers:
+    layer = layers.get(node.name)
+    if layer is not None:
         name = node.inputs[0]
         x = values[name] if name in values else graph.constants[name]
-        outputs: tuple[Array, ...] = (_linear(layers[node.name], multiply, x),)
+        outputs: tuple[Array, ...] = (_linear(layer, multiply, x),)
     else:
-        inputs = (values.get(name, graph.constants.get(name)) for name in node.inputs)
-        products = tuple(functools.partial(_linear, layers[name], multiply) for name in node.matrices)
-        outputs = evaluate(node, tuple(inputs), graph.opset, products)
-    return ((name, value) for name, value in zip(node.outputs, outputs, strict=False) if name)
+        inputs = [values[name] if name in values else graph.constants.get(name) for name in node.inputs]
+        products = [functools.partial(_linear, layers[name], multiply) for name in node.matrices]
+        outputs = evaluate(node, tuple(inputs), graph.opset, tuple(products))
+    return filter(operator.itemgetter(0), zip(node.outputs, outputs, strict=False))
 
 
 def layer_shapes(graph: Graph, image_shape: tuple[int, ...]) -> tuple[LayerShape, ...]:

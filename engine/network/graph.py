@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class GraphInput:
     dtype: str = "float32"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what each execution asks for is found once
 class Graph:
     """A network that can be executed.
 
@@ -132,6 +133,22 @@ class Graph:
             By tensor name.
         """
         return Counter(self._reads())
+
+    @functools.cached_property
+    def last_uses(self) -> tuple[tuple[str, ...], ...]:
+        """For each node the tensors among its inputs and outputs that nobody reads after it."""
+        remaining = self.uses()
+        found = []
+        for node in self.nodes:
+            remaining.subtract(node.inputs)
+            names = dict.fromkeys((*node.inputs, *node.outputs))
+            found.append(tuple(name for name in names if name and remaining[name] <= 0))
+        return tuple(found)
+
+    @functools.cached_property
+    def layers_by_name(self) -> Mapping[str, LinearLayer]:
+        """Crossbar layers by what nodes call them."""
+        return {layer.name: layer for layer in self.linear_layers}
 
     def _reads(self) -> Iterator[str]:
         yield from _read_by(self.nodes)

@@ -131,7 +131,7 @@ def execute_together(graph: Graph, images: Array, multiply: MultiplyTogether) ->
     NetworkError
         A node cannot be evaluated on its inputs.
     """
-    layers = {layer.name: layer for layer in graph.linear_layers}
+    layers = graph.layers_by_name
     values: dict[str, Tensor] = {graph.inputs[0].name: checked(images, graph.inputs[0])}
     for _ in evaluated(graph, values, lambda node: _run(graph, node, values, layers, multiply)):
         pass

@@ -11,6 +11,8 @@ import pytest
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network import LinearLayer, describe_shape, execute, float_multiply, layer_shapes, load_graph
+from nnsreport.engine.network.executor import evaluated
+from nnsreport.engine.network.graph import Branch, Graph, GraphInput, Node
 from nnsreport.errors import DataError
 
 BuildNetwork = Callable[..., Path]
@@ -97,6 +99,39 @@ def test_tensors_are_freed_after_their_last_use(build_network: BuildNetwork) -> 
 
     execute(graph, np.ones((1, 3, 4, 4), dtype=np.float32), multiply)
     assert alive == [[0], [1], [2], [3], [3, 4], [3, 5]]
+
+
+def test_what_nobody_reads_any_more_is_forgotten_at_once() -> None:
+    nodes = (
+        Node("split", "Split", ("x",), ("a", "unused", ""), {}),
+        Node("double", "Add", ("a", "a"), ("b",), {}),
+        Node("result", "Relu", ("b",), ("y",), {}),
+        Node("unread", "Relu", ("y",), ("z",), {}),
+        Node("clip", "Clip", ("a", "", "limit"), ("further",), {}),
+    )
+    graph = Graph(nodes, {"limit": np.ones(1)}, (GraphInput("x", None),), ("y", "further"), 18)
+    values = {"x": "image"}
+    there: dict[str, set[str]] = {}
+    for node in evaluated(graph, values, lambda node: [(name, "tensor") for name in node.outputs if name]):
+        there[node.name] = set(values)
+    assert there == {
+        "split": {"x", "a", "unused"},
+        "double": {"a", "b"},
+        "result": {"a", "b", "y"},
+        "unread": {"a", "y", "z"},
+        "clip": {"a", "y", "further"},
+    }
+    assert set(values) == {"y", "further"}
+
+
+def test_what_a_branch_reads_stays() -> None:
+    inner = Branch((Node("inner", "Relu", ("a",), ("r",), {}),), {}, ("r", "b"))
+    nodes = (
+        Node("both", "Split", ("x",), ("a", "b", "c"), {}),
+        Node("choose", "If", ("c",), ("y", "z"), {"then_branch": inner}),
+    )
+    graph = Graph(nodes, {}, (GraphInput("x", None),), ("y",), 18)
+    assert graph.last_uses == (("x",), ("c", "z"))
 
 
 def test_layer_shapes_count_one_image(build_network: BuildNetwork) -> None:
