@@ -7,7 +7,7 @@ axes and indices stay on the host, so that shape arithmetic never waits for a de
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TypeAlias, TypeVar
 
@@ -24,7 +24,7 @@ Product: TypeAlias = Callable[[Array], Array]
 """Multiplies vectors, the last axis, with a linear layer's matrix."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take longer to make, which small batches notice
 class Call:
     """One evaluation of a node.
 
@@ -38,22 +38,25 @@ class Call:
         Version of the ONNX operator set, which decides defaults and whether something is attribute or input.
     products : tuple of Product
         One for each of the node's ``matrices``.
+    xp : module
+        Namespace to compute in: the device's if any input is there, else NumPy.
     """
 
     node: Node
     inputs: tuple[Array | None, ...]
     opset: int
     products: tuple[Product, ...] = ()
+    xp: ModuleType = field(init=False, repr=False, compare=False)
 
-    @property
-    def xp(self) -> ModuleType:
-        """Namespace to compute in: the device's if any input is there, else NumPy."""
+    def __post_init__(self) -> None:
+        """Find out where to compute."""
+        self.xp = np
         for value in self.inputs:
-            if value is not None and type(value) is not np.ndarray:
+            if type(value) is not np.ndarray and value is not None:
                 space = namespace_of(value)
                 if space is not np:
-                    return space
-        return np
+                    self.xp = space
+                    return
 
     @property
     def x(self) -> Array:
@@ -74,8 +77,7 @@ class Call:
         value = self.inputs[position]
         if value is None:
             return None
-        xp = self.xp
-        return value if xp is np and type(value) is np.ndarray else constant_on(xp, value)
+        return value if self.xp is np and type(value) is np.ndarray else constant_on(self.xp, value)
 
     def arrays(self) -> list[Array]:
         """Return all inputs in the memory of :attr:`xp`, for operators with any number of them."""
@@ -86,7 +88,7 @@ class Call:
         value = self.inputs[position] if position < len(self.inputs) else None
         if value is None:
             return None
-        return tuple(int(number) for number in to_numpy(value).reshape(-1))
+        return tuple(map(int, to_numpy(value).reshape(-1).tolist()))
 
     def number(self, position: int) -> float | None:
         """Return an input of one element as a Python number, or None where it is omitted."""
@@ -168,6 +170,8 @@ def table() -> Mapping[str, Operator]:
     return _OPERATORS
 
 
+# IEEE arithmetic, as ONNX prescribes: log(0) and 1 / 0 are infinities, not warnings.
+@np.errstate(all="ignore")
 def evaluate(
     node: Node, inputs: tuple[Array | None, ...], opset: int, products: tuple[Product, ...] = ()
 ) -> tuple[Array, ...]:
@@ -194,15 +198,15 @@ def evaluate(
     NetworkError
         The inputs do not fit the operator.
     """
-    # IEEE arithmetic, as ONNX prescribes: log(0) and 1 / 0 are infinities, not warnings.
-    with np.errstate(all="ignore"):
-        try:
-            result = _OPERATORS[node.operator](Call(node, inputs, opset, products))
-        except (ValueError, IndexError, TypeError, ArithmeticError, MemoryError) as error:
-            shapes = ", ".join("-" if value is None else str(tuple(value.shape)) for value in inputs)
-            raise NetworkError(
-                f"node {node.name!r} ({node.operator}) cannot be evaluated on inputs of shape {shapes}: {error}"
-            ) from error
+    try:
+        result = _OPERATORS[node.operator](Call(node, inputs, opset, products))
+    except (ValueError, IndexError, TypeError, ArithmeticError, MemoryError) as error:
+        shapes = ", ".join("-" if value is None else str(tuple(value.shape)) for value in inputs)
+        raise NetworkError(
+            f"node {node.name!r} ({node.operator}) cannot be evaluated on inputs of shape {shapes}: {error}"
+        ) from error
+    if type(result) is np.ndarray:
+        return (result,)
     outputs = result if isinstance(result, tuple) else (result,)
     # NumPy's functions turn tensors without axes into scalars, which this turns back; other arrays stay the same.
     return tuple(namespace_of(value).asarray(value) for value in outputs)
