@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -29,7 +30,7 @@ def average_pool(call: Call) -> Array:
     x = call.x
     window = pooling_window(call, x.ndim - 2)
     total = _pool(x, window, 0.0, call.xp.add)
-    counts = _tap_counts(window, x.shape[2:], include_padding=bool(call.attribute("count_include_pad", 0)))
+    counts = _tap_counts(window, tuple(x.shape[2:]), include_padding=bool(call.attribute("count_include_pad", 0)))
     average: Array = total / constant_on(call.xp, counts)
     return average
 
@@ -122,6 +123,7 @@ def _pool_axis(x: Array, axis: int, count: int, window: Window, combine: Combine
     return result
 
 
+@functools.lru_cache(maxsize=16)  # nodes are evaluated again and again
 def _tap_counts(window: Window, spatial: tuple[int, ...], *, include_padding: bool) -> Array:
     """Count the taps that each mean is taken over; positions beyond the padding never count."""
     padding = window.padding(spatial)
@@ -133,4 +135,5 @@ def _tap_counts(window: Window, spatial: tuple[int, ...], *, include_padding: bo
         taps = starts[:, None] + np.arange(window.kernel[axis]) * window.dilations[axis]
         inside = ((taps >= first) & (taps < end)).sum(axis=1).astype(np.float32)
         counts = counts * inside.reshape(-1, *(1 for _ in spatial[axis + 1 :]))
+    counts.flags.writeable = False
     return counts

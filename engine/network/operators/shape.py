@@ -168,7 +168,10 @@ def _padded(call: Call, x: Array, widths: list[tuple[int, int]]) -> Array:
     call.require(mode in ("constant", "reflect", "edge", "wrap"), f"mode = {mode!r}")
     if mode == "constant":
         value = call.number(2) if call.opset >= 11 else call.attribute("value", 0.0)
-        padded: Array = call.xp.pad(x, widths, mode="constant", constant_values=0 if value is None else value)
+        lengths = tuple(b + n + a for n, (b, a) in zip(x.shape, widths, strict=True))
+        order = "F" if x.flags.fnc else "C"
+        padded: Array = call.xp.full(lengths, 0 if value is None else value, dtype=x.dtype, order=order)
+        padded[tuple(slice(b, b + n) for n, (b, _) in zip(x.shape, widths, strict=True))] = x
     else:
         padded = call.xp.pad(x, widths, mode=mode)
     return padded
