@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -48,6 +48,12 @@ class ActivationQuantizer:
     bits: int
     scale: float
     signed: bool
+    _bounds: tuple[float, int, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what the loops in C ask for with every batch: scale in float32, least and greatest level."""
+        bounds = float(np.float32(self.scale)), -self.top if self.signed else 0, self.top
+        object.__setattr__(self, "_bounds", bounds)
 
     @property
     def magnitude_bits(self) -> int:
@@ -81,15 +87,12 @@ class ActivationQuantizer:
         by_loop = self._quantized_by_loop(x) if xp is np else None
         if by_loop is not None:
             return by_loop
-        levels = xp.true_divide(x, xp.float32(self.scale), dtype=xp.float32)
+        scale, low, top = self._bounds
+        levels = xp.true_divide(x, xp.float32(scale), dtype=xp.float32)
         xp.rint(levels, out=levels)
-        xp.clip(levels, self._low, self.top, out=levels)
+        xp.clip(levels, low, top, out=levels)
         result: Array = levels.astype(self.dtype)
         return result
-
-    @property
-    def _low(self) -> int:
-        return -self.top if self.signed else 0
 
     def _has_loop(self, x: Array) -> bool:
         return native.quantize is not None and x.dtype == np.float32 and x.size > 0 and self.bits <= _BITS_OF_A_BYTE
@@ -103,8 +106,8 @@ class ActivationQuantizer:
         if not numbers.flags.c_contiguous:
             return None
         levels: Array = np.empty(numbers.shape, self.dtype)
-        sizes, steps, scale = (1, 1, 1, x.size), (x.size,) * 3, float(np.float32(self.scale))
-        are_numbers = native.quantize(levels, numbers, sizes, steps, steps, 0, scale, self._low, self.top)
+        sizes, steps = (1, 1, 1, x.size), (x.size,) * 3
+        are_numbers = native.quantize(levels, numbers, sizes, steps, steps, 0, *self._bounds)
         return levels.transpose(np.argsort(axes)) if are_numbers else None
 
     def quantize_padded(self, x: Array, padding: Padding) -> Array:
@@ -127,12 +130,13 @@ class ActivationQuantizer:
             numbers = x.swapaxes(0, 1)
             # Where channels are outermost in memory, as layers leave them, nothing is copied.
             numbers = numbers if numbers.flags.c_contiguous else np.ascontiguousarray(numbers)
-            spatial = tuple(map(sum, zip(numbers.shape[2:], padding.before, padding.after, strict=True)))
-            levels: Array = (np.empty if padding.is_empty else np.zeros)((*numbers.shape[:2], *spatial), self.dtype)
-            first = padding.before[0] * levels.strides[2] + padding.before[1]
-            steps = tuple(step // numbers.itemsize for step in numbers.strides[:3])
-            scale = float(np.float32(self.scale))
-            if loop(levels, numbers, numbers.shape, steps, levels.strides[:3], first, scale, self._low, self.top):
+            channels, images, height, width = numbers.shape
+            (above, left), (below, right) = padding
+            shape = (channels, images, above + height + below, left + width + right)
+            levels: Array = (np.empty if padding.is_empty else np.zeros)(shape, self.dtype)
+            steps = (images * height * width, height * width, width)
+            first = above * shape[3] + left
+            if loop(levels, numbers, numbers.shape, steps, levels.strides[:3], first, *self._bounds):
                 return levels
         padded: Array = pad_spatial(self.quantize(x), padding, 0, channels_first=True)
         return np.ascontiguousarray(padded.swapaxes(0, 1))

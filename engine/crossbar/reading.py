@@ -376,7 +376,8 @@ class Products:
 
     def batch_of(self, index: int) -> Batch:
         """Return the images as a layer sees them next."""
-        return replace(self._batch, occasion=self._batch.occasion + self._occasions[index])
+        occasion = self._occasions[index]
+        return replace(self._batch, occasion=self._batch.occasion + occasion) if occasion else self._batch
 
     def count(self, index: int, vectors: int, clipped: Count) -> None:
         """Note that a layer has multiplied vectors, and how many of its conversions were clipped."""
