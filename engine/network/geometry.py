@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ from nnsreport.engine.backend import Array, namespace_of
 _ROWS_AND_COLUMNS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Padding:
+class Padding(NamedTuple):
     """Zeros before and after each spatial axis."""
 
     before: tuple[int, ...]
@@ -32,8 +31,7 @@ class Padding:
         return not any(self.before) and not any(self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A window that slides over the spatial axes of an (images, channels, *spatial) tensor.
 
     Attributes

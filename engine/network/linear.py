@@ -167,13 +167,12 @@ class LinearLayer:
             For a convolution the channel axis is outermost in memory, so that the next layer unfolds without
             transposing; it shares memory with a product whose M axis is contiguous.
         """
-        shape = self._output_shape(x_shape)
         if self.contraction is not None:
             return self.contraction.fold(product, x_shape)
         if self.window is None:
-            return product.reshape(shape)
-        channels_first = (shape[1], shape[0], *shape[2:])
-        return product.swapaxes(1, 2).reshape(channels_first).swapaxes(0, 1)
+            return product.reshape(*x_shape[:-1], self.outputs)
+        channels, positions = self.groups * self.outputs, self.window.positions(x_shape[2:])
+        return product.swapaxes(1, 2).reshape(channels, x_shape[0], *positions).swapaxes(0, 1)
 
     def rows(self, x_shape: tuple[int, ...]) -> int:
         """Return M, the number of vectors multiplied with each group's matrix.
