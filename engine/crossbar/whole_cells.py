@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsreport.engine import native
 from nnsreport.engine.backend import Array, namespace_of
-from nnsreport.engine.crossbar.cycle_table import MAGNITUDE, SIGN_BIT, cycle_table
+from nnsreport.engine.crossbar.cycle_table import BIPOLAR, cycle_table
 from nnsreport.engine.crossbar.inputs import InputCoding
 
 LINES = 4
@@ -18,6 +18,7 @@ _PAIR, _QUAD, _OCTET = 2, 4, 8
 _LARGEST_LOOKED_UP = 31
 """The sum of four such cells is one of a byte."""
 _LARGEST_BYTE = 127
+_LARGEST_PULSE = 255
 _LARGEST_WORD = 2**15 - 1
 _LARGEST_SUM = 2**24
 """Up to here every whole number is one of single precision."""
@@ -35,6 +36,11 @@ class Adding(IntEnum):
     def rows(self) -> int:
         """How many rows each block is filled up to a multiple of."""
         return (_PAIR, _QUAD, _OCTET)[self]
+
+    @property
+    def summed(self) -> int:
+        """How many bytes the sums of a line's cells in a block take, behind them."""
+        return _QUAD if self is Adding.AS_BYTES else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def whole_cells(cells: Array, blocks: tuple[slice, ...], cycles: InputCoding) ->
     if not np.array_equal(np.rint(cells), cells):
         return None
     adding = _adding(max(int(largest), 1), cycles, longest)
-    filled = sum(-(-(block.stop - block.start) // adding.rows) * adding.rows for block in blocks)
+    filled = sum(-(-(block.stop - block.start) // adding.rows) * adding.rows + adding.summed for block in blocks)
     lines = cells.shape[1] if adding is Adding.LOOKED_UP else -(-cells.shape[1] // LINES) * LINES
     packed = np.empty((cells.shape[0], lines * filled), np.int16 if adding is Adding.AS_WORDS else np.int8)
     is_packed = native.pack(packed, np.ascontiguousarray(cells), block_bounds(blocks), cells.shape, adding)
@@ -123,10 +129,13 @@ def _fits_words(largest: int, cycles: InputCoding, longest: int) -> bool:
 
 
 def _fits_bytes(largest: int, cycles: InputCoding, longest: int) -> bool:
-    """Return whether pulses are bytes that are not negative, and no sum of half a block's rows exceeds 16 bits."""
-    table = cycle_table(cycles)
-    are_pulses_whole = set(table["kind"].tolist()) <= {MAGNITUDE, SIGN_BIT} and min(table["mask"].tolist()) >= 0
-    if largest > _LARGEST_BYTE or not are_pulses_whole:
+    """Return whether pulses are bytes, moved up where some are negative, and no sum of half a block exceeds 16 bits."""
+    table, top = cycle_table(cycles), max(cycles.tops)
+    is_moved = BIPOLAR in table["kind"]
+    highest = 2 * top if is_moved else top
+    if largest > _LARGEST_BYTE or highest > _LARGEST_PULSE or min(table["mask"].tolist()) < 0:
+        return False
+    if is_moved and _PAIR * highest * largest > _LARGEST_WORD:
         return False
     added = _PAIR * -(-longest // _QUAD)
-    return added * max(cycles.tops) * largest <= _LARGEST_WORD
+    return added * top * largest <= _LARGEST_WORD

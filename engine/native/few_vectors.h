@@ -4,6 +4,7 @@
 #define NNSREPORT_FEW_VECTORS_H
 
 #include "codes.h"
+#include "digits.h"
 #include "levels.h"
 
 /* Up to here every whole number is one of single precision, so that codes may be added up in any order. */
@@ -17,6 +18,7 @@ typedef struct {
     int64_t *rows_at, *lanes_at;
     float *codes;                 /* (groups, lines, lanes) */
     float *sums;                  /* (lines, WIDEST): of a group, added up over cycles */
+    Cycle all;                    /* how the pulses of any cycle are cut out of what they are */
 } Few;
 
 INLINE int is_sum_exact(const Job *job)
@@ -68,39 +70,6 @@ INLINE int are_few_vectors(const Job *job)
     return is_worth_spreading(job) && is_sum_exact(job);
 }
 
-/* Digits of bytes or words, 16 bytes at a time; the caller's numbers fill whole ones. */
-#define CUT_WIDE(type, pulse)                                                                                          \
-    for (int64_t index = 0; index < count; index += 16 / (int64_t)sizeof(type)) {                                      \
-        const Wide_##type level = *(const Wide_##type *)(levels + index);                                              \
-        const Wide_##type are_negative = (Wide_##type)(level < 0);                                                     \
-        const Wide_##type digit = ((level ^ are_negative) - are_negative) >> shift & mask;                             \
-        (void)digit;                                                                                                   \
-        *(Wide_##type *)(pulses + index) = pulse;                                                                      \
-    }                                                                                                                  \
-    break
-#define DEFINE_CUT(type)                                                                                               \
-    typedef type Wide_##type __attribute__((vector_size(16), aligned(sizeof(type)), may_alias));                       \
-    INLINE void cut_##type(const Cycle *cycle, const type *levels, int64_t count, type *pulses)                        \
-    {                                                                                                                  \
-        const type shift = (type)cycle->shift, mask = (type)cycle->mask;                                               \
-        switch (cycle->kind) {                                                                                         \
-        case MAGNITUDE:                                                                                                \
-            CUT_WIDE(type, level >> shift & mask);                                                                     \
-        case BIPOLAR:                                                                                                  \
-            CUT_WIDE(type, (digit ^ are_negative) - are_negative);                                                     \
-        case SIGN_BIT:                                                                                                 \
-            CUT_WIDE(type, are_negative & 1);                                                                          \
-        case POSITIVE:                                                                                                 \
-            CUT_WIDE(type, digit & ~are_negative);                                                                     \
-        default:                                                                                                       \
-            CUT_WIDE(type, digit & are_negative);                                                                       \
-        }                                                                                                              \
-    }
-DEFINE_CUT(uint8_t)
-DEFINE_CUT(int8_t)
-DEFINE_CUT(uint16_t)
-DEFINE_CUT(int16_t)
-
 /* Behind a cycle's vectors lie those of the next one, which is copied later, or zeros. */
 INLINE void put_beside(const Few *few, const unsigned char *from, unsigned char *to, int64_t rows, const int64_t bytes)
 {
@@ -138,11 +107,21 @@ INLINE void spread_pulses(const Job *job, const Few *few)
     }
 }
 
+/* Pulses of either sign are cut out of themselves with as many bits as the longest; others are there as they are. */
+INLINE Cycle cycle_of_pulses(const Job *job)
+{
+    Cycle all = {MAGNITUDE, 0, is_looked_up(job) ? 1 : -1, 1.0f};
+    for (const Cycle *cycle = job->cycles; cycle < job->cycles + job->cycle_count; cycle++)
+        if (cycle->kind == BIPOLAR && job->whole && job->adding != AS_WORDS) {
+            all.mask = all.kind == BIPOLAR && all.mask > cycle->mask ? all.mask : cycle->mask;
+            all.kind = BIPOLAR;
+        }
+    return all;
+}
+
 /* What gives the codes of every cycle. */
 INLINE Job all_cycles_of(const Job *job, const Few *few)
 {
-    static const Cycle as_they_are = {MAGNITUDE, 0, -1, 1.0f}, of_a_bit = {MAGNITUDE, 0, 1, 1.0f};
-    static const Cycle of_either_sign = {BIPOLAR, 0, 1, 1.0f};
     static const float once[] = {1.0f};
     for (int64_t row = 0; row < job->groups * job->rows; row++)
         few->rows_at[row] = row * few->stride;
@@ -153,9 +132,7 @@ INLINE Job all_cycles_of(const Job *job, const Few *few)
     all.rows_at = few->rows_at;
     all.vectors_at = few->lanes_at;
     all.count = few->lanes;
-    all.cycles = &as_they_are;
-    if (is_looked_up(job))
-        all.cycles = bits_of_vector(job) > job->cycle_count ? &of_either_sign : &of_a_bit;
+    all.cycles = &few->all;
     all.cycle_count = 1;
     all.slices = 1;
     all.values = once;
@@ -187,6 +164,7 @@ INLINE void put_cycles_together(const Job *job, const Few *few, const Room *room
 INLINE int make_few(const Job *job, Few *few)
 {
     const size_t rows = job->groups * job->rows, lines = job->groups * job->lines;
+    few->all = cycle_of_pulses(job);
     few->lanes = lanes_of_few(job);
     few->width = up_to_a_multiple(job->count, LANES);
     few->stride = few->lanes + few->width; /* at least as far as a copy of the last cycle reaches */

@@ -83,13 +83,13 @@ INLINE int64_t longest_block(const int64_t *blocks, int64_t block_count)
 }
 
 /* Of a group's packed whole numbers, where rows of a block are filled up to pairs of words, or quads or octets of
-   bytes, and lines to fours unless sums are looked up. */
+   bytes, and lines to fours unless sums are looked up. Behind the quads lie the sums of a line's cells. */
 INLINE int64_t bytes_of_whole(const int64_t *blocks, int64_t block_count, int64_t lines, int adding)
 {
     const int64_t together = adding == AS_WORDS ? PAIR : adding == AS_BYTES ? QUAD : OCTET;
     int64_t rows = 0;
     for (const int64_t *block = blocks; block < blocks + 2 * block_count; block += 2)
-        rows += up_to_a_multiple(block[1] - block[0], together);
+        rows += up_to_a_multiple(block[1] - block[0], together) + (adding == AS_BYTES ? QUAD : 0);
     return up_to_a_multiple(lines, adding == LOOKED_UP ? 1 : LINES) * rows * (adding == AS_WORDS ? 2 : 1);
 }
 

@@ -267,12 +267,12 @@ def test_what_the_loops_do_not_know_is_refused(ending: tuple[Any, ...]) -> None:
 @pytest.mark.parametrize("index", [0, 1, 2])
 @pytest.mark.parametrize("adding", Adding)
 def test_what_cannot_be_packed_is_refused(index: int, adding: Adding) -> None:
-    """Five rows in blocks of three and two: filled up to six of 16 bits, or to eight or sixteen of eight."""
+    """Five rows in blocks of three and two: filled up to six of 16 bits, eight bytes and their sums, or sixteen."""
     assert native.pack is not None
     cells, blocks = np.arange(2 * 3 * 5, dtype=np.float32).reshape(2, 3, 5), np.array([[0, 3], [3, 5]])
     packed = {
         Adding.AS_WORDS: np.full((2, 4 * 6), -1, np.int16),
-        Adding.AS_BYTES: np.full((2, 4 * 8), -1, np.int8),
+        Adding.AS_BYTES: np.full((2, 4 * 16), -1, np.int8),
         Adding.LOOKED_UP: np.full((2, 3 * 16), -1, np.int8),
     }[adding]
     wrong = (packed[:, :-1].copy(), cells[..., :-1].copy(), np.array([[0, 3], [3, 6]]))
@@ -295,15 +295,20 @@ def test_bits_that_a_byte_does_not_have_are_not_looked_up(shift: int) -> None:
 def test_packed_cells_lie_in_the_order_of_their_use() -> None:
     assert native.pack is not None
     cells, blocks = np.arange(1, 16, dtype=np.float32).reshape(1, 3, 5), np.array([[0, 3], [3, 5]])
-    bytes_, words = np.full((1, 4 * 8), -1, np.int8), np.full((1, 4 * 6), -1, np.int16)
+    bytes_, words = np.full((1, 4 * 16), -1, np.int8), np.full((1, 4 * 6), -1, np.int16)
     octets = np.full((1, 3 * 16), -1, np.int8)
     if not native.pack(bytes_, cells, blocks, (1, 3, 5), Adding.AS_BYTES):
         pytest.skip("this processor has no use for packed cells")
     native.pack(words, cells, blocks, (1, 3, 5), Adding.AS_WORDS)
     native.pack(octets, cells, blocks, (1, 3, 5), Adding.LOOKED_UP)
     # The last line stands for the one that fills up.
-    quads = [[1, 2, 3, 0], [6, 7, 8, 0], [11, 12, 13, 0], [11, 12, 13, 0], [4, 5, 0, 0], [9, 10, 0, 0]]
-    np.testing.assert_array_equal(bytes_.reshape(-1, 4), [*quads, [14, 15, 0, 0], [14, 15, 0, 0]])
+    quads = [[1, 2, 3, 0], [6, 7, 8, 0], [11, 12, 13, 0], [11, 12, 13, 0]]
+    later = [[4, 5, 0, 0], [9, 10, 0, 0], [14, 15, 0, 0], [14, 15, 0, 0]]
+    found = bytes_.reshape(4, 4, 4)
+    np.testing.assert_array_equal(found[[0, 2]], [quads, later])
+    # Behind each block: the sums of a line's cells in the first two rows of four, and in the others.
+    sums = [[[3, 3], [13, 8], [23, 13], [23, 13]], [[9, 0], [19, 0], [29, 0], [29, 0]]]
+    np.testing.assert_array_equal(found[[1, 3]].view(np.int16), sums)
     first = [[1, 2], [6, 7], [11, 12], [11, 12], [3, 0], [8, 0], [13, 0], [13, 0]]
     np.testing.assert_array_equal(words.reshape(-1, 2), [*first, [4, 5], [9, 10], [14, 15], [14, 15]])
     begins = [[1, 2, 3], [6, 7, 8], [11, 12, 13], [4, 5, 0], [9, 10, 0], [14, 15, 0]]
@@ -330,6 +335,36 @@ def test_how_cells_are_added_up(largest: int, rows: int, bits_a_cycle: int, addi
         pytest.skip("this processor has no use for packed cells")
     assert whole.adding is adding
     assert whole.largest == max(largest, 1)
+
+
+@pytest.mark.parametrize(
+    ("largest", "rows", "bits_a_cycle", "signs", "adding"),
+    [
+        (127, 514, 1, "bipolar", Adding.AS_BYTES),
+        (127, 518, 1, "bipolar", Adding.AS_WORDS),  # 2 * 130 * 127 is more than 16 bits hold
+        (127, 6, 6, "bipolar", Adding.AS_BYTES),
+        (31, 12, 7, "bipolar", Adding.AS_WORDS),  # inputs at once are not cut, nor moved up
+        (128, 100, 1, "bipolar", Adding.AS_WORDS),
+        (127, 168, 2, "two-passes", Adding.AS_BYTES),
+        (127, 514, 1, "twos-complement", Adding.AS_BYTES),
+    ],
+)
+def test_pulses_of_either_sign_are_bytes_too(
+    largest: int, rows: int, bits_a_cycle: int, signs: str, adding: Adding
+) -> None:
+    """All cells and pulses at once, and of random signs: as far as sums come, with and without rows that fill up."""
+    rng = np.random.default_rng(4)
+    cells = rng.integers(-largest, largest + 1, (1, 5, rows)).astype(np.float32)
+    cells[0, 0], cells[0, 1], cells[0, 2, ::2], cells[0, 2, 1::2] = largest, -largest, largest, -largest
+    operand = operand_of(cells, rows, 1, input_coding(7, True, bits_a_cycle, signs))
+    if operand.whole is None:
+        pytest.skip("this processor has no use for packed cells")
+    assert operand.whole.adding is adding
+    vectors = rng.integers(-127, 128, (1, rows, 43)).astype(np.int8)
+    vectors[..., 0], vectors[..., 1], vectors[0, ::2, 2], vectors[0, 1::2, 2] = 127, -127, 127, -127
+    for width in (3, 43):
+        product, _ = converted_product(vectors[..., :width], operand, UniformConverter((1.0,), -(2**24), 2**24))
+        np.testing.assert_array_equal(product, cells.astype(np.int64) @ vectors[..., :width].astype(np.int64))
 
 
 @pytest.mark.parametrize("signs", ["bipolar", "two-passes", "twos-complement"])
