@@ -33,15 +33,6 @@ INLINE int is_sum_exact(const Job *job)
 /* Vectors come in so many. */
 INLINE int64_t width_of_few(const Job *job) { return job->whole && !is_looked_up(job) ? WHOLE_WIDTH : LANES; }
 
-/* Of floats a tile of one eight takes as long as one of two: its sums wait for each other. */
-INLINE int64_t lanes_worth(const Job *job, int64_t vectors)
-{
-    const int64_t left = vectors % FLOATS_WIDTH;
-    if (job->whole)
-        return up_to_a_multiple(vectors, width_of_few(job));
-    return vectors - left + (left ? up_to_a_multiple(left > LANES ? left : 2 * LANES, LANES) : 0);
-}
-
 INLINE int64_t lanes_of_few(const Job *job)
 {
     return up_to_a_multiple(job->count * job->cycle_count, width_of_few(job));
@@ -54,7 +45,7 @@ enum { LEAST_SAVED_WHOLE = 4096, LEAST_SAVED_FLOATS = 2048, LEAST_SAVED_CONVERSI
 
 INLINE int is_worth_spreading(const Job *job)
 {
-    const int64_t saved = lanes_worth(job, job->count) * job->cycle_count - lanes_worth(job, lanes_of_few(job));
+    const int64_t saved = up_to_a_multiple(job->count, width_of_few(job)) * job->cycle_count - lanes_of_few(job);
     if (is_looked_up(job))
         return lanes_of_few(job) <= WIDEST && job->lines * saved * job->block_count >= LEAST_SAVED_CONVERSIONS * job->rows;
     return job->lines * saved >= (job->whole ? LEAST_SAVED_WHOLE : LEAST_SAVED_FLOATS);

@@ -83,28 +83,65 @@ INLINE void add_codes(
     ADD_CODES(3);
 }
 
-/* `packed` are the group's cells, or NULL. */
-INLINE void convert_lines(
+#define ADD_CELL(line) sum##line += cells[line][row] * eight
+#define ADD_CODES_OF_EIGHT(line) ADD_CODE(sum##line, line, codes + line * LANES)
+
+/* Eight lines of a tile of one eight: sums of four would wait for each other. */
+INLINE void add_codes_of_eight(
+    const Job *job, const float *const *cells, const float *pulses, int64_t rows, const float *reciprocals,
+    float weight, float *codes, Integers *clipped, const int is_fused)
+{
+    const Floats low = job->low - (Floats){0}, high = job->high - (Floats){0};
+    Floats sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, sum4 = {0}, sum5 = {0}, sum6 = {0}, sum7 = {0};
+    for (int64_t row = 0; row < rows; row++, pulses += LANES) {
+        const Floats eight = LOAD(pulses);
+        ADD_CELL(0);
+        ADD_CELL(1);
+        ADD_CELL(2);
+        ADD_CELL(3);
+        ADD_CELL(4);
+        ADD_CELL(5);
+        ADD_CELL(6);
+        ADD_CELL(7);
+    }
+    ADD_CODES_OF_EIGHT(0);
+    ADD_CODES_OF_EIGHT(1);
+    ADD_CODES_OF_EIGHT(2);
+    ADD_CODES_OF_EIGHT(3);
+    ADD_CODES_OF_EIGHT(4);
+    ADD_CODES_OF_EIGHT(5);
+    ADD_CODES_OF_EIGHT(6);
+    ADD_CODES_OF_EIGHT(7);
+}
+
+/* `packed` are the group's cells, or NULL. Returns how many lines were converted. */
+INLINE int64_t convert_lines(
     const Job *job, int64_t group, const int64_t *block, const float *packed, int64_t line, float weight,
     const Room *room, Integers *clipped, const int64_t octets, const int is_fused)
 {
     const int64_t rows = block[1] - block[0];
-    const float *cells[LINES], *reciprocals = job->reciprocals + line;
+    const float *cells[2 * LINES], *reciprocals = job->reciprocals + line;
     float *codes = room->codes + line * octets * LANES;
     if (packed) {
         for (int64_t own = 0; own < LINES; own++)
             cells[own] = packed + line * rows + own;
         add_codes(job, cells, LINES, room->pulses, rows, reciprocals, weight, codes, clipped, LINES, octets, is_fused);
-        return;
+        return LINES;
     }
     const Packing packing = packing_of(job);
     find_lines(&packing, group, line, cells);
-    for (int64_t own = 0; own < LINES; own++)
+    find_lines(&packing, group, line + LINES, cells + LINES);
+    for (int64_t own = 0; own < 2 * LINES; own++)
         cells[own] += block[0];
+    if (octets == 1 && job->lines - line > LINES) {
+        add_codes_of_eight(job, cells, room->pulses, rows, reciprocals, weight, codes, clipped, is_fused);
+        return 2 * LINES;
+    }
     if (job->lines == 1)
         add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, 1, octets, is_fused);
     else
         add_codes(job, cells, 1, room->pulses, rows, reciprocals, weight, codes, clipped, LINES, octets, is_fused);
+    return LINES;
 }
 
 INLINE void convert_block(
@@ -120,8 +157,9 @@ INLINE void convert_block(
     for (int64_t cycle = 0; cycle < job->cycle_count; cycle++) {
         if (!are_pulses)
             cut_pulses(job->cycles + cycle, room->levels, rows * octets * LANES, room->pulses);
-        for (int64_t line = 0; line < job->lines; line += LINES)
-            convert_lines(job, group, block, packed, line, job->cycles[cycle].weight, room, clipped, octets, is_fused);
+        const float weight = job->cycles[cycle].weight;
+        for (int64_t line = 0; line < job->lines;)
+            line += convert_lines(job, group, block, packed, line, weight, room, clipped, octets, is_fused);
     }
 }
 
