@@ -60,6 +60,8 @@ def namespace_of(array: Array) -> ModuleType:
         ``numpy``, ``cupy`` or the other library's namespace. CuPy is never imported here: an array of it
         can only exist once its module is loaded.
     """
+    if type(array) is np.ndarray:
+        return np
     library = type(array).__module__.partition(".")[0]
     if library in ("numpy", "cupy"):
         return sys.modules[library]

@@ -18,6 +18,8 @@ from nnsreport.errors import DataError
 
 Tensor = TypeVar("Tensor")
 
+_NAME = operator.itemgetter(0)
+"""Of a name and a value; empty where nobody wants the value."""
 _PROCESSOR_COLUMNS_BYTES = 16 << 20
 """Unfolded images at a time on a processor: about what a last-level cache holds, and enough work for each product
 that the threads of the BLAS do not spend their time waiting for each other, above all on a machine that is shared."""
@@ -193,7 +195,7 @@ def run_node(
         inputs = [values[name] if name in values else graph.constants.get(name) for name in node.inputs]
         products = [functools.partial(_linear, layers[name], multiply) for name in node.matrices]
         outputs = evaluate(node, tuple(inputs), graph.opset, tuple(products))
-    return filter(operator.itemgetter(0), zip(node.outputs, outputs, strict=False))
+    return filter(_NAME, zip(node.outputs, outputs, strict=False))
 
 
 def layer_shapes(graph: Graph, image_shape: tuple[int, ...]) -> tuple[LayerShape, ...]:

@@ -81,16 +81,7 @@ class Window(NamedTuple):
         Padding
             Explicit for every ``auto_pad``.
         """
-        if self.auto_pad == "NOTSET":
-            return Padding(self.pads[: self.rank], self.pads[self.rank :])
-        if self.auto_pad == "VALID":
-            return Padding((0,) * self.rank, (0,) * self.rank)
-        totals = [
-            max((math.ceil(n / s) - 1) * s + e - n, 0)
-            for n, s, e in zip(spatial, self.strides, self.extent, strict=True)
-        ]
-        less, more = tuple(t // 2 for t in totals), tuple(t - t // 2 for t in totals)
-        return Padding(less, more) if self.auto_pad == "SAME_UPPER" else Padding(more, less)
+        return _padding_in(self, spatial)
 
     def positions(self, spatial: tuple[int, ...]) -> tuple[int, ...]:
         """Return the number of window positions along each axis.
@@ -109,6 +100,21 @@ class Window(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1024)  # layers are evaluated again and again
+def _padding_in(window: Window, spatial: tuple[int, ...]) -> Padding:
+    rank = window.rank
+    if window.auto_pad == "NOTSET":
+        return Padding(window.pads[:rank], window.pads[rank:])
+    if window.auto_pad == "VALID":
+        return Padding((0,) * rank, (0,) * rank)
+    totals = [
+        max((math.ceil(n / s) - 1) * s + e - n, 0)
+        for n, s, e in zip(spatial, window.strides, window.extent, strict=True)
+    ]
+    less, more = tuple(t // 2 for t in totals), tuple(t - t // 2 for t in totals)
+    return Padding(less, more) if window.auto_pad == "SAME_UPPER" else Padding(more, less)
+
+
+@functools.lru_cache(maxsize=1024)
 def _positions_in(window: Window, spatial: tuple[int, ...]) -> tuple[int, ...]:
     padding = window.padding(spatial)
     axes = zip(spatial, padding.before, padding.after, window.strides, window.extent, strict=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
-from typing import NoReturn
 
 from nnsreport.engine.backend import Array
 from nnsreport.engine.network.contraction import Contraction
@@ -241,24 +241,29 @@ class LinearLayer:
         return dataclasses.replace(self, weight=xp.asarray(self.weight), bias=bias)
 
     def _output_shape(self, x_shape: tuple[int, ...]) -> tuple[int, ...]:
-        if self.contraction is not None:
-            if not self.contraction.accepts(x_shape):
-                self._refuse(x_shape, self.contraction.describe())
-            return self.contraction.output_shape(x_shape)
-        if self.window is None:
-            if x_shape[-1:] != (self.inputs,):
-                self._refuse(x_shape, f"(..., {self.inputs})")
-            return (*x_shape[:-1], self.outputs)
-        channels = self.groups * self.inputs // math.prod(self.window.kernel)
-        if len(x_shape) != 2 + self.window.rank or x_shape[1] != channels:
-            self._refuse(x_shape, f"(images, {channels}, {', '.join('*' * self.window.rank)})")
-        positions = self.window.positions(x_shape[2:])
-        if min(positions) <= 0:
-            self._refuse(x_shape, f"spatial axes of at least {self.window.extent} with the padding")
-        return (x_shape[0], self.groups * self.outputs, *positions)
+        found = _output_shape(self.weight.shape, self.window, self.contraction, x_shape)
+        if isinstance(found, str):
+            raise DataError(
+                f"layer {self.name!r} ({self.operator}) expects an input of shape {found}, found {x_shape}",
+                remedy="give images of the size and channel order that the network was trained on",
+            )
+        return found
 
-    def _refuse(self, x_shape: tuple[int, ...], expected: str) -> NoReturn:
-        raise DataError(
-            f"layer {self.name!r} ({self.operator}) expects an input of shape {expected}, found {x_shape}",
-            remedy="give images of the size and channel order that the network was trained on",
-        )
+
+@functools.lru_cache(maxsize=1024)  # layers are evaluated again and again
+def _output_shape(
+    matrices: tuple[int, int, int], window: Window | None, contraction: Contraction | None, x_shape: tuple[int, ...]
+) -> tuple[int, ...] | str:
+    """Return the shape of a layer's output; in words what its input should have, where it does not fit."""
+    groups, inputs, outputs = matrices
+    if contraction is not None:
+        return contraction.output_shape(x_shape) if contraction.accepts(x_shape) else contraction.describe()
+    if window is None:
+        return (*x_shape[:-1], outputs) if x_shape[-1:] == (inputs,) else f"(..., {inputs})"
+    channels = groups * inputs // math.prod(window.kernel)
+    if len(x_shape) != 2 + window.rank or x_shape[1] != channels:
+        return f"(images, {channels}, {', '.join('*' * window.rank)})"
+    positions = window.positions(x_shape[2:])
+    if min(positions) <= 0:
+        return f"spatial axes of at least {window.extent} with the padding"
+    return (x_shape[0], groups * outputs, *positions)
