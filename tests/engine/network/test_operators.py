@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from nnsreport.engine.network import execute, load_graph
-from nnsreport.engine.network.operators import table
+from nnsreport.engine.network.graph import Node
+from nnsreport.engine.network.operators import evaluate, table
 from nnsreport.engine.network.operators.activation import erf
 from nnsreport.errors import NetworkError, UnsupportedOperatorError
 
@@ -413,6 +414,17 @@ def test_group_normalization_before_opset_21_scales_groups(build_network: Callab
     normal = (grouped - grouped.mean(2, keepdims=True)) / np.sqrt(grouped.var(2, keepdims=True) + 1e-5)
     expected = (normal * [[[2], [3]]] + [[[5], [7]]]).reshape(x.shape)
     np.testing.assert_allclose(execute(graph, x), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 0, 2, 3)])
+def test_constant_padding_lies_in_memory_as_numpy_leaves_it(order: tuple[int, ...]) -> None:
+    x = np.arange(120, dtype=np.float32).reshape(2, 3, 4, 5).transpose(order)
+    amounts = np.array([0, 2, 0, 1, 1, 0, 0, 3])
+    node = Node("pad", "Pad", ("x", "amounts", "value"), ("y",), {})
+    (padded,) = evaluate(node, (x, amounts, np.float32(0.5).reshape(())), 13)
+    expected = np.pad(x, list(zip(amounts[:4], amounts[4:], strict=True)), constant_values=0.5)
+    np.testing.assert_array_equal(padded, expected)
+    assert padded.strides == expected.strides
 
 
 def test_erf_is_accurate_in_single_precision() -> None:
