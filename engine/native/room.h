@@ -18,11 +18,19 @@ typedef struct {
     int64_t *staged_rows;   /* where each row of them begins */
 } Room;
 
+INLINE int64_t rows_of_blocks(const Job *job)
+{
+    int64_t rows = 0;
+    for (const int64_t *block = job->blocks; block < job->blocks + 2 * job->block_count; block += 2)
+        rows += block[1] - block[0];
+    return rows;
+}
+
 INLINE int make_room(const Job *job, Room *room)
 {
     const size_t padded = up_to_a_multiple(job->lines, LINES);
     const size_t rows = job->rows + 4 * (job->block_count + 1); /* a block takes whole quads */
-    room->cells = malloc(job->whole ? 1 : padded * rows * sizeof *room->cells);
+    room->cells = malloc(job->whole ? 1 : (padded * rows_of_blocks(job) + 1) * sizeof *room->cells);
     room->levels = malloc(rows * WIDEST * 4);
     room->pulses = malloc(rows * WIDEST * 4);
     room->codes = malloc((padded + LINES) * WIDEST * sizeof *room->codes);
